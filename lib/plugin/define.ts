@@ -1,0 +1,59 @@
+import type { PluginConfig } from "../spec/config.ts";
+import type { Result } from "../spec/result.ts";
+import { SPEC_VERSIONS } from "../spec/version.ts";
+import type { Call } from "./call.ts";
+
+/** A validated {@linkcode Call}, with its configuration decoded. */
+export interface Request extends Call {
+  readonly config: PluginConfig;
+}
+
+/** What a plugin may ask of its surroundings. */
+export interface Context {
+  /**
+   * Calls another plugin with `call`: in this process where it is part of
+   * this program, as a child process otherwise (CNI 1.1.0, section 4).
+   *
+   * @param type The plugin's name, looked up in `call.path`.
+   * @returns The result of an ADD; an empty one for every other command.
+   * @throws {CniError} The plugin's own error, or why it could not be called.
+   */
+  delegate(type: string, call: Call): Promise<Result>;
+  /** Tells a person something that is no error; it goes to stderr. */
+  warn(message: string): void;
+}
+
+/**
+ * A plugin as a value: what it is called, what it speaks and what it does.
+ * Each function gets a validated request; what it throws becomes the error
+ * object (a {@linkcode CniError} as it is, anything else with code 999).
+ */
+export interface Plugin {
+  /** The name of the executable, and `type` in a configuration. */
+  readonly name: string;
+  /** The versions of the specification that it accepts. */
+  readonly versions: readonly string[];
+  /** Attaches the container (CNI 1.1.0, section 2, "ADD"). */
+  add(request: Request, context: Context): Promise<Result>;
+  /** Verifies that the attachment is as `prevResult` says ("CHECK"). */
+  check(request: Request, context: Context): Promise<void>;
+  /** Detaches; succeeds when there is nothing left to detach ("DEL"). */
+  del(request: Request, context: Context): Promise<void>;
+  /** Removes what belongs to no valid attachment ("GC"). */
+  gc?(request: Request, context: Context): Promise<void>;
+  /** Throws if an ADD could not be served now ("STATUS"). */
+  status?(request: Request, context: Context): Promise<void>;
+}
+
+/** What {@linkcode definePlugin} takes: a plugin whose versions may be left out. */
+export type PluginDefinition =
+  & Omit<Plugin, "versions">
+  & Partial<Pick<Plugin, "versions">>;
+
+/**
+ * Makes a {@linkcode Plugin} of its parts. Without `versions` it accepts every
+ * published version of the specification.
+ */
+export function definePlugin(definition: PluginDefinition): Plugin {
+  return { versions: SPEC_VERSIONS, ...definition };
+}

@@ -1,0 +1,111 @@
+import { CniCode } from "./code.ts";
+import { CniError } from "./cni_error.ts";
+
+/** Any JSON value. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | JsonObject;
+
+/** A JSON object. An `undefined` member is one that is not written. */
+export interface JsonObject {
+  readonly [key: string]: Json | undefined;
+}
+
+/** Whether `value` is a JSON object: neither an array nor null. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Parses one JSON value that makes up the whole of `text`.
+ *
+ * @param text The text, such as a plugin's stdin.
+ * @param what What is being read, for the message: "network configuration".
+ * @throws {CniError} Code 6, with line and column (1-based) in the details.
+ */
+export function parseJson(text: string, what: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new CniError(CniCode.DecodingFailure, `Cannot decode ${what}`, {
+      details: describeSyntaxError(text, cause.message),
+      cause,
+    });
+  }
+}
+
+/** As {@linkcode parseJson}, and refuses everything but an object with code 6. */
+export function parseJsonObject(text: string, what: string): JsonObject {
+  const value = parseJson(text, what);
+  if (isJsonObject(value)) return value;
+  throw new CniError(CniCode.DecodingFailure, `Cannot decode ${what}`, {
+    details: `found ${describe(value)}: expected a JSON object`,
+  });
+}
+
+/**
+ * Writes a result or an error as the Go plugins do: indented by four spaces,
+ * without a newline at the end, and with `<`, `>`, `&` and the two Unicode line
+ * separators escaped.
+ */
+export function formatJson(value: Json): string {
+  return escapeJson(JSON.stringify(value, null, 4));
+}
+
+/** As {@linkcode formatJson}, on one line. */
+export function formatJsonLine(value: Json): string {
+  return escapeJson(JSON.stringify(value));
+}
+
+/** A copy of `object` with its keys, and those of objects inside, in order. */
+export function sortKeys<T extends Json>(value: T): T;
+export function sortKeys(value: Json): Json {
+  if (Array.isArray(value)) return value.map((item) => sortKeys(item));
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).filter(([, item]) =>
+    item !== undefined
+  );
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    entries.map(([key, item]) => [key, sortKeys(item as Json)]),
+  );
+}
+
+/**
+ * Names a value in a message: short ones as JSON, long ones by their type, so
+ * that a message never repeats a whole configuration.
+ */
+export function describe(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (Array.isArray(value) && value.length > 0) return "an array";
+  if (isJsonObject(value) && Object.keys(value).length > 0) return "an object";
+  const text = JSON.stringify(value);
+  return text.length <= 80 ? text : `${text.slice(0, 60)}… (cut)`;
+}
+
+/** The characters that Go's encoder escapes and JavaScript's does not. */
+const ESCAPED = /[<>&\u2028\u2029]/g;
+
+function escapeJson(text: string): string {
+  return text.replace(
+    ESCAPED,
+    (char) => "\\u" + char.charCodeAt(0).toString(16).padStart(4, "0"),
+  );
+}
+
+function describeSyntaxError(text: string, message: string): string {
+  if (text.trim() === "") return "found nothing: expected a JSON object";
+  const position = /at position (\d+)/.exec(message)?.[1];
+  // V8 gives no position when the text ends too early, or after a long token.
+  const offset = position === undefined ? text.length : Number(position);
+  const before = text.slice(0, offset).split("\n");
+  const column = (before.at(-1) ?? "").length + 1;
+  const reason = message.replace(/ in JSON at position.*/s, "")
+    .replace(/, (\.\.\.)?".*/s, "");
+  return `line ${before.length}, column ${column}: ${reason}`;
+}
