@@ -1,0 +1,102 @@
+import { CniCode, CniError } from "../spec/mod.ts";
+import {
+  type Batch,
+  batchCommand,
+  failedStepIndex,
+  inSandbox,
+  isForgiving,
+  reasonOf,
+  splitIntoBatches,
+  wordLines,
+} from "./batch.ts";
+import type { Command, Run } from "./command.ts";
+import type { IpStep, Place, Step } from "./step.ts";
+import type { UndoStack } from "./undo.ts";
+
+/** What {@linkcode applySteps} needs besides the steps. */
+export interface ApplyOptions {
+  /** Path of the container's network namespace. */
+  readonly netns: string;
+  /** Runs the commands. */
+  readonly run: Run;
+  /** Gets what takes back the steps that were done. */
+  readonly undo: UndoStack;
+}
+
+/**
+ * Does steps in order, with as few child processes as possible. If one fails,
+ * those before it can be taken back through `undo`, and none after it is done.
+ *
+ * @returns What `show` lines printed: a JSON value each, in order.
+ * @throws {CniError} Code 999, naming the step that failed and the reason.
+ */
+export async function applySteps(
+  steps: readonly Step[],
+  { netns, run, undo }: ApplyOptions,
+): Promise<readonly unknown[]> {
+  const shown: unknown[] = [];
+  for (const batch of splitIntoBatches(steps)) {
+    const { status, stdout, stderr } = await run(batchCommand(batch, netns));
+    if (status === 0) {
+      pushUndo(batch.steps, { netns, run, undo });
+      shown.push(...parseShown(stdout));
+      continue;
+    }
+    if (isForgiving(batch) && /File exists/.test(stderr)) continue;
+    const index = failedStepIndex(batch, stderr);
+    pushUndo(batch.steps.slice(0, index ?? 0), { netns, run, undo });
+    throw stepError(batch, index, reasonOf(stderr) || `exit status ${status}`);
+  }
+  return shown;
+}
+
+/** The JSON values that `ip -j` printed: one on each line that is not empty. */
+export function parseShown(stdout: string): readonly unknown[] {
+  return stdout.split("\n").filter((line) => line.trim() !== "")
+    .map((line) => JSON.parse(line));
+}
+
+function pushUndo(
+  steps: readonly Step[],
+  { netns, run, undo }: ApplyOptions,
+): void {
+  const done = steps.filter((step): step is IpStep & { undo: string[] } =>
+    step.kind === "ip" && step.undo !== undefined
+  );
+  for (const place of new Set(done.map((step) => step.place))) {
+    const lines = done.filter((step) => step.place === place).reverse();
+    undo.push(() => runUndo(lines.map((step) => step.undo), place));
+  }
+
+  async function runUndo(lines: readonly string[][], place: Place) {
+    // Forced: what is gone already must not keep the rest from going.
+    const command: Command = {
+      program: "ip",
+      args: ["-force", "-batch", "-"],
+      stdin: wordLines(lines),
+    };
+    const isHost = place === "host";
+    const { stderr } = await run(isHost ? command : inSandbox(command, netns));
+    const faults = reasonOf(stderr).split("; ").filter((fault) =>
+      fault !== "" &&
+      !/Cannot find device|No such (device|process)|Cannot assign requested address/
+        .test(fault)
+    );
+    if (faults.length > 0) throw new Error(faults.join("; "));
+  }
+}
+
+function stepError(
+  batch: Batch,
+  index: number | undefined,
+  reason: string,
+): CniError {
+  const step = index === undefined ? undefined : batch.steps[index];
+  const purpose = step?.purpose ??
+    (batch.place === "host"
+      ? "change links in the host"
+      : "enter the container's network namespace");
+  return new CniError(CniCode.Internal, `Cannot ${purpose}`, {
+    details: reason,
+  });
+}

@@ -1,0 +1,157 @@
+import { CniCode, CniError } from "../spec/mod.ts";
+import type { Command } from "./command.ts";
+import type { IpStep, Place, Step } from "./step.ts";
+
+/** Steps that one child process does, all in one place. */
+export interface Batch {
+  readonly place: Place;
+  readonly steps: readonly Step[];
+}
+
+/**
+ * Splits steps into batches, in order: a new one begins where the place
+ * changes, and around a step that may find its object already there, since
+ * `ip -batch` cannot forgive a single line.
+ */
+export function splitIntoBatches(steps: readonly Step[]): readonly Batch[] {
+  const batches: { place: Place; steps: Step[] }[] = [];
+  let last: Step | undefined;
+  for (const step of steps) {
+    const isApart = last === undefined || last.place !== step.place ||
+      mayExist(last) || mayExist(step);
+    if (isApart) batches.push({ place: step.place, steps: [step] });
+    else batches.at(-1)!.steps.push(step);
+    last = step;
+  }
+  return batches;
+}
+
+/** Whether a batch is a single step that may find its object already there. */
+export function isForgiving({ steps }: Batch): boolean {
+  return steps.some(mayExist);
+}
+
+/**
+ * The command that does a batch: `ip -batch` alone where there are only `ip`
+ * lines, else a shell that writes parameters by its own means and starts `ip`
+ * for the lines in between. Output of `show` lines is JSON, a line each.
+ *
+ * @param netns Path of the container's network namespace, for its place.
+ */
+export function batchCommand({ place, steps }: Batch, netns: string): Command {
+  const ipSteps = steps.filter((step) => step.kind === "ip");
+  const isPure = ipSteps.length === steps.length;
+  const command: Command = isPure
+    ? { program: "ip", args: IP_ARGS, stdin: ipLines(ipSteps) }
+    : { program: "sh", args: ["-s"], stdin: shellScript(steps) };
+  return place === "host" ? command : inSandbox(command, netns);
+}
+
+/** The same command in the network namespace at `netns`. */
+export function inSandbox(command: Command, netns: string): Command {
+  const { program, args } = command;
+  return {
+    ...command,
+    program: "nsenter",
+    args: [`--net=${netns}`, "--", program, ...args],
+  };
+}
+
+/**
+ * The step of a batch that failed, by what its command wrote to stderr: the
+ * index into `steps`, or `undefined` if none of them was reached.
+ */
+export function failedStepIndex(
+  { steps }: Batch,
+  stderr: string,
+): number | undefined {
+  const isShell = steps.some((step) => step.kind === "sysctl");
+  const marks = [...stderr.matchAll(/^@(\d+)$/gm)];
+  if (isShell && marks.length === 0) return undefined;
+  const chunkStart = isShell ? Number(marks.at(-1)![1]) : 0;
+  const line = /^Command failed -:(\d+)$/m.exec(stderr)?.[1];
+  // Without a line the chunk's only step, a parameter, failed, or ip itself.
+  return line === undefined
+    ? (isShell ? chunkStart : undefined)
+    : chunkStart + Number(line) - 1;
+}
+
+/** What a command wrote to stderr, without our marks and ip's line numbers. */
+export function reasonOf(stderr: string): string {
+  const lines = stderr.split("\n").filter((line) =>
+    line !== "" && !/^@\d+$/.test(line) && !line.startsWith("Command failed")
+  );
+  return lines.map((line) => line.replace(/^RTNETLINK answers: /, ""))
+    .join("; ");
+}
+
+const IP_ARGS = ["-j", "-batch", "-"];
+
+/**
+ * Writes a parameter unless it has the value: a read-only /proc/sys is fine
+ * where nothing has to change.
+ */
+const SET_FUNCTION = 'set_to() { { read -r now <"$1"; } 2>/dev/null && ' +
+  '[ "$now" = "$2" ] || printf %s "$2" >"$1"; }\n';
+
+function shellScript(steps: readonly Step[]): string {
+  let script = SET_FUNCTION;
+  for (let index = 0; index < steps.length;) {
+    script += `echo @${index} >&2\n`;
+    const step = steps[index]!;
+    if (step.kind === "sysctl") {
+      const call = `set_to '/proc/sys/${checkKey(step.key)}' '${
+        checkWord(step.value)
+      }'`;
+      script += step.optional
+        ? `{ ${call}; } 2>/dev/null || :\n`
+        : `${call} || exit 1\n`;
+      index++;
+      continue;
+    }
+    const rest = steps.slice(index);
+    const end = rest.findIndex((one) => one.kind !== "ip");
+    const chunk = (end === -1 ? rest : rest.slice(0, end)) as IpStep[];
+    script += `ip ${IP_ARGS.join(" ")} <<'END' || exit 1\n` +
+      `${ipLines(chunk)}END\n`;
+    index += chunk.length;
+  }
+  return script;
+}
+
+function ipLines(steps: readonly IpStep[]): string {
+  return wordLines(steps.map((step) => step.words));
+}
+
+/** The text for `ip -batch -`: a line for each list of words. */
+export function wordLines(lines: readonly (readonly string[])[]): string {
+  return lines.map((words) => words.map(checkWord).join(" ") + "\n").join("");
+}
+
+// The last line of defence: every value was checked where it was read, and a
+// word that `ip -batch` or the shell would read otherwise never gets past here.
+function checkWord(word: string): string {
+  if (/^[^\s'"`#\\$;{}<>|&*?]+$/.test(word) && word !== "END") return word;
+  throw unsafe("word", word);
+}
+
+function checkKey(key: string): string {
+  const parts = key.split("/");
+  const isSafe = parts.every((part) =>
+    /^[^\s'"`#\\/]+$/.test(part) && part !== "." && part !== ".."
+  );
+  if (isSafe) return key;
+  throw unsafe("kernel parameter", key);
+}
+
+function unsafe(what: string, text: string): CniError {
+  const message = `Cannot pass a ${what} on to the system`;
+  return new CniError(CniCode.InvalidConfig, message, {
+    details: `${JSON.stringify(text.slice(0, 80))} has characters with a ` +
+      "meaning of their own: remove white space, quotes and special characters",
+  });
+}
+
+function mayExist(step: Step): boolean {
+  return step.kind === "ip" && step.mayExist === true;
+}

@@ -1,0 +1,109 @@
+import { CniCode, CniError } from "../spec/mod.ts";
+
+/** A program to run, as data. */
+export interface Command {
+  /** The program's name, looked up in `PATH` and the system's own folders. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** What it reads on stdin; nothing when absent. */
+  readonly stdin?: string;
+}
+
+/** How a {@linkcode Command} ended. */
+export interface Output {
+  /** Exit status: 0 for success. */
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end. Tests hand in their own. */
+export type Run = (command: Command) => Promise<Output>;
+
+/** Where programs are looked for besides `PATH`: runtimes often pass a short one. */
+const SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Programs, and the Debian package that brings each, for the error message. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  ip: "iproute2",
+  bridge: "iproute2",
+  nsenter: "util-linux",
+  iptables: "iptables",
+  "iptables-restore": "iptables",
+  "ip6tables": "iptables",
+  "ip6tables-restore": "iptables",
+  nft: "nftables",
+};
+
+/**
+ * A program that is not installed. It is a {@linkcode CniError}, so that it
+ * reaches the runtime with its remedy when nobody has another way.
+ */
+export class ProgramMissingError extends CniError {
+  /** The program's name. */
+  readonly program: string;
+
+  constructor(program: string, cause: unknown) {
+    const source = PACKAGES[program] ?? program;
+    super(CniCode.Internal, `Cannot run ${program}`, {
+      details: `${program} is neither in PATH nor in ${SYSTEM_PATH}: ` +
+        `install the package ${source}`,
+      cause,
+    });
+    this.program = program;
+  }
+}
+
+/**
+ * Runs a command as a child process. Needs `--allow-run` and
+ * `--allow-env=PATH`.
+ *
+ * @throws {ProgramMissingError} If there is no such program.
+ */
+export async function runCommand(command: Command): Promise<Output> {
+  const child = spawn(command);
+  const [{ code, stdout, stderr }] = await Promise.all([
+    child.output(),
+    writeStdin(child.stdin, command.stdin ?? ""),
+  ]);
+  const decoder = new TextDecoder();
+  return {
+    status: code,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}
+
+function spawn({ program, args }: Command): Deno.ChildProcess {
+  try {
+    return new Deno.Command(program, {
+      args: [...args],
+      env: { PATH: searchPath(), LC_ALL: "C" },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new ProgramMissingError(program, cause);
+  }
+}
+
+function searchPath(): string {
+  const path = Deno.env.get("PATH");
+  return path ? `${path}:${SYSTEM_PATH}` : SYSTEM_PATH;
+}
+
+async function writeStdin(
+  stdin: WritableStream<Uint8Array>,
+  text: string,
+): Promise<void> {
+  const writer = stdin.getWriter();
+  try {
+    if (text !== "") await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+  } catch (error) {
+    // A child that ended early says why by its exit status.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}

@@ -1,0 +1,92 @@
+import { type Cidr, parseCidr } from "../net/mod.ts";
+
+/** A network link as the kernel reports it. */
+export interface Link {
+  readonly name: string;
+  /** The kernel's number of the link in its namespace. */
+  readonly index: number;
+  /** `veth`, `bridge`…; empty for a physical device. */
+  readonly kind: string;
+  /** Hardware address; empty if the link has none. */
+  readonly mac: string;
+  readonly mtuBytes: number;
+  /** `UP`, `DOWN`, `LOWERLAYERDOWN`, `UNKNOWN`… */
+  readonly operState: string;
+  /** The kernel's flags: `UP`, `BROADCAST`, `PROMISC`… */
+  readonly flags: readonly string[];
+  /** The link that this one is a port of. */
+  readonly master?: string;
+  /** The index of a veth's other end, in that end's namespace. */
+  readonly peerIndex?: number;
+  /** How many users have asked for promiscuous mode. */
+  readonly promiscuity: number;
+  readonly addresses: readonly LinkAddress[];
+}
+
+/** An address of a {@linkcode Link}. */
+export interface LinkAddress {
+  readonly cidr: Cidr;
+  /** `global`, `link`, `host`… */
+  readonly scope: string;
+  /** Duplicate address detection is not done yet (IPv6). */
+  readonly isTentative: boolean;
+  /** Another node has the address (IPv6). */
+  readonly isDuplicate: boolean;
+}
+
+/** A link as `ip -j -d addr show` prints it; absent keys are not printed. */
+interface RawLink {
+  readonly ifindex?: number;
+  readonly ifname?: string;
+  readonly link_index?: number;
+  readonly flags?: readonly string[];
+  readonly mtu?: number;
+  readonly operstate?: string;
+  readonly master?: string;
+  readonly address?: string;
+  readonly promiscuity?: number;
+  readonly linkinfo?: { readonly info_kind?: string };
+  readonly addr_info?: readonly RawAddress[];
+}
+
+interface RawAddress {
+  readonly local?: string;
+  readonly prefixlen?: number;
+  readonly scope?: string;
+  readonly tentative?: boolean;
+  readonly dadfailed?: boolean;
+}
+
+/** Reads the JSON that `ip -j link show` or `ip -j addr show` printed. */
+export function parseLinks(value: unknown): readonly Link[] {
+  // Objects without a name are placeholders that ip prints for what a filter
+  // left out.
+  return (value as readonly RawLink[])
+    .filter((raw) => raw.ifname !== undefined).map(parseLink);
+}
+
+function parseLink(raw: RawLink): Link {
+  return {
+    name: raw.ifname ?? "",
+    index: raw.ifindex ?? 0,
+    kind: raw.linkinfo?.info_kind ?? "",
+    mac: raw.address ?? "",
+    mtuBytes: raw.mtu ?? 0,
+    operState: raw.operstate ?? "",
+    flags: raw.flags ?? [],
+    ...(raw.master === undefined ? {} : { master: raw.master }),
+    ...(raw.link_index === undefined ? {} : { peerIndex: raw.link_index }),
+    promiscuity: raw.promiscuity ?? 0,
+    addresses: (raw.addr_info ?? []).flatMap(parseLinkAddress),
+  };
+}
+
+function parseLinkAddress(raw: RawAddress): readonly LinkAddress[] {
+  if (raw.local === undefined) return [];
+  return [{
+    cidr: parseCidr(`${raw.local}/${raw.prefixlen ?? 0}`),
+    scope: raw.scope ?? "",
+    isTentative: raw.tentative ?? false,
+    isDuplicate: raw.dadfailed ?? false,
+  }];
+}

@@ -1,0 +1,62 @@
+import {
+  addIptablesMasquerade,
+  isIptablesUsable,
+  type MasqueradeOptions,
+  removeIptablesMasquerade,
+  type RemoveMasqueradeOptions,
+} from "./iptables_masquerade_linux.ts";
+import type {
+  Masquerade,
+  MasqueradeBackend,
+  MasqueradeOwner,
+} from "./masquerade.ts";
+import {
+  addNftablesMasquerade,
+  isNftablesUsable,
+  removeNftablesMasquerade,
+} from "./nftables_masquerade_linux.ts";
+
+/**
+ * Has the kernel masquerade what an attachment sends out of its subnets.
+ *
+ * @param backend How; absent means iptables, unless it is unusable and
+ * nftables is not. That is asked only when iptables has failed.
+ * @throws {CniError} Code 999 with the reason.
+ */
+export async function addMasquerade(
+  masquerade: Masquerade,
+  options: MasqueradeOptions & { backend?: MasqueradeBackend | undefined },
+): Promise<void> {
+  if (options.backend === "nftables") {
+    return await addNftablesMasquerade(masquerade, options);
+  }
+  try {
+    await addIptablesMasquerade(masquerade, options);
+  } catch (error) {
+    const { backend, run } = options;
+    const hasChoice = backend === undefined &&
+      !await isIptablesUsable(run) && await isNftablesUsable(run);
+    if (!hasChoice) throw error;
+    await addNftablesMasquerade(masquerade, options);
+  }
+}
+
+/**
+ * Removes an attachment's rules of both backends, since the configuration may
+ * have changed since they were added.
+ *
+ * @throws {CniError} Code 999 with the first reason; the other backend's rules
+ * are removed all the same.
+ */
+export async function removeMasquerade(
+  owner: MasqueradeOwner,
+  options: RemoveMasqueradeOptions,
+): Promise<void> {
+  const ends = await Promise.allSettled([
+    removeIptablesMasquerade(owner, options),
+    removeNftablesMasquerade(owner, options.run),
+  ]);
+  for (const end of ends) {
+    if (end.status === "rejected") throw end.reason;
+  }
+}

@@ -1,0 +1,33 @@
+import { CniCode, CniError } from "../spec/mod.ts";
+import { parseShown } from "./apply_linux.ts";
+import { inSandbox, reasonOf } from "./batch.ts";
+import type { Command, Run } from "./command.ts";
+import { type Link, parseLinks } from "./link.ts";
+
+/** Where {@linkcode readLink} looks. */
+export interface ReadLinkOptions {
+  readonly run: Run;
+  /** A network namespace; the host's when absent. */
+  readonly netns?: string;
+}
+
+/**
+ * Reads one link with its addresses.
+ *
+ * @returns The link, or `undefined` if there is none of that name.
+ * @throws {CniError} Code 999 if it cannot be read.
+ */
+export async function readLink(
+  name: string,
+  { run, netns }: ReadLinkOptions,
+): Promise<Link | undefined> {
+  const args = ["-j", "-d", "addr", "show", "dev", name];
+  const command: Command = { program: "ip", args };
+  const placed = netns === undefined ? command : inSandbox(command, netns);
+  const { status, stdout, stderr } = await run(placed);
+  if (status === 0) return parseShown(stdout).flatMap(parseLinks)[0];
+  if (/does not exist/.test(stderr)) return undefined;
+  throw new CniError(CniCode.Internal, `Cannot read the link ${name}`, {
+    details: reasonOf(stderr),
+  });
+}

@@ -1,0 +1,51 @@
+/** Where a step is done: the host's network namespace or the container's. */
+export type Place = "host" | "sandbox";
+
+/** One change of the kernel, as data, with what takes it back. */
+export type Step = IpStep | SysctlStep;
+
+interface StepBase {
+  readonly place: Place;
+  /** What the step does, to follow "Cannot": "add address 10.0.0.2/24". */
+  readonly purpose: string;
+}
+
+/** One line of `ip -batch`. */
+export interface IpStep extends StepBase {
+  readonly kind: "ip";
+  /** The words after `ip`. */
+  readonly words: readonly string[];
+  /** The words that take it back; absent if nothing has to. */
+  readonly undo?: readonly string[];
+  /** Failing because the object is already there counts as done. */
+  readonly mayExist?: boolean;
+}
+
+/** One kernel parameter, written only if it has another value. */
+export interface SysctlStep extends StepBase {
+  readonly kind: "sysctl";
+  /** Path below /proc/sys, parts joined by `/`: `net/ipv4/ip_forward`. */
+  readonly key: string;
+  readonly value: string;
+  /** Failing, or a kernel without the parameter, counts as done. */
+  readonly optional?: boolean;
+}
+
+/** Makes an {@linkcode IpStep} of a place, a purpose and words. */
+export function ipStep(
+  place: Place,
+  purpose: string,
+  words: readonly (string | number)[],
+): IpStep {
+  return { kind: "ip", place, purpose, words: words.map(String) };
+}
+
+/** Makes a {@linkcode SysctlStep}. */
+export function sysctlStep(
+  place: Place,
+  key: string,
+  value: string,
+): SysctlStep {
+  const purpose = `set the kernel parameter ${key} to ${value}`;
+  return { kind: "sysctl", place, purpose, key, value };
+}

@@ -1,0 +1,207 @@
+import {
+  checkContainerId,
+  checkIfname,
+  CniCode,
+  CniError,
+  compareVersions,
+  CURRENT_VERSION,
+  errorToJson,
+  formatJson,
+  formatJsonLine,
+  isAtLeast,
+  type JsonObject,
+  parseJsonObject,
+  parsePluginConfig,
+  resultToJson,
+  type SpecVersion,
+  toCniError,
+} from "../spec/mod.ts";
+import type { Call, Reply } from "./call.ts";
+import type { Context, Plugin, Request } from "./define.ts";
+
+/** A {@linkcode Call} whose stdin has not been read yet. */
+export type Environment = Omit<Call, "stdin">;
+
+/** What `dispatch` needs besides the plugin and the environment. */
+export interface DispatchOptions {
+  /** Reads the configuration; called at most once, and not for VERSION. */
+  readonly readStdin: () => Promise<string>;
+  /** What the plugin may ask of its surroundings. */
+  readonly context: Context;
+}
+
+/** The variables that a command needs, and how each is checked. */
+interface Variable {
+  readonly name: string;
+  readonly value: (environment: Environment) => string;
+  readonly commands: readonly string[];
+  readonly check?: (value: string) => void;
+}
+
+const ATTACHMENT_COMMANDS = ["ADD", "CHECK", "DEL"];
+
+/** In the order in which the Go skeleton checks them. */
+const VARIABLES: readonly Variable[] = [
+  {
+    name: "CNI_CONTAINERID",
+    value: (environment) => environment.containerId,
+    commands: ATTACHMENT_COMMANDS,
+    check: checkContainerId,
+  },
+  {
+    name: "CNI_NETNS",
+    value: (environment) => environment.netns,
+    commands: ["ADD", "CHECK"],
+  },
+  {
+    name: "CNI_IFNAME",
+    value: (environment) => environment.ifname,
+    commands: ATTACHMENT_COMMANDS,
+    check: checkIfname,
+  },
+  {
+    name: "CNI_PATH",
+    value: (environment) => environment.path,
+    commands: [...ATTACHMENT_COMMANDS, "GC", "STATUS"],
+  },
+];
+
+/** The version of the specification that brought a command. */
+const COMMAND_SINCE: ReadonlyMap<string, SpecVersion> = new Map([
+  ["ADD", "0.1.0"],
+  ["DEL", "0.1.0"],
+  ["CHECK", "0.4.0"],
+  ["GC", "1.1.0"],
+  ["STATUS", "1.1.0"],
+]);
+
+/**
+ * Runs one call of a plugin: the protocol of CNI 1.1.0, section 2, from raw
+ * text to raw text. Variables are checked first, then the configuration, then
+ * the versions; only then is the plugin called. A failure of any kind is an
+ * error object on stdout and status 1; `dispatch` itself never throws.
+ *
+ * @param plugin The plugin to call.
+ * @param environment The `CNI_*` variables.
+ */
+export async function dispatch(
+  plugin: Plugin,
+  environment: Environment,
+  { readStdin, context }: DispatchOptions,
+): Promise<Reply> {
+  // Known once the configuration is read; the error object should carry it.
+  let cniVersion: string | undefined;
+  try {
+    checkEnvironment(environment);
+    if (environment.command === "VERSION") return versionReply(plugin);
+    const stdin = await readStdin();
+    const object = parseJsonObject(stdin, "network configuration");
+    const config = parsePluginConfig(object);
+    const request: Request = { ...environment, stdin, config };
+    cniVersion = checkVersions(plugin, request);
+    return success(await run(plugin, request, context));
+  } catch (thrown) {
+    const error = toCniError(thrown);
+    const stdout = formatJson(errorToJson(error, cniVersion));
+    return { status: 1, stdout, stderr: "" };
+  }
+}
+
+/** The text that tells a person who started a plugin by hand what it is. */
+export function aboutText(plugin: Plugin, programVersion: string): string {
+  return `CNI ${plugin.name} plugin v${programVersion}\n` +
+    `CNI protocol versions supported: ${plugin.versions.join(", ")}\n`;
+}
+
+function checkEnvironment(environment: Environment): void {
+  const { command } = environment;
+  const missing = command === "" ? ["CNI_COMMAND"] : [];
+  for (const { name, value, commands, check } of VARIABLES) {
+    if (!commands.includes(command)) continue;
+    const text = value(environment);
+    if (text === "") missing.push(name);
+    else check?.(text);
+  }
+  if (missing.length === 0) return;
+  const message = `required env variables [${missing.join(",")}] missing`;
+  throw new CniError(CniCode.InvalidEnvironment, message, {
+    details: command === ""
+      ? "CNI_COMMAND is unset: set it to ADD, CHECK, DEL, GC, STATUS or VERSION"
+      : `CNI_COMMAND is ${command}, which needs them all set`,
+  });
+}
+
+function versionReply(plugin: Plugin): Reply {
+  const information: JsonObject = {
+    cniVersion: CURRENT_VERSION,
+    supportedVersions: plugin.versions,
+  };
+  return success(formatJsonLine(information) + "\n");
+}
+
+/** Returns the version to speak, or throws a code 1, 4 or 6. */
+function checkVersions(plugin: Plugin, request: Request): string {
+  const { command, config: { cniVersion } } = request;
+  const since = COMMAND_SINCE.get(command);
+  if (since === undefined) {
+    const message = `unknown CNI_COMMAND: ${command}`;
+    throw new CniError(CniCode.InvalidEnvironment, message, {
+      details: "expected ADD, CHECK, DEL, GC, STATUS or VERSION",
+    });
+  }
+  if (!isAtLeast(cniVersion, since)) {
+    const message = `config version does not allow ${command}`;
+    throw new CniError(CniCode.IncompatibleVersion, message, {
+      details: `cniVersion is "${cniVersion}": ${command} needs ${since} or ` +
+        "newer",
+    });
+  }
+  if (plugin.versions.includes(cniVersion)) return cniVersion;
+  const isNewer = plugin.versions.every((version) =>
+    compareVersions(version, cniVersion) < 0
+  );
+  const message = command !== "ADD" && command !== "DEL" && isNewer
+    ? `plugin version does not allow ${command}`
+    : "incompatible CNI versions";
+  const supported = plugin.versions.map((version) => `"${version}"`).join(" ");
+  throw new CniError(CniCode.IncompatibleVersion, message, {
+    details: `config is "${cniVersion}", plugin supports [${supported}]`,
+  });
+}
+
+/** Calls the plugin's function and returns what belongs on stdout. */
+async function run(
+  plugin: Plugin,
+  request: Request,
+  context: Context,
+): Promise<string> {
+  switch (request.command) {
+    case "ADD": {
+      const result = await plugin.add(request, context);
+      try {
+        const { cniVersion } = request.config;
+        return formatJson(resultToJson(result, cniVersion));
+      } catch (error) {
+        // A result that cannot be told is a failed ADD: it leaves nothing.
+        await plugin.del({ ...request, command: "DEL" }, context);
+        throw error;
+      }
+    }
+    case "CHECK":
+      await plugin.check(request, context);
+      return "";
+    case "DEL":
+      await plugin.del(request, context);
+      return "";
+    case "GC":
+      await plugin.gc?.(request, context);
+      return "";
+    default:
+      await plugin.status?.(request, context);
+      return "";
+  }
+}
+
+function success(stdout: string): Reply {
+  return { status: 0, stdout, stderr: "" };
+}

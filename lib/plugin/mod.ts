@@ -1,0 +1,13 @@
+/**
+ * The plugin author's side: a plugin is a value made by
+ * {@linkcode definePlugin}; the protocol around it (environment, stdin,
+ * validation, versions, the error object) is written here, once.
+ *
+ * @module
+ */
+export * from "./call.ts";
+export * from "./define.ts";
+export * from "./dispatch.ts";
+export * from "./main.ts";
+export * from "./process.ts";
+export * from "./registry.ts";
