@@ -1,0 +1,2 @@
+// @ts-self-types="./jsonc_parse.d.ts"
+export * from "deno-std/jsonc/parse.js";

@@ -1,0 +1,2 @@
+// @ts-self-types="./path_posix_normalize.d.ts"
+export * from "deno-std/path/posix/normalize.js";
