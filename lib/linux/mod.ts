@@ -8,6 +8,7 @@
  * @module
  */
 export * from "./apply_linux.ts";
+export { inSandbox, reasonOf, wordLines } from "./batch.ts";
 export * from "./command.ts";
 export * from "./link.ts";
 export * from "./masquerade.ts";

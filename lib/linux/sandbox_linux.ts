@@ -21,40 +21,58 @@ const SCRIPT = `[ -e "$1" ] || exit ${MISSING}
 [ "$2" = 1 ] || ! [ "$1" -ef /proc/self/ns/net ] || exit ${OWN}
 exec nsenter --net="$1" -- ip -j -d addr show`;
 
+/** The links of a sandbox, or why there is none. */
+export type Sandbox =
+  | { readonly links: readonly Link[] }
+  | { readonly links?: undefined; readonly fault: string };
+
 /**
  * Reads all links of the container's network namespace, which may be given by
  * any path: `/run/netns/x`, `/proc/<pid>/ns/net`, a bind mount.
  *
- * @returns The links, or `undefined` if the path does not exist.
- * @throws {CniError} Code 8 if the path is no network namespace, or is the
- * plugin's own without `CNI_NETNS_OVERRIDE`.
+ * @throws {CniError} Code 8 if the path is the plugin's own namespace and
+ * `CNI_NETNS_OVERRIDE` does not allow that.
  */
 export async function readSandbox(
   netns: string,
   { run, override }: SandboxOptions,
-): Promise<readonly Link[] | undefined> {
+): Promise<Sandbox> {
   const mayBeOwn = /^(1|true)$/i.test(override);
   const { status, stdout, stderr } = await run({
     program: "sh",
     args: ["-c", SCRIPT, "sh", netns, mayBeOwn ? "1" : "0"],
   });
-  if (status === 0) return parseShown(stdout).flatMap(parseLinks);
-  if (status === MISSING) return undefined;
-  if (status === OWN) {
-    const message =
-      "plugin's netns and netns from CNI_NETNS should not be the same";
-    throw netnsError(netns, message, "expected the container's own namespace");
+  switch (status) {
+    case 0:
+      return { links: parseShown(stdout).flatMap(parseLinks) };
+    case MISSING:
+      return { fault: "there is no such file" };
+    case OWN: {
+      const message =
+        "plugin's netns and netns from CNI_NETNS should not be the same";
+      const remedy = "pass the path of the container's own namespace";
+      throw netnsError(netns, message, remedy);
+    }
+    default:
+      return { fault: reasonOf(stderr) || `exit status ${status}` };
   }
-  const message = "Cannot use CNI_NETNS: it is no network namespace";
-  throw netnsError(netns, message, reasonOf(stderr));
 }
 
-/** The error for a namespace that an ADD or a CHECK needs and that is not there. */
-export function missingSandboxError(netns: string): CniError {
-  const message = "Cannot use CNI_NETNS: it does not exist";
-  const remedy = "pass the path of the container's network namespace, such " +
-    "as /run/netns/NAME or /proc/PID/ns/net";
-  return netnsError(netns, message, remedy);
+/**
+ * As {@linkcode readSandbox}, for a command that needs the sandbox.
+ *
+ * @throws {CniError} Code 8 also if there is no network namespace at the path.
+ */
+export async function requireSandbox(
+  netns: string,
+  options: SandboxOptions,
+): Promise<readonly Link[]> {
+  const sandbox = await readSandbox(netns, options);
+  if (sandbox.links !== undefined) return sandbox.links;
+  const message = "Cannot use CNI_NETNS: it is no network namespace";
+  const remedy = `${sandbox.fault}: pass a path such as /run/netns/NAME or ` +
+    "/proc/PID/ns/net";
+  throw netnsError(netns, message, remedy);
 }
 
 function netnsError(netns: string, message: string, rest: string): CniError {

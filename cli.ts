@@ -1,0 +1,75 @@
+/**
+ * The entry of the one binary: chooses the applet by the name that the program
+ * was started by, or by its first argument, and does nothing else.
+ *
+ * @module
+ */
+import type { Plugin, Registry } from "./lib/plugin/mod.ts";
+import { createContext } from "./lib/invoke/mod.ts";
+import { denoProcess, runPlugin } from "./lib/plugin/mod.ts";
+import { registryFor } from "./plugins/mod.ts";
+import { VERSION } from "./version.ts";
+
+/** Starts the applet that `argv` names; returns the exit status. */
+async function main(argv: readonly string[]): Promise<number> {
+  const [self = "cni", ...args] = argv;
+  const os = Deno.build.os === "windows" ? "windows" : "linux";
+  const registry = registryFor(os);
+  const name = appletName(self);
+  const isApplet = registry.has(name) || name === "cnitool";
+  const [applet = "", ...rest] = isApplet ? [name, ...args] : args;
+  const loadPlugin = registry.get(applet);
+  if (loadPlugin !== undefined) {
+    return await startPlugin(await loadPlugin(), registry, self);
+  }
+  const { runTool } = await import("./lib/tool/mod.ts");
+  return await runTool(applet, rest, { registry, self });
+}
+
+/** Runs a plugin with the real process; returns the exit status. */
+function startPlugin(
+  plugin: Plugin,
+  registry: Registry,
+  self: string,
+): Promise<number> {
+  const context = createContext({
+    registry,
+    self,
+    forceExec: denoProcess.env("CNI_FORCE_EXEC") !== "",
+    warn: (message) => denoProcess.writeStderr(`${message}\n`),
+  });
+  const options = { process: denoProcess, context, programVersion: VERSION };
+  return runPlugin(plugin, options);
+}
+
+/** The name in a path, without the ending that executables have on Windows. */
+function appletName(path: string): string {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return Deno.build.os === "windows"
+    ? name.slice(name.lastIndexOf("\\") + 1).replace(/\.exe$/i, "")
+    : name;
+}
+
+/**
+ * The words that this program was started with. Compiled, the first one is
+ * argv[0]; otherwise whoever starts it (the launcher, `deno task cni`) puts
+ * that in front of the arguments.
+ */
+function commandLine(): readonly string[] {
+  if (!Deno.build.standalone) return Deno.args;
+  return [compiledArgv0() ?? Deno.execPath(), ...Deno.args];
+}
+
+/** argv[0], as Deno keeps it for its own use; reading it elsewhere costs 10 ms. */
+function compiledArgv0(): string | undefined {
+  const deno: { readonly internal?: symbol; readonly [key: symbol]: unknown } =
+    Deno as never;
+  const internals = deno.internal === undefined
+    ? undefined
+    : deno[deno.internal] as {
+      readonly __nodeBootstrapArgs?: { readonly argv0?: string };
+    };
+  return internals?.__nodeBootstrapArgs?.argv0;
+}
+
+if (import.meta.main) Deno.exit(await main(commandLine()));

@@ -1,0 +1,181 @@
+import {
+  addressBits,
+  type Cidr,
+  cidrsOverlap,
+  type Family,
+  formatAddress,
+  formatCidr,
+  networkOf,
+  offsetAddress,
+  parseAddress,
+  parseCidr,
+} from "../../../lib/net/mod.ts";
+import type { Link, LinkAddress } from "../../../lib/linux/mod.ts";
+import {
+  CniCode,
+  CniError,
+  type IpConfig,
+  type Result,
+  type Route,
+} from "../../../lib/spec/mod.ts";
+import type { BridgeConfig } from "./config.ts";
+
+/** The addresses and routes of an attachment, and those of the bridge. */
+export interface Addressing {
+  readonly ips: readonly IpConfig[];
+  readonly routes: readonly Route[];
+  /** What the bridge must bear: the gateways, each with its subnet's length. */
+  readonly gateways: readonly Cidr[];
+}
+
+/** What to change of the bridge's own addresses. */
+export interface BridgeAddressChange {
+  readonly remove: readonly Cidr[];
+  readonly add: readonly Cidr[];
+}
+
+/** The container's interface in `interfaces` of the result. */
+const CONTAINER_INTERFACE = 2;
+
+const DEFAULT_ROUTE = { 4: "0.0.0.0/0", 6: "::/0" } as const;
+
+/**
+ * Completes what the IPAM plugin gave: missing gateways (the first address of
+ * the subnet), default routes, and the interface that addresses belong to.
+ *
+ * @throws {CniError} Code 999 if there is no address.
+ */
+export function completeAddressing(
+  ipam: Result,
+  config: BridgeConfig,
+): Addressing {
+  const { ips = [], routes = [] } = ipam;
+  if (ips.length === 0) {
+    const message = "IPAM plugin returned missing IP config";
+    throw new CniError(CniCode.Internal, message, {
+      details: `ipam.type is "${config.ipamType}", whose result has no ips: ` +
+        "give it a range, or remove ipam for a layer-2 network",
+    });
+  }
+  const completed = ips.map((ip) => ({
+    ...ip,
+    ...(config.isGateway && ip.gateway === undefined
+      ? { gateway: firstAddress(ip.address) }
+      : {}),
+    interface: CONTAINER_INTERFACE,
+  }));
+  return {
+    ips: completed,
+    routes: config.isDefaultGateway
+      ? [...routes, ...missingDefaults(completed, routes)]
+      : routes,
+    gateways: config.isGateway ? completed.map(gatewayCidr) : [],
+  };
+}
+
+/**
+ * Compares the bridge's addresses with the gateways that it must bear. An IPv4
+ * address is in the way if it is none of them, an IPv6 address if its subnet
+ * also overlaps one of theirs; link-local ones never are.
+ *
+ * @throws {CniError} Code 7 if an address is in the way and may not be removed.
+ */
+export function planBridgeAddresses(
+  bridge: Link | undefined,
+  gateways: readonly Cidr[],
+  config: BridgeConfig,
+): BridgeAddressChange {
+  const present = bridge?.addresses ?? [];
+  const texts = new Set(present.map(({ cidr }) => formatCidr(cidr)));
+  const wanted = uniqueCidrs(gateways);
+  const remove = present.filter((one) => isInTheWay(one, wanted))
+    .map(({ cidr }) => cidr);
+  if (remove.length > 0 && !config.forceAddress) {
+    throw conflictError(remove, wanted, config.bridge);
+  }
+  return { remove, add: wanted.filter((cidr) => !texts.has(formatCidr(cidr))) };
+}
+
+/** The next hop of a route: its own, else the first gateway of its family. */
+export function nextHopOf(
+  route: Route,
+  ips: readonly IpConfig[],
+): string | undefined {
+  const family = parseCidr(route.dst).address.family;
+  return route.gw ??
+    ips.find((ip) =>
+      ip.gateway !== undefined && familyOf(ip.gateway) === family
+    )
+      ?.gateway;
+}
+
+function missingDefaults(
+  ips: readonly IpConfig[],
+  routes: readonly Route[],
+): readonly Route[] {
+  return ([4, 6] as const).flatMap((family) => {
+    const ip = ips.find((one) =>
+      parseCidr(one.address).address.family === family
+    );
+    const dst = DEFAULT_ROUTE[family];
+    // One without a next hop gets the gateway when it is added to the kernel.
+    const isThere = routes.some((route) =>
+      formatCidr(networkOf(parseCidr(route.dst))) === dst
+    );
+    return ip?.gateway === undefined || isThere
+      ? []
+      : [{ dst, gw: ip.gateway }];
+  });
+}
+
+function isInTheWay(
+  { cidr, scope }: LinkAddress,
+  wanted: readonly Cidr[],
+): boolean {
+  const family = cidr.address.family;
+  const rivals = wanted.filter((one) => one.address.family === family);
+  const isWanted = rivals.some((one) => formatCidr(one) === formatCidr(cidr));
+  if (isWanted || rivals.length === 0) return false;
+  if (family === 4) return true;
+  return scope !== "link" && rivals.some((one) => cidrsOverlap(one, cidr));
+}
+
+function conflictError(
+  found: readonly Cidr[],
+  wanted: readonly Cidr[],
+  bridge: string,
+): CniError {
+  const foundText = found.map(formatCidr).join(", ");
+  const wantedText = wanted.map(formatCidr).join(", ");
+  const message =
+    `"${bridge}" already has an IP address different from ${wantedText}`;
+  return new CniError(CniCode.InvalidConfig, message, {
+    details:
+      `bridge "${bridge}" has ${foundText}: give this network a bridge ` +
+      "of its own (key bridge), or set forceAddress to true to replace the " +
+      "address, which cuts off the containers that use it",
+  });
+}
+
+function firstAddress(cidrText: string): string {
+  const first = offsetAddress(networkOf(parseCidr(cidrText)).address, 1n);
+  if (first !== undefined) return formatAddress(first);
+  throw new RangeError(`Cannot find a gateway in ${cidrText}`);
+}
+
+function gatewayCidr(ip: IpConfig & { gateway?: string }): Cidr {
+  const { prefixBits } = parseCidr(ip.address);
+  const address = parseAddress(ip.gateway ?? firstAddress(ip.address));
+  // A gateway of the other family keeps the length if that family has it.
+  const bits = Math.min(prefixBits, addressBits(address.family));
+  return { address, prefixBits: bits };
+}
+
+function uniqueCidrs(cidrs: readonly Cidr[]): readonly Cidr[] {
+  const byText = new Map(cidrs.map((cidr) => [formatCidr(cidr), cidr]));
+  return [...byText.values()];
+}
+
+function familyOf(address: string): Family {
+  return parseAddress(address).family;
+}

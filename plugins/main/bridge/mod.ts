@@ -1,0 +1,20 @@
+/**
+ * The bridge plugin: a veth pair between the container and a bridge in the
+ * host. See `docs/plugins/bridge.md`.
+ *
+ * @module
+ */
+import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
+import { addBridge } from "./add_linux.ts";
+import { delBridge } from "./del_linux.ts";
+
+/** The bridge plugin. */
+export const bridge: Plugin = definePlugin({
+  name: "bridge",
+  add: addBridge,
+  del: delBridge,
+  check: async (request, context) => {
+    const { checkBridge } = await import("./check_linux.ts");
+    await checkBridge(request, context);
+  },
+});

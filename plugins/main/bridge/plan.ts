@@ -1,0 +1,262 @@
+import {
+  type Cidr,
+  formatCidr,
+  parseAddress,
+  parseCidr,
+} from "../../../lib/net/mod.ts";
+import {
+  type IpStep,
+  ipStep,
+  type Link,
+  type Place,
+  type Step,
+  type SysctlStep,
+  sysctlStep,
+} from "../../../lib/linux/mod.ts";
+import {
+  CniCode,
+  CniError,
+  type IpConfig,
+  type Route,
+} from "../../../lib/spec/mod.ts";
+import {
+  type Addressing,
+  type BridgeAddressChange,
+  nextHopOf,
+} from "./addressing.ts";
+import type { BridgeConfig } from "./config.ts";
+
+/** The values that only need to be unique, chosen before anything is done. */
+export interface ChosenNames {
+  /** The veth pair's end in the host. */
+  readonly hostName: string;
+  readonly hostMac: string;
+  readonly containerMac: string;
+  /** Used if the bridge has to be made. */
+  readonly bridgeMac: string;
+}
+
+/** What the steps of an ADD follow from. */
+export interface PlanInput {
+  readonly config: BridgeConfig;
+  /** The bridge as it is now, if it is there. */
+  readonly bridge: Link | undefined;
+  readonly names: ChosenNames;
+  readonly netns: string;
+  readonly ifname: string;
+  /** Absent for a layer-2 network. */
+  readonly addressing?: Addressing;
+  /** What to change of the bridge's addresses. */
+  readonly bridgeAddresses: BridgeAddressChange;
+}
+
+/**
+ * The steps that make the bridge what it must be. They bear no undo, as the
+ * bridge is shared: see `undoBridge`.
+ *
+ * @throws {CniError} Code 7 if the name belongs to a link of another kind.
+ */
+export function planBridge(input: PlanInput): readonly Step[] {
+  const { config, bridge, names, bridgeAddresses } = input;
+  const name = config.bridge;
+  if (bridge !== undefined && bridge.kind !== "bridge") {
+    const message = `"${name}" already exists but is not a bridge`;
+    throw new CniError(CniCode.InvalidConfig, message, {
+      details: `bridge is "${name}", the name of a ` +
+        `${bridge.kind || "physical"} link: choose another name`,
+    });
+  }
+  return [
+    ...(bridge === undefined ? [createBridge(config, names.bridgeMac)] : []),
+    ...bridgeAddresses.remove.map((cidr) =>
+      host(`remove address ${formatCidr(cidr)} from "${name}"`, [
+        ...["addr", "del", formatCidr(cidr), "dev", name],
+      ])
+    ),
+    ...(config.promiscMode
+      ? [host(`make "${name}" promiscuous`, [
+        ...["link", "set", "dev", name, "promisc", "on"],
+      ])]
+      : []),
+    ...(bridge?.flags.includes("UP")
+      ? []
+      : [host(`set "${name}" up`, ["link", "set", "dev", name, "up"])]),
+    ...bridgeAddresses.add.map((cidr) => addAddress("host", cidr, name)),
+    { ...sysctlStep("host", acceptRaKey(name), "0"), optional: true },
+    ...planForwarding(input.addressing),
+  ];
+}
+
+/** The steps that make the veth pair and its port on the bridge. */
+export function planPort(input: PlanInput): readonly Step[] {
+  const { config, names, netns, ifname } = input;
+  const { hostName } = names;
+  const mtu = config.mtuBytes > 0 ? ["mtu", config.mtuBytes] : [];
+  return [
+    {
+      ...host(`make the veth pair "${hostName}" and "${ifname}"`, [
+        ...["link", "add", "name", hostName, ...mtu, "txqueuelen", 0],
+        ...["address", names.hostMac, "type", "veth", "peer", "name", ifname],
+        ...[...mtu, "address", names.containerMac, "netns", netns],
+      ]),
+      undo: ["link", "del", "dev", hostName],
+    },
+    host(`attach "${hostName}" to "${config.bridge}"`, [
+      ...["link", "set", "dev", hostName, "master", config.bridge],
+    ]),
+    host(`set the bridge port "${hostName}"`, [
+      ...["link", "set", "dev", hostName, "up", "type", "bridge_slave"],
+      ...["hairpin", onOff(config.hairpinMode)],
+      ...["isolated", onOff(config.portIsolation)],
+    ]),
+    // Only now: a port passes what it receives to the bridge, so no router
+    // advertisement reaches it.
+    { ...sysctlStep("host", acceptRaKey(hostName), "0"), optional: true },
+  ];
+}
+
+/**
+ * The steps in the container's namespace. The last one shows the interface, if
+ * duplicate address detection may have to be awaited.
+ */
+export function planSandbox(input: PlanInput): readonly Step[] {
+  const { config, ifname, addressing } = input;
+  if (config.disableContainerInterface) return [];
+  const up = sandbox(`set "${ifname}" up`, [
+    "link",
+    "set",
+    "dev",
+    ifname,
+    "up",
+  ]);
+  if (addressing === undefined) return [up];
+  const cidrs = addressing.ips.map((ip) => parseCidr(ip.address));
+  const hasIpv6 = cidrs.some(({ address }) => address.family === 6);
+  return [
+    ...dadSteps(ifname, config.enableDad),
+    optionalSysctl(`net/ipv4/conf/${ifname}/arp_notify`, "1"),
+    ...(hasIpv6 ? ipv6Steps(ifname) : []),
+    ...cidrs.map((cidr) => addAddress("sandbox", cidr, ifname)),
+    up,
+    ...addressing.routes.map((route) =>
+      addRoute(route, addressing.ips, ifname)
+    ),
+    ...(hasIpv6 ? [showAddresses(ifname)] : []),
+  ];
+}
+
+/** The step that shows the container's interface. */
+export function showAddresses(ifname: string): Step {
+  return sandbox(`read the addresses of "${ifname}"`, [
+    ...["addr", "show", "dev", ifname],
+  ]);
+}
+
+/** The step that shows a link in the host. */
+export function showHostLink(name: string): Step {
+  return host(`read the link "${name}"`, ["link", "show", "dev", name]);
+}
+
+// With an address of our own choice the bridge keeps it; the kernel's own
+// would follow the lowest one among the ports, and CHECK would find a change.
+function createBridge({ bridge, mtuBytes }: BridgeConfig, mac: string): Step {
+  const mtu = mtuBytes > 0 ? ["mtu", mtuBytes] : [];
+  const words = ["link", "add", "name", bridge, ...mtu, "address", mac];
+  const step = host(`make the bridge "${bridge}"`, [
+    ...words,
+    "type",
+    "bridge",
+  ]);
+  return { ...step, mayExist: true };
+}
+
+function planForwarding(addressing: Addressing | undefined): readonly Step[] {
+  const families = new Set(
+    addressing?.gateways.map(({ address }) => address.family),
+  );
+  return [
+    ...(families.has(4)
+      ? [sysctlStep("host", "net/ipv4/ip_forward", "1")]
+      : []),
+    ...(families.has(6)
+      ? [sysctlStep("host", "net/ipv6/conf/all/forwarding", "1")]
+      : []),
+  ];
+}
+
+function dadSteps(ifname: string, isEnabled: boolean): readonly SysctlStep[] {
+  const conf = `net/ipv6/conf/${ifname}`;
+  return [
+    ...(isEnabled ? [optionalSysctl(`${conf}/enhanced_dad`, "1")] : []),
+    optionalSysctl(`${conf}/accept_dad`, isEnabled ? "1" : "0"),
+  ];
+}
+
+function ipv6Steps(ifname: string): readonly SysctlStep[] {
+  return [
+    ...["lo", ifname].map((name) =>
+      sysctlStep("sandbox", `net/ipv6/conf/${name}/disable_ipv6`, "0")
+    ),
+    sysctlStep("sandbox", `net/ipv6/conf/${ifname}/keep_addr_on_down`, "1"),
+  ];
+}
+
+function addAddress(place: Place, cidr: Cidr, name: string): IpStep {
+  const isIpv4 = cidr.address.family === 4;
+  const broadcast = isIpv4 && cidr.prefixBits <= 30 ? ["broadcast", "+"] : [];
+  // A gateway must answer at once, not when its detection is done.
+  const nodad = place === "host" && !isIpv4 ? ["nodad"] : [];
+  const step = ipStep(place, `add address ${formatCidr(cidr)} to "${name}"`, [
+    ...["addr", "add", formatCidr(cidr), ...broadcast, "dev", name, ...nodad],
+  ]);
+  // Two ADDs at once may both find the gateway missing from the bridge.
+  return place === "host" ? { ...step, mayExist: true } : step;
+}
+
+// `prepend` is the kernel's bare "create": a second route to a destination is
+// kept beside the first, so that several next hops may share the load.
+function addRoute(
+  route: Route,
+  ips: readonly IpConfig[],
+  ifname: string,
+): IpStep {
+  const gw = nextHopOf(route, ips);
+  const { family } = parseCidr(route.dst).address;
+  const isOtherFamily = gw !== undefined && parseAddress(gw).family !== family;
+  const via = isOtherFamily ? ["via", familyWord(gw)] : ["via"];
+  const scope = route.scope ?? (family === 4 ? 0 : undefined);
+  return sandbox(`add the route to ${route.dst}`, [
+    ...["route", "prepend", route.dst],
+    ...(gw === undefined ? [] : [...via, gw]),
+    ...["dev", ifname],
+    ...(route.priority ? ["metric", route.priority] : []),
+    ...(route.table === undefined ? [] : ["table", route.table]),
+    ...(scope === undefined ? [] : ["scope", scope]),
+    ...(route.mtu ? ["mtu", route.mtu] : []),
+    ...(route.advmss ? ["advmss", route.advmss] : []),
+  ]);
+}
+
+function familyWord(address: string): "inet" | "inet6" {
+  return parseAddress(address).family === 4 ? "inet" : "inet6";
+}
+
+function acceptRaKey(name: string): string {
+  return `net/ipv6/conf/${name}/accept_ra`;
+}
+
+function optionalSysctl(key: string, value: string): SysctlStep {
+  return { ...sysctlStep("sandbox", key, value), optional: true };
+}
+
+function host(purpose: string, words: readonly (string | number)[]): IpStep {
+  return ipStep("host", purpose, words);
+}
+
+function sandbox(purpose: string, words: readonly (string | number)[]): IpStep {
+  return ipStep("sandbox", purpose, words);
+}
+
+function onOff(value: boolean): "on" | "off" {
+  return value ? "on" : "off";
+}

@@ -1,0 +1,16 @@
+/**
+ * The loopback plugin: sets `lo` up in the container. See
+ * `docs/plugins/loopback.md`.
+ *
+ * @module
+ */
+import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
+import { addLoopback, checkLoopback, delLoopback } from "./loopback_linux.ts";
+
+/** The loopback plugin. It has no keys of its own. */
+export const loopback: Plugin = definePlugin({
+  name: "loopback",
+  add: addLoopback,
+  check: checkLoopback,
+  del: delLoopback,
+});

@@ -1,0 +1,28 @@
+/**
+ * The registry of all plugins, a list for each system.
+ *
+ * @module
+ */
+import type { Plugin, Registry } from "../lib/plugin/mod.ts";
+
+/** A plugin's name and what imports it. */
+type Entry = readonly [string, () => Promise<Plugin>];
+
+/** Plugins that run on every system. */
+const EVERYWHERE: readonly Entry[] = [
+  [
+    "host-local",
+    async () => (await import("./ipam/host-local/mod.ts")).hostLocal,
+  ],
+];
+
+/** Plugins that need a Linux kernel. */
+const LINUX_ONLY: readonly Entry[] = [
+  ["bridge", async () => (await import("./main/bridge/mod.ts")).bridge],
+  ["loopback", async () => (await import("./main/loopback/mod.ts")).loopback],
+];
+
+/** The plugins that exist on a system, by name. */
+export function registryFor(os: "linux" | "windows"): Registry {
+  return new Map(os === "linux" ? [...EVERYWHERE, ...LINUX_ONLY] : EVERYWHERE);
+}
