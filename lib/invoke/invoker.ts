@@ -1,0 +1,151 @@
+import type { Call, Context, Plugin, Registry, Reply } from "../plugin/mod.ts";
+import { dispatch } from "../plugin/mod.ts";
+import { isJsonObject, type Json } from "../spec/mod.ts";
+import { type ExecOptions, execPlugin } from "./exec_plugin.ts";
+import { findPlugin, type PluginFile, pluginNotFound } from "./find_plugin.ts";
+import { splitPluginPath } from "./plugin_path.ts";
+import { checkReply, readAddReply } from "./read_reply.ts";
+
+/** What calls of plugins need to know about this program. */
+export interface InvokerOptions {
+  /** The plugins that are part of this program; none when absent. */
+  readonly registry?: Registry | undefined;
+  /**
+   * Path of this program's executable. A plugin that is found to be the same
+   * file is called in this process; without it, none is.
+   */
+  readonly self?: string | undefined;
+  /** Calls every plugin as a child process, even those of this program. */
+  readonly forceExec?: boolean | undefined;
+  /** Takes what plugins print to stderr, and warnings of those called here. */
+  readonly warn: (message: string) => void;
+}
+
+/** Calls plugins by name. */
+export interface Invoker {
+  /**
+   * Finds a plugin in `call.path` and calls it: in this process if the file
+   * found is this program, as a child process otherwise. A call that can be
+   * ended (`signal`, `timeoutMs`) is always a child process, as only that can
+   * be.
+   *
+   * @param type The plugin's name.
+   * @returns How the call ended, whatever its status. Its stderr was handed to
+   * `warn` already.
+   * @throws {CniError} If the plugin was not found, could not be started or was
+   * ended from outside.
+   */
+  call(type: string, call: Call, options?: ExecOptions): Promise<Reply>;
+  /** What a plugin in this process is handed, to delegate by this invoker. */
+  readonly context: Context;
+}
+
+/**
+ * Makes an {@linkcode Invoker}.
+ *
+ * @example Call a plugin of this program
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const invoker = createInvoker({ warn: console.warn });
+ * assertEquals(typeof invoker.context.delegate, "function");
+ * ```
+ */
+export function createInvoker(options: InvokerOptions): Invoker {
+  const isSelf = selfTest(options.self);
+  const loaderOf = (type: string, files: readonly PluginFile[]) => {
+    if (options.forceExec) return undefined;
+    const loader = options.registry?.get(type);
+    const [first] = files;
+    return loader && first?.isSeen && isSelf(first.path) ? loader : undefined;
+  };
+
+  const call: Invoker["call"] = async (type, request, execOptions = {}) => {
+    const folders = splitPluginPath(request.path);
+    const files = findPlugin(type, folders);
+    const isEndable = execOptions.signal !== undefined ||
+      execOptions.timeoutMs !== undefined;
+    const loader = isEndable ? undefined : loaderOf(type, files);
+    const reply = loader === undefined
+      ? await execFirst(files, request, execOptions)
+      : await callHere(await loader(), request, context);
+    if (reply === undefined) throw pluginNotFound(type, folders);
+    const stderr = reply.stderr.trimEnd();
+    if (stderr !== "") options.warn(stderr);
+    return reply;
+  };
+
+  const delegate: Context["delegate"] = async (type, request) => {
+    const reply = await call(type, request);
+    if (request.command === "ADD") {
+      return readAddReply(reply, versionIn(request.stdin)).result;
+    }
+    checkReply(reply);
+    return {};
+  };
+
+  const context: Context = { delegate, warn: options.warn };
+  return { call, context };
+}
+
+/** Makes what {@linkcode runPlugin} hands to a plugin for its delegations. */
+export function createContext(options: InvokerOptions): Context {
+  return createInvoker(options).context;
+}
+
+/** Tests whether a path leads to this very executable. */
+function selfTest(self: string | undefined): (path: string) => boolean {
+  let own: string | undefined;
+  return (path) => {
+    if (self === undefined) return false;
+    try {
+      own ??= Deno.realPathSync(self);
+      return Deno.realPathSync(path) === own;
+    } catch {
+      // What may not be looked at counts as another program: exec always works.
+      return false;
+    }
+  };
+}
+
+function callHere(
+  plugin: Plugin,
+  { stdin, ...environment }: Call,
+  context: Context,
+): Promise<Reply> {
+  const readStdin = () => Promise.resolve(stdin);
+  return dispatch(plugin, environment, { readStdin, context });
+}
+
+/** Runs the first file that is there; `undefined` if none is. */
+async function execFirst(
+  files: readonly PluginFile[],
+  call: Call,
+  options: ExecOptions,
+): Promise<Reply | undefined> {
+  for (const { path, isSeen } of files) {
+    try {
+      return await execPlugin(path, call, options);
+    } catch (error) {
+      if (isSeen || !isAbsence(error)) throw error;
+    }
+  }
+  return undefined;
+}
+
+/** Whether a start failed because there is no executable file. */
+function isAbsence(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Deno.errors.NotFound ||
+    cause instanceof Deno.errors.PermissionDenied;
+}
+
+/** The `cniVersion` of a configuration; empty if it says none. */
+function versionIn(stdin: string): string {
+  try {
+    const value: Json = JSON.parse(stdin);
+    const version = isJsonObject(value) ? value.cniVersion : undefined;
+    return typeof version === "string" ? version : "";
+  } catch {
+    return "";
+  }
+}
