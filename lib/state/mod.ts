@@ -1,0 +1,13 @@
+/**
+ * Crash-safe files in folders that nothing leads out of: confined paths,
+ * atomic durable writes, and the lock that the Go plugins take too. What is
+ * done to a {@linkcode StateDir} is synchronous; what the system refuses there
+ * becomes an error with a CNI code.
+ *
+ * @module
+ */
+export { confinePath, type PathOrigin } from "./confine_path.ts";
+export { acquireFileLock } from "./file_lock.ts";
+export { normalizePath } from "./normalize_path.ts";
+export { readHostFile } from "./read_host_file.ts";
+export { openStateDir, StateDir, type StateDirOptions } from "./state_dir.ts";
