@@ -44,14 +44,15 @@ export function parsePluginConfig(object: JsonObject): PluginConfig {
  * The `prevResult` of a configuration in the shape of the newest version, or
  * `undefined` if there is none (CNI 1.1.0, section 3).
  *
- * @throws {CniError} Code 6 or 7 if it is no result of the configuration's
- * version.
+ * @throws {CniError} Code 1 if it has another shape than results of the
+ * configuration's version, code 7 if a value in it is not as it should be.
  */
 export function prevResultOf(config: PluginConfig): Result | undefined {
   const object = config.fields.object("prevResult");
   if (object === undefined) return undefined;
   const cniVersion = object.cniVersion ?? config.cniVersion;
-  return parseResult({ ...object, cniVersion }, config.cniVersion);
+  const path = config.fields.pathOf("prevResult");
+  return parseResult({ ...object, cniVersion }, config.cniVersion, path);
 }
 
 /** The `dns` key of a configuration, or `undefined` if there is none. */

@@ -128,7 +128,9 @@ export class Fields {
    */
   invalid(key: string, expected: string, found?: unknown): CniError {
     const path = this.pathOf(key);
-    const value = describe(found ?? this.#values.get(key.toLowerCase()));
+    const value = describe(
+      found === undefined ? this.#values.get(key.toLowerCase()) : found,
+    );
     return new CniError(CniCode.InvalidConfig, `Cannot use ${path}`, {
       details: `${path} is ${value}: expected ${expected}`,
     });

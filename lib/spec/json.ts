@@ -100,12 +100,54 @@ function escapeJson(text: string): string {
 
 function describeSyntaxError(text: string, message: string): string {
   if (text.trim() === "") return "found nothing: expected a JSON object";
-  const position = /at position (\d+)/.exec(message)?.[1];
-  // V8 gives no position when the text ends too early, or after a long token.
-  const offset = position === undefined ? text.length : Number(position);
+  const offset = positionIn(message) ?? viableLength(text);
   const before = text.slice(0, offset).split("\n");
   const column = (before.at(-1) ?? "").length + 1;
-  const reason = message.replace(/ in JSON at position.*/s, "")
-    .replace(/, (\.\.\.)?".*/s, "");
-  return `line ${before.length}, column ${column}: ${reason}`;
+  return `line ${before.length}, column ${column}: ` +
+    reasonIn(message, text.slice(offset));
+}
+
+/** What is wrong, without the piece of the text that V8 likes to add. */
+function reasonIn(message: string, rest: string): string {
+  if (rest === "") return "Unexpected end of JSON input";
+  const [reason] = message.split(POSITION);
+  if (reason !== message) return reason!;
+  return `Unexpected token ${
+    JSON.stringify(String.fromCodePoint(rest.codePointAt(0)!))
+  }`;
+}
+
+/** How V8 ends a message that has a position; a text can't forge an ending. */
+const POSITION =
+  / (?:in|after) JSON at position (\d+) \(line \d+ column \d+\)$/;
+
+function positionIn(message: string): number | undefined {
+  const position = POSITION.exec(message)?.[1];
+  return position === undefined ? undefined : Number(position);
+}
+
+/**
+ * How much of a text could still become JSON. V8 gives no position for an
+ * unexpected token, but does tell a text that is wrong from one that ends too
+ * early, so that halving finds the border.
+ */
+function viableLength(text: string): number {
+  let [viable, wrong] = [0, text.length + 1];
+  while (wrong - viable > 1) {
+    const middle = Math.floor((viable + wrong) / 2);
+    if (isViable(text.slice(0, middle))) viable = middle;
+    else wrong = middle;
+  }
+  return viable;
+}
+
+function isViable(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return error.message === "Unexpected end of JSON input" ||
+      positionIn(error.message) === text.length;
+  }
 }

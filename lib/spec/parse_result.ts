@@ -17,7 +17,8 @@ import { resultFamilyOf, versionsOfFamily } from "./result_family.ts";
  * dropped; `ip4` and `ip6` of the two oldest versions become `ips` and
  * `routes`, IPv4 first.
  *
- * @param object The result; its `cniVersion` may be absent for 0.1.0 and 0.2.0.
+ * @param object The result; its `cniVersion` may be absent or empty for 0.1.0
+ * and 0.2.0.
  * @param expectedVersion The version asked for. The result's own must be of
  * the same shape: 0.1.0 to 0.2.0, 0.3.0 to 0.4.0, or from 1.0.0 on.
  * @param path Where the result stands, for messages: `prevResult`.
@@ -31,7 +32,7 @@ export function parseResult(
 ): Result {
   const fields = new Fields(object, path);
   const family = resultFamilyOf(expectedVersion);
-  const ownVersion = fields.string("cniVersion") ??
+  const ownVersion = fields.string("cniVersion") ||
     (family === "ip4-ip6" ? "0.1.0" : "");
   const versions = versionsOfFamily(family);
   if (!versions.includes(ownVersion)) {

@@ -3,7 +3,7 @@ import { CniCode } from "./code.ts";
 import { CniError } from "./cni_error.ts";
 import type { JsonObject } from "./json.ts";
 import { sortKeys } from "./json.ts";
-import type { Dns, IpConfig, Result, Route } from "./result.ts";
+import type { Dns, Interface, IpConfig, Result, Route } from "./result.ts";
 import { resultFamilyOf } from "./result_family.ts";
 
 /**
@@ -26,9 +26,9 @@ export function resultToJson(result: Result, version: string): JsonObject {
     case "ips":
       return sortKeys<JsonObject>({
         cniVersion: version,
-        ...list("interfaces", result.interfaces),
-        ...list("ips", result.ips),
-        ...list("routes", result.routes),
+        ...list("interfaces", result.interfaces?.map(interfaceToJson)),
+        ...list("ips", result.ips?.map(ipToJson)),
+        ...list("routes", result.routes?.map(routeToJson)),
         ...(isEmpty(result.dns) ? {} : { dns: dnsToJson(result.dns) }),
       });
   }
@@ -66,9 +66,7 @@ function toVersionedIps(result: Result, version: string): JsonObject {
   }));
   const ips = result.ips?.map((ip) => ({
     version: String(familyOf(ip.address)),
-    ...(ip.interface === undefined ? {} : { interface: ip.interface }),
-    address: ip.address,
-    ...gatewayOf(ip),
+    ...ipToJson(ip),
   }));
   return {
     cniVersion: version,
@@ -76,6 +74,26 @@ function toVersionedIps(result: Result, version: string): JsonObject {
     ...list("ips", ips),
     ...list("routes", result.routes?.map(routeToJson)),
     dns: dnsToJson(result.dns),
+  };
+}
+
+function interfaceToJson(link: Interface): JsonObject {
+  const { name, mac, mtu, sandbox, socketPath, pciID } = link;
+  return {
+    name,
+    ...(mac ? { mac } : {}),
+    ...(mtu ? { mtu } : {}),
+    ...(sandbox ? { sandbox } : {}),
+    ...(socketPath ? { socketPath } : {}),
+    ...(pciID ? { pciID } : {}),
+  };
+}
+
+function ipToJson(ip: IpConfig): JsonObject {
+  return {
+    ...(ip.interface === undefined ? {} : { interface: ip.interface }),
+    address: ip.address,
+    ...gatewayOf(ip),
   };
 }
 
