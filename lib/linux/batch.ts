@@ -39,7 +39,7 @@ export function isForgiving({ steps }: Batch): boolean {
  * @param netns Path of the container's network namespace, for its place.
  */
 export function batchCommand({ place, steps }: Batch, netns: string): Command {
-  const ipSteps = steps.filter((step) => step.kind === "ip");
+  const ipSteps = steps.filter((step) => programOf(step) === "ip") as IpStep[];
   const isPure = ipSteps.length === steps.length;
   const command: Command = isPure
     ? { program: "ip", args: IP_ARGS, stdin: ipLines(ipSteps) }
@@ -65,7 +65,7 @@ export function failedStepIndex(
   { steps }: Batch,
   stderr: string,
 ): number | undefined {
-  const isShell = steps.some((step) => step.kind === "sysctl");
+  const isShell = steps.some((step) => programOf(step) !== "ip");
   const marks = [...stderr.matchAll(/^@(\d+)$/gm)];
   if (isShell && marks.length === 0) return undefined;
   const chunkStart = isShell ? Number(marks.at(-1)![1]) : 0;
@@ -110,9 +110,10 @@ function shellScript(steps: readonly Step[]): string {
       continue;
     }
     const rest = steps.slice(index);
-    const end = rest.findIndex((one) => one.kind !== "ip");
+    const program = programOf(step);
+    const end = rest.findIndex((one) => programOf(one) !== program);
     const chunk = (end === -1 ? rest : rest.slice(0, end)) as IpStep[];
-    script += `ip ${IP_ARGS.join(" ")} <<'END' || exit 1\n` +
+    script += `${program} ${IP_ARGS.join(" ")} <<'END' || exit 1\n` +
       `${ipLines(chunk)}END\n`;
     index += chunk.length;
   }
@@ -150,6 +151,11 @@ function unsafe(what: string, text: string): CniError {
     details: `${JSON.stringify(text.slice(0, 80))} has characters with a ` +
       "meaning of their own: remove white space, quotes and special characters",
   });
+}
+
+/** The program that takes a step; a parameter is written by the shell itself. */
+function programOf(step: Step): "ip" | "bridge" | "sh" {
+  return step.kind === "ip" ? step.program ?? "ip" : "sh";
 }
 
 function mayExist(step: Step): boolean {

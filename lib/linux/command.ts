@@ -28,9 +28,10 @@ const PACKAGES: Readonly<Record<string, string>> = {
   ip: "iproute2",
   bridge: "iproute2",
   nsenter: "util-linux",
+  unshare: "util-linux",
   iptables: "iptables",
   "iptables-restore": "iptables",
-  "ip6tables": "iptables",
+  ip6tables: "iptables",
   "ip6tables-restore": "iptables",
   nft: "nftables",
 };

@@ -121,6 +121,32 @@ export function removalScript(
   return removals.length === 0 ? undefined : natScript(removals);
 }
 
+/** A container of a network that has rules. */
+export interface MasqueradedContainer {
+  readonly network: string;
+  readonly containerId: string;
+}
+
+/**
+ * The containers whose comment stands on a jump to a chain of the Go plugins'
+ * kind.
+ *
+ * @param listing What `iptables -t nat -S` printed.
+ */
+export function masqueradedContainers(
+  listing: string,
+): readonly MasqueradedContainer[] {
+  return listing.split("\n").flatMap((line) => {
+    const match = JUMP.exec(line);
+    return match === null
+      ? []
+      : [{ network: match[1]!, containerId: match[2]! }];
+  });
+}
+
+const JUMP =
+  /^-A POSTROUTING .* --comment "name: \\"([^"\\]+)\\" id: \\"([^"\\]+)\\"" -j CNI-[0-9a-f]{24}$/;
+
 /** Rules as `iptables -S` prints them, without the leading `-A`. */
 function wantedRules(owner: IptablesOwner, ips: readonly Cidr[]) {
   const { chain } = owner;

@@ -4,6 +4,7 @@ import { type Output, ProgramMissingError, type Run } from "./command.ts";
 import {
   byFamily,
   iptablesOwner,
+  masqueradedContainers,
   newChainScripts,
   removalScript,
   sharedChainScripts,
@@ -79,6 +80,37 @@ export async function removeIptablesMasquerade(
     const output = await restore(run, family, script);
     if (output.status !== 0) {
       throw failure("remove masquerade rules", family, output);
+    }
+  }));
+}
+
+/**
+ * Removes the rules of all containers of a network that are not valid.
+ *
+ * @param network The network's name.
+ * @param isValid Whether a container has a valid attachment.
+ * @throws {CniError} Code 999 with the reason that iptables gives.
+ */
+export async function collectIptablesMasquerade(
+  network: string,
+  isValid: (containerId: string) => boolean,
+  run: Run,
+): Promise<void> {
+  await Promise.all(([4, 6] as const).map(async (family) => {
+    const listing = await listIfUsable(run, family);
+    if (listing === undefined) return;
+    const stale = masqueradedContainers(listing).filter((one) =>
+      one.network === network && !isValid(one.containerId)
+    );
+    const containerIds = new Set(stale.map(({ containerId }) => containerId));
+    for (const containerId of containerIds) {
+      const owner = { network, containerId, ifname: "" };
+      const isKept = () => false;
+      await removeIptablesMasquerade(owner, {
+        run,
+        isKept,
+        families: [family],
+      });
     }
   }));
 }

@@ -21,6 +21,18 @@ export interface Link {
   /** How many users have asked for promiscuous mode. */
   readonly promiscuity: number;
   readonly addresses: readonly LinkAddress[];
+  /** A text that someone has put on the link; empty if nobody has. */
+  readonly alias: string;
+  /** How a bridge treats VLANs; absent for other links. */
+  readonly vlans?: BridgeVlans;
+}
+
+/** How a bridge treats VLANs. */
+export interface BridgeVlans {
+  /** Whether it tells them apart at all. */
+  readonly isFiltering: boolean;
+  /** The VLAN that it puts new ports into; 0 if none. */
+  readonly defaultId: number;
 }
 
 /** An address of a {@linkcode Link}. */
@@ -45,7 +57,14 @@ interface RawLink {
   readonly master?: string;
   readonly address?: string;
   readonly promiscuity?: number;
-  readonly linkinfo?: { readonly info_kind?: string };
+  readonly ifalias?: string;
+  readonly linkinfo?: {
+    readonly info_kind?: string;
+    readonly info_data?: {
+      readonly vlan_filtering?: number;
+      readonly vlan_default_pvid?: number;
+    };
+  };
   readonly addr_info?: readonly RawAddress[];
 }
 
@@ -78,6 +97,16 @@ function parseLink(raw: RawLink): Link {
     ...(raw.link_index === undefined ? {} : { peerIndex: raw.link_index }),
     promiscuity: raw.promiscuity ?? 0,
     addresses: (raw.addr_info ?? []).flatMap(parseLinkAddress),
+    alias: raw.ifalias ?? "",
+    ...(raw.linkinfo?.info_kind === "bridge" ? { vlans: vlansOf(raw) } : {}),
+  };
+}
+
+function vlansOf({ linkinfo }: RawLink): BridgeVlans {
+  const data = linkinfo?.info_data;
+  return {
+    isFiltering: data?.vlan_filtering === 1,
+    defaultId: data?.vlan_default_pvid ?? 1,
   };
 }
 

@@ -1,10 +1,12 @@
 import {
   addIptablesMasquerade,
+  collectIptablesMasquerade,
   isIptablesUsable,
   type MasqueradeOptions,
   removeIptablesMasquerade,
   type RemoveMasqueradeOptions,
 } from "./iptables_masquerade_linux.ts";
+import type { Run } from "./command.ts";
 import type {
   Masquerade,
   MasqueradeBackend,
@@ -12,6 +14,7 @@ import type {
 } from "./masquerade.ts";
 import {
   addNftablesMasquerade,
+  collectNftablesMasquerade,
   isNftablesUsable,
   removeNftablesMasquerade,
 } from "./nftables_masquerade_linux.ts";
@@ -55,6 +58,34 @@ export async function removeMasquerade(
   const ends = await Promise.allSettled([
     removeIptablesMasquerade(owner, options),
     removeNftablesMasquerade(owner, options.run),
+  ]);
+  for (const end of ends) {
+    if (end.status === "rejected") throw end.reason;
+  }
+}
+
+/** Which attachments of a network are valid, for {@linkcode collectMasquerade}. */
+export interface CollectMasqueradeOptions {
+  readonly run: Run;
+  readonly valid: readonly MasqueradeOwner[];
+}
+
+/**
+ * Removes, of both backends, the rules of a network's attachments that are not
+ * valid any more. The rules of iptables bear no interface's name: they stay
+ * while the container has any valid attachment.
+ *
+ * @throws {CniError} Code 999 with the first reason.
+ */
+export async function collectMasquerade(
+  network: string,
+  { run, valid }: CollectMasqueradeOptions,
+): Promise<void> {
+  const containers = new Set(valid.map(({ containerId }) => containerId));
+  const isValid = (containerId: string) => containers.has(containerId);
+  const ends = await Promise.allSettled([
+    collectIptablesMasquerade(network, isValid, run),
+    collectNftablesMasquerade(network, valid, run),
   ]);
   for (const end of ends) {
     if (end.status === "rejected") throw end.reason;

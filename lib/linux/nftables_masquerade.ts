@@ -85,11 +85,30 @@ export function handlesOf(
   { prefix }: NftablesOwner,
   listing: string,
 ): readonly number[] {
+  return handlesWhere(listing, (comment) => comment.startsWith(prefix));
+}
+
+/** The handles of a network's rules that are of none of the given owners. */
+export async function staleHandles(
+  network: string,
+  valid: readonly NftablesOwner[],
+  listing: string,
+): Promise<readonly number[]> {
+  const prefix = (await sha512Hex(network)).slice(0, 16);
+  return handlesWhere(listing, (comment) =>
+    comment.startsWith(`${prefix}-`) &&
+    !valid.some((owner) => comment.startsWith(owner.prefix)));
+}
+
+function handlesWhere(
+  listing: string,
+  isWanted: (comment: string) => boolean,
+): readonly number[] {
   const { nftables } = JSON.parse(listing) as {
     nftables: readonly { rule?: { handle: number; comment?: string } }[];
   };
   return nftables.flatMap(({ rule }) =>
-    rule?.comment?.startsWith(prefix) ? [rule.handle] : []
+    rule?.comment !== undefined && isWanted(rule.comment) ? [rule.handle] : []
   );
 }
 

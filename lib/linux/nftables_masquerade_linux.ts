@@ -9,6 +9,7 @@ import {
   LIST_ARGS,
   nftablesOwner,
   removalTransaction,
+  staleHandles,
 } from "./nftables_masquerade.ts";
 
 /**
@@ -47,6 +48,25 @@ export async function removeNftablesMasquerade(
   // Not there, or no nft in the kernel: no rules either way.
   if (listing === undefined || listing.status !== 0) return;
   const handles = handlesOf(owner, listing.stdout);
+  if (handles.length === 0) return;
+  const output = await transact(run, removalTransaction(handles));
+  if (output.status !== 0) throw failure("remove masquerade rules", output);
+}
+
+/**
+ * Removes the rules of all attachments of a network but the valid ones.
+ *
+ * @throws {CniError} Code 999 with the reason that nft gives.
+ */
+export async function collectNftablesMasquerade(
+  network: string,
+  valid: readonly MasqueradeOwner[],
+  run: Run,
+): Promise<void> {
+  const listing = await list(run);
+  if (listing === undefined || listing.status !== 0) return;
+  const owners = await Promise.all(valid.map(nftablesOwner));
+  const handles = await staleHandles(network, owners, listing.stdout);
   if (handles.length === 0) return;
   const output = await transact(run, removalTransaction(handles));
   if (output.status !== 0) throw failure("remove masquerade rules", output);

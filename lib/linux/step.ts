@@ -10,10 +10,12 @@ interface StepBase {
   readonly purpose: string;
 }
 
-/** One line of `ip -batch`. */
+/** One line of `ip -batch`, or of `bridge -batch`. */
 export interface IpStep extends StepBase {
   readonly kind: "ip";
-  /** The words after `ip`. */
+  /** The program that reads the line; `ip` when absent. */
+  readonly program?: "ip" | "bridge";
+  /** The words after the program's name. */
   readonly words: readonly string[];
   /** The words that take it back; absent if nothing has to. */
   readonly undo?: readonly string[];

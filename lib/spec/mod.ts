@@ -6,6 +6,7 @@
  * @module
  */
 export * from "./args.ts";
+export * from "./attachments.ts";
 export * from "./cni_error.ts";
 export * from "./code.ts";
 export * from "./config.ts";

@@ -21,12 +21,14 @@ import {
 import {
   type Addressing,
   completeAddressing,
-  planBridgeAddresses,
+  planGatewayAddresses,
 } from "./addressing.ts";
+import { attachmentAlias } from "./alias.ts";
 import { undoBridge, useBridge } from "./bridge_undo_linux.ts";
 import { type BridgeConfig, parseBridgeConfig } from "./config.ts";
 import {
   type ChosenNames,
+  type GatewayLink,
   planBridge,
   type PlanInput,
   planPort,
@@ -34,6 +36,8 @@ import {
   showHostLink,
 } from "./plan.ts";
 import { awaitPortUp, awaitSettledAddresses } from "./settle_linux.ts";
+import { addSpoofCheck } from "./spoof_check_linux.ts";
+import { isVlanFiltering, vlanLinkName } from "./vlan.ts";
 
 /** What the IPAM plugin gave, completed. */
 interface Ipam {
@@ -56,17 +60,52 @@ export async function addBridge(
   return await withUndo(async (undo) => {
     const lock = await useBridge(config.bridge);
     undo.push(() => Promise.resolve(lock[Symbol.dispose]()));
-    const [bridge] = await settled(
-      readLink(config.bridge, { run }),
+    const [host] = await settled(
+      readHost(config, run),
       checkSandbox(request, run),
     );
     const ipam = await allocate(request, config, { context, undo });
-    const input = planInput(request, config, bridge, ipam?.addressing);
-    const port = attach(input, { run, undo, lock });
+    const input = planInput(request, config, host, ipam?.addressing);
+    warnOfVlans(input, warn);
+    const port = attach(request, input, { run, undo, lock });
     const masquerade = addRules(request, config, ipam, { run, undo });
     const [links] = await settled(port, masquerade);
     return resultOf(input, links, config.dns ?? ipam?.dns);
   }, warn);
+}
+
+/** The links of the host that an ADD finds, if they are there. */
+interface HostLinks {
+  readonly bridge: Link | undefined;
+  readonly gateway: GatewayLink;
+}
+
+async function readHost(config: BridgeConfig, run: Run): Promise<HostLinks> {
+  const { bridge: name, vlans, isGateway, ipamType } = config;
+  const hasVlanLink = vlans.vlan !== 0 && isGateway && ipamType !== undefined;
+  if (!hasVlanLink) {
+    const bridge = await readLink(name, { run });
+    return { bridge, gateway: { name, link: bridge } };
+  }
+  const vlanName = vlanLinkName(name, vlans.vlan);
+  const [bridge, link] = await settled(
+    readLink(name, { run }),
+    readLink(vlanName, { run }),
+  );
+  return { bridge, gateway: { name: vlanName, link } };
+}
+
+function warnOfVlans(
+  { config, bridge }: PlanInput,
+  warn: (message: string) => void,
+): void {
+  const { bridge: name, vlans } = config;
+  if (!isVlanFiltering(vlans) || bridge?.vlans?.isFiltering !== false) return;
+  warn(
+    `bridge "${name}" was there before and does not tell VLANs apart, so ` +
+      "vlan and vlanTrunk have no effect: ip link set dev " +
+      `${name} type bridge vlan_filtering 1`,
+  );
 }
 
 interface Tools {
@@ -104,9 +143,9 @@ async function allocate(
 }
 
 function planInput(
-  { netns, ifname }: Request,
+  request: Request,
   config: BridgeConfig,
-  bridge: Link | undefined,
+  { bridge, gateway }: HostLinks,
   addressing: Addressing | undefined,
 ): PlanInput {
   const gateways = addressing?.gateways ?? [];
@@ -114,47 +153,72 @@ function planInput(
     config,
     bridge,
     names: chooseNames(config),
-    netns,
-    ifname,
-    bridgeAddresses: planBridgeAddresses(bridge, gateways, config),
+    netns: request.netns,
+    ifname: request.ifname,
+    alias: attachmentAlias(request),
+    gateway,
+    gatewayAddresses: planGatewayAddresses(gateway, gateways, config),
     ...(addressing === undefined ? {} : { addressing }),
   };
 }
 
 /** Unique by chance, so that nothing has to be asked of the kernel first. */
 function chooseNames({ mac }: BridgeConfig): ChosenNames {
-  const bytes = crypto.getRandomValues(new Uint8Array(4));
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"));
   return {
-    // NetworkManager leaves links of this prefix alone.
-    hostName: `veth${hex.join("")}`,
+    hostName: randomHostName(),
     hostMac: randomMac(),
     containerMac: mac ?? randomMac(),
     bridgeMac: randomMac(),
+    vlanPeerName: randomHostName(),
   };
+}
+
+/** NetworkManager leaves links of this prefix alone. */
+function randomHostName(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(4));
+  return "veth" +
+    Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Makes bridge, pair and addresses; returns the host's links at the end. */
 async function attach(
+  request: Request,
   input: PlanInput,
   { run, undo, lock }: Tools & { lock: Disposable },
 ): Promise<readonly Link[]> {
-  const { config, netns, bridge, bridgeAddresses, names } = input;
+  const { config, netns, names } = input;
   const options = { netns, run, undo };
-  const bridgeSteps = planBridge(input);
-  const before = { name: config.bridge, bridge, change: bridgeAddresses };
-  undo.push(() => undoBridge(before, run));
+  // Before anything is done, for a bridge of another kind is left alone.
+  const steps = [...planBridge(input), ...planPort(input)];
+  undo.push(() => undoBridge(input, run));
   try {
-    await applySteps([...bridgeSteps, ...planPort(input)], options);
+    // The rules are there before the container can send anything.
+    await settled(
+      applySteps(steps, options),
+      addFrameRules(request, input, { run, undo }),
+    );
   } finally {
     lock[Symbol.dispose]();
   }
   const shown = await applySteps(planSandbox(input), options);
   await awaitSettledAddresses(input, shown, options);
-  const steps = [config.bridge, names.hostName].map(showHostLink);
-  const links = (await applySteps(steps, options)).flatMap(parseLinks);
+  const shownNames = new Set([
+    ...[config.bridge, names.hostName, input.gateway.name],
+  ]);
+  const shows = [...shownNames].map(showHostLink);
+  const links = (await applySteps(shows, options)).flatMap(parseLinks);
   if (config.disableContainerInterface) return links;
   return await awaitPortUp(links, names.hostName, options);
+}
+
+async function addFrameRules(
+  { containerId, ifname }: Request,
+  { config, names }: PlanInput,
+  tools: Tools,
+): Promise<void> {
+  if (!config.macSpoofCheck) return;
+  const source = { hostName: names.hostName, mac: names.containerMac };
+  await addSpoofCheck({ containerId, ifname }, source, tools);
 }
 
 async function addRules(
@@ -170,16 +234,20 @@ async function addRules(
 }
 
 function resultOf(
-  { config, names, netns, ifname, addressing }: PlanInput,
+  { config, names, netns, ifname, gateway, addressing }: PlanInput,
   links: readonly Link[],
   dns: Dns | undefined,
 ): Result {
-  const bridge = links.find((link) => link.name === config.bridge);
+  const hostInterface = (name: string) => {
+    const mac = links.find((link) => link.name === name)?.mac;
+    return mac === undefined ? { name } : { name, mac };
+  };
   return {
     interfaces: [
-      { name: config.bridge, mac: bridge?.mac ?? names.bridgeMac },
+      hostInterface(config.bridge),
       { name: names.hostName, mac: names.hostMac },
       { name: ifname, mac: names.containerMac, sandbox: netns },
+      ...(gateway.name === config.bridge ? [] : [hostInterface(gateway.name)]),
     ],
     ...(addressing === undefined
       ? {}

@@ -28,8 +28,8 @@ export interface Addressing {
   readonly gateways: readonly Cidr[];
 }
 
-/** What to change of the bridge's own addresses. */
-export interface BridgeAddressChange {
+/** What to change of the addresses of the link that bears the gateways'. */
+export interface GatewayAddressChange {
   readonly remove: readonly Cidr[];
   readonly add: readonly Cidr[];
 }
@@ -74,24 +74,24 @@ export function completeAddressing(
 }
 
 /**
- * Compares the bridge's addresses with the gateways that it must bear. An IPv4
+ * Compares a link's addresses with the gateways that it must bear. An IPv4
  * address is in the way if it is none of them, an IPv6 address if its subnet
  * also overlaps one of theirs; link-local ones never are.
  *
  * @throws {CniError} Code 7 if an address is in the way and may not be removed.
  */
-export function planBridgeAddresses(
-  bridge: Link | undefined,
+export function planGatewayAddresses(
+  { name, link }: { name: string; link: Link | undefined },
   gateways: readonly Cidr[],
-  config: BridgeConfig,
-): BridgeAddressChange {
-  const present = bridge?.addresses ?? [];
+  { forceAddress }: BridgeConfig,
+): GatewayAddressChange {
+  const present = link?.addresses ?? [];
   const texts = new Set(present.map(({ cidr }) => formatCidr(cidr)));
   const wanted = uniqueCidrs(gateways);
   const remove = present.filter((one) => isInTheWay(one, wanted))
     .map(({ cidr }) => cidr);
-  if (remove.length > 0 && !config.forceAddress) {
-    throw conflictError(remove, wanted, config.bridge);
+  if (remove.length > 0 && !forceAddress) {
+    throw conflictError(remove, wanted, name);
   }
   return { remove, add: wanted.filter((cidr) => !texts.has(formatCidr(cidr))) };
 }

@@ -4,9 +4,10 @@ import {
   parseLinks,
   parseShown,
   type Run,
+  wordLines,
 } from "../../../lib/linux/mod.ts";
-import { acquireFileLock } from "../../../lib/state/file_lock.ts";
-import type { BridgeAddressChange } from "./addressing.ts";
+import { acquireFileLock } from "../../../lib/state/mod.ts";
+import type { PlanInput } from "./plan.ts";
 
 /** Where the locks of bridges are: gone after a reboot, as bridges are. */
 const LOCK_FOLDER = "/run/cni";
@@ -19,56 +20,65 @@ export function useBridge(name: string): Promise<Disposable> {
   return acquireFileLock(lockPath(name), "shared");
 }
 
-/** What a failed ADD has to know to leave the bridge as it found it. */
-export interface BridgeBefore {
-  readonly name: string;
-  /** The bridge before the ADD; absent if there was none. */
-  readonly bridge: Link | undefined;
-  readonly change: BridgeAddressChange;
-}
-
 /**
- * Takes back what a failed ADD did to the bridge, unless another attachment
- * relies on it by now: a bridge with ports stays, and keeps the gateway's
- * address. Addresses that were removed by force are put back in any case.
+ * Takes back what a failed ADD did to the bridge and to the link that bears
+ * the gateways' addresses, unless another attachment relies on it by now: a
+ * bridge with other ports stays, and keeps the gateways. Addresses that were
+ * removed by force are put back in any case.
  */
-export async function undoBridge(
-  { name, bridge, change }: BridgeBefore,
-  run: Run,
-): Promise<void> {
-  using _lock = await acquireFileLock(lockPath(name), "exclusive");
-  const isForced = change.remove.length > 0;
-  const hasPorts = await bridgeHasPorts(name, run);
-  if (hasPorts && !isForced) return;
-  const lines = bridge === undefined && !hasPorts
-    ? [`link del dev ${name}`]
-    : restoreLines(name, change);
+export async function undoBridge(input: PlanInput, run: Run): Promise<void> {
+  using _lock = await acquireFileLock(
+    lockPath(input.config.bridge),
+    "exclusive",
+  );
+  const ports = await portsOf(input.config.bridge, run);
+  const isShared = ports.some((port) => port.name !== input.names.vlanPeerName);
+  const lines = undoLines(input, isShared);
   if (lines.length === 0) return;
   const args = ["-force", "-batch", "-"];
-  const stdin = lines.join("\n") + "\n";
-  await run({ program: "ip", args, stdin });
+  await run({ program: "ip", args, stdin: wordLines(lines) });
 }
 
-async function bridgeHasPorts(name: string, run: Run): Promise<boolean> {
-  const args = ["-j", "link", "show", "master", name];
-  const { status, stdout } = await run({ program: "ip", args });
-  return status === 0 && parseShown(stdout).flatMap(parseLinks).length > 0;
-}
-
-function restoreLines(
-  name: string,
-  { add, remove }: BridgeAddressChange,
-): readonly string[] {
-  const line = (verb: string, cidr: Cidr) =>
-    `addr ${verb} ${formatCidr(cidr)} dev ${name}`;
+/** The `ip` lines that take the shared part of an ADD back. */
+export function undoLines(
+  { config, bridge, gateway, gatewayAddresses }: PlanInput,
+  isShared: boolean,
+): readonly (readonly string[])[] {
+  const { add, remove } = gatewayAddresses;
+  if (isShared && remove.length === 0) return [];
+  const isOwnLink = gateway.name !== config.bridge;
+  const addresses = [
+    ...add.map((cidr) => addressLine("del", cidr, gateway.name)),
+    ...remove.map((cidr) => addressLine("add", cidr, gateway.name)),
+  ];
+  if (isShared) return addresses;
+  const isNew = bridge === undefined;
   return [
-    ...add.map((cidr) => line("del", cidr)),
-    ...remove.map((cidr) => `${line("add", cidr)} ${broadcastOf(cidr)}`),
+    ...(isOwnLink && gateway.link === undefined
+      ? [["link", "del", "dev", gateway.name]]
+      : isNew
+      ? []
+      : addresses),
+    ...(isNew ? [["link", "del", "dev", config.bridge]] : []),
   ];
 }
 
-function broadcastOf({ address, prefixBits }: Cidr): string {
-  return address.family === 4 && prefixBits <= 30 ? "broadcast +" : "";
+async function portsOf(name: string, run: Run): Promise<readonly Link[]> {
+  const args = ["-j", "link", "show", "master", name];
+  const { status, stdout } = await run({ program: "ip", args });
+  return status === 0 ? parseShown(stdout).flatMap(parseLinks) : [];
+}
+
+function addressLine(
+  verb: "add" | "del",
+  cidr: Cidr,
+  name: string,
+): readonly string[] {
+  const { address, prefixBits } = cidr;
+  const hasBroadcast = verb === "add" && address.family === 4 &&
+    prefixBits <= 30;
+  const broadcast = hasBroadcast ? ["broadcast", "+"] : [];
+  return ["addr", verb, formatCidr(cidr), ...broadcast, "dev", name];
 }
 
 function lockPath(name: string): string {

@@ -10,6 +10,7 @@ import {
   Fields,
   parseCniArgs,
 } from "../../../lib/spec/mod.ts";
+import { parseVlanConfig, type VlanConfig } from "./vlan.ts";
 
 /** The configuration of the bridge plugin, checked, with its defaults. */
 export interface BridgeConfig {
@@ -40,6 +41,10 @@ export interface BridgeConfig {
   readonly mac?: string;
   /** Takes the place of what the IPAM plugin says. */
   readonly dns?: Dns;
+  /** The VLANs of the port. */
+  readonly vlans: VlanConfig;
+  /** Whether frames must come from the container's hardware address. */
+  readonly macSpoofCheck: boolean;
 }
 
 const DEFAULT_BRIDGE = "cni0";
@@ -50,12 +55,11 @@ const MAX_MTU_BYTES = 65535;
 /**
  * Reads and checks the whole configuration.
  *
- * @throws {CniError} Code 7 for a value that will not do, code 2 for a key
- * that is not supported yet, code 4 for `CNI_ARGS`.
+ * @throws {CniError} Code 7 for a value that will not do, code 4 for
+ * `CNI_ARGS`.
  */
 export function parseBridgeConfig(request: Request): BridgeConfig {
   const { fields } = request.config;
-  refuseUnsupported(fields);
   const bridge = fields.string("bridge") ?? DEFAULT_BRIDGE;
   checkLinkName(bridge, "bridge");
   const ipamType = ipamTypeOf(fields);
@@ -76,6 +80,8 @@ export function parseBridgeConfig(request: Request): BridgeConfig {
     enableDad: fields.boolean("enabledad") ?? false,
     disableContainerInterface: fields.boolean("disableContainerInterface") ??
       false,
+    vlans: parseVlanConfig(fields),
+    macSpoofCheck: fields.boolean("macspoofchk") ?? false,
     ...(ipMasqBackend === undefined ? {} : { ipMasqBackend }),
     ...(ipamType === undefined ? {} : { ipamType }),
     ...(mac === undefined ? {} : { mac }),
@@ -88,18 +94,6 @@ export function parseBridgeConfig(request: Request): BridgeConfig {
 /** The IPAM plugin's name, or `undefined` for a layer-2 network. */
 export function ipamTypeOf(fields: Fields): string | undefined {
   return fields.fields("ipam")?.string("type") || undefined;
-}
-
-function refuseUnsupported(fields: Fields): void {
-  const vlan = fields.integer("vlan", { min: 0, max: 4094 });
-  const trunk = fields.list("vlanTrunk");
-  const macspoofchk = fields.boolean("macspoofchk");
-  const key = vlan ? "vlan" : trunk ? "vlanTrunk" : "macspoofchk";
-  if (!vlan && trunk === undefined && !macspoofchk) return;
-  throw new CniError(CniCode.UnsupportedField, `Cannot use ${key}`, {
-    details: `${key} is ${JSON.stringify(fields.json(key))}: this key is not ` +
-      "supported yet, remove it",
-  });
 }
 
 function parseBackend(fields: Fields): MasqueradeBackend | undefined {

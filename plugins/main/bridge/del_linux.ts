@@ -11,6 +11,7 @@ import {
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { ipamTypeOf } from "./config.ts";
+import { removeSpoofCheck } from "./spoof_check_linux.ts";
 
 /**
  * Detaches the container (CNI 1.1.0, section 2, "DEL"): removes the pair, then
@@ -31,9 +32,7 @@ export async function delBridge(
     removeLinkAndRelease(request, links, context),
     removeRules(request, links, run),
   ]);
-  for (const end of ends) {
-    if (end.status === "rejected") throw end.reason;
-  }
+  throwFirst(ends);
 }
 
 /** The sandbox's links; none if it is gone, or was not given. */
@@ -54,12 +53,20 @@ async function removeLinkAndRelease(
   links: readonly Link[],
   context: Context,
 ): Promise<void> {
-  const { ifname, netns, config } = request;
+  const { ifname, netns, containerId, config: { fields } } = request;
   if (links.some((link) => link.name === ifname)) {
     await removeLink(ifname, netns, runCommand);
   }
-  const ipamType = ipamTypeOf(config.fields);
-  if (ipamType !== undefined) await context.delegate(ipamType, request);
+  const ipamType = ipamTypeOf(fields);
+  const check = { containerId, ifname };
+  const ends = await Promise.allSettled([
+    ipamType === undefined ? undefined : context.delegate(ipamType, request),
+    // Not before the link is gone: what it sends would pass unchecked.
+    fields.json("macspoofchk") === true
+      ? removeSpoofCheck(check, runCommand)
+      : undefined,
+  ]);
+  throwFirst(ends);
 }
 
 async function removeLink(
@@ -102,4 +109,11 @@ function addressesOf(links: readonly Link[]): readonly Cidr[] {
   return links.flatMap((link) => link.addresses)
     .filter((address) => address.scope === "global")
     .map((address) => address.cidr);
+}
+
+/** Throws what the first of those that failed has failed with. */
+function throwFirst(ends: readonly PromiseSettledResult<unknown>[]): void {
+  for (const end of ends) {
+    if (end.status === "rejected") throw end.reason;
+  }
 }

@@ -17,4 +17,12 @@ export const bridge: Plugin = definePlugin({
     const { checkBridge } = await import("./check_linux.ts");
     await checkBridge(request, context);
   },
+  gc: async (request, context) => {
+    const { collectBridge } = await import("./gc_linux.ts");
+    await collectBridge(request, context);
+  },
+  status: async (request, context) => {
+    const { bridgeStatus } = await import("./status_linux.ts");
+    await bridgeStatus(request, context);
+  },
 });

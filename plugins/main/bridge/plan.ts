@@ -21,10 +21,11 @@ import {
 } from "../../../lib/spec/mod.ts";
 import {
   type Addressing,
-  type BridgeAddressChange,
+  type GatewayAddressChange,
   nextHopOf,
 } from "./addressing.ts";
 import type { BridgeConfig } from "./config.ts";
+import { isVlanFiltering, planPortVlans } from "./vlan.ts";
 
 /** The values that only need to be unique, chosen before anything is done. */
 export interface ChosenNames {
@@ -34,6 +35,16 @@ export interface ChosenNames {
   readonly containerMac: string;
   /** Used if the bridge has to be made. */
   readonly bridgeMac: string;
+  /** The bridge's end of the host's interface in a VLAN, if it has to be made. */
+  readonly vlanPeerName: string;
+}
+
+/** The link that bears the gateways' addresses. */
+export interface GatewayLink {
+  /** The bridge's name, or that of the host's interface in the VLAN. */
+  readonly name: string;
+  /** The link as it is now, if it is there. */
+  readonly link: Link | undefined;
 }
 
 /** What the steps of an ADD follow from. */
@@ -44,10 +55,13 @@ export interface PlanInput {
   readonly names: ChosenNames;
   readonly netns: string;
   readonly ifname: string;
+  /** Tells, on the host's end, whose the pair is; see `attachmentAlias`. */
+  readonly alias: string | undefined;
   /** Absent for a layer-2 network. */
   readonly addressing?: Addressing;
-  /** What to change of the bridge's addresses. */
-  readonly bridgeAddresses: BridgeAddressChange;
+  readonly gateway: GatewayLink;
+  /** What to change of the gateway link's addresses. */
+  readonly gatewayAddresses: GatewayAddressChange;
 }
 
 /**
@@ -57,7 +71,7 @@ export interface PlanInput {
  * @throws {CniError} Code 7 if the name belongs to a link of another kind.
  */
 export function planBridge(input: PlanInput): readonly Step[] {
-  const { config, bridge, names, bridgeAddresses } = input;
+  const { config, bridge, names } = input;
   const name = config.bridge;
   if (bridge !== undefined && bridge.kind !== "bridge") {
     const message = `"${name}" already exists but is not a bridge`;
@@ -68,11 +82,6 @@ export function planBridge(input: PlanInput): readonly Step[] {
   }
   return [
     ...(bridge === undefined ? [createBridge(config, names.bridgeMac)] : []),
-    ...bridgeAddresses.remove.map((cidr) =>
-      host(`remove address ${formatCidr(cidr)} from "${name}"`, [
-        ...["addr", "del", formatCidr(cidr), "dev", name],
-      ])
-    ),
     ...(config.promiscMode
       ? [host(`make "${name}" promiscuous`, [
         ...["link", "set", "dev", name, "promisc", "on"],
@@ -81,7 +90,8 @@ export function planBridge(input: PlanInput): readonly Step[] {
     ...(bridge?.flags.includes("UP")
       ? []
       : [host(`set "${name}" up`, ["link", "set", "dev", name, "up"])]),
-    ...bridgeAddresses.add.map((cidr) => addAddress("host", cidr, name)),
+    ...planVlanLink(input),
+    ...planGatewayAddresses(input),
     { ...sysctlStep("host", acceptRaKey(name), "0"), optional: true },
     ...planForwarding(input.addressing),
   ];
@@ -89,7 +99,7 @@ export function planBridge(input: PlanInput): readonly Step[] {
 
 /** The steps that make the veth pair and its port on the bridge. */
 export function planPort(input: PlanInput): readonly Step[] {
-  const { config, names, netns, ifname } = input;
+  const { config, names, netns, ifname, alias } = input;
   const { hostName } = names;
   const mtu = config.mtuBytes > 0 ? ["mtu", config.mtuBytes] : [];
   return [
@@ -103,12 +113,14 @@ export function planPort(input: PlanInput): readonly Step[] {
     },
     host(`attach "${hostName}" to "${config.bridge}"`, [
       ...["link", "set", "dev", hostName, "master", config.bridge],
+      ...(alias === undefined ? [] : ["alias", alias]),
     ]),
     host(`set the bridge port "${hostName}"`, [
       ...["link", "set", "dev", hostName, "up", "type", "bridge_slave"],
       ...["hairpin", onOff(config.hairpinMode)],
       ...["isolated", onOff(config.portIsolation)],
     ]),
+    ...planPortVlans(hostName, config.vlans, defaultVlanOf(input.bridge)),
     // Only now: a port passes what it receives to the bridge, so no router
     // advertisement reaches it.
     { ...sysctlStep("host", acceptRaKey(hostName), "0"), optional: true },
@@ -157,15 +169,58 @@ export function showHostLink(name: string): Step {
   return host(`read the link "${name}"`, ["link", "show", "dev", name]);
 }
 
+/** The host's interface in the port's VLAN: a pair whose other end is a port. */
+function planVlanLink(input: PlanInput): readonly Step[] {
+  const { config, gateway, names } = input;
+  const { bridge, vlans } = config;
+  const mtuBytes = input.bridge?.mtuBytes ?? config.mtuBytes;
+  if (gateway.name === bridge || gateway.link !== undefined) return [];
+  const { name } = gateway;
+  const peer = names.vlanPeerName;
+  const mtu = mtuBytes > 0 ? ["mtu", mtuBytes] : [];
+  const port = { ...vlans, trunk: [] };
+  return [
+    host(`make the veth pair "${name}" and "${peer}"`, [
+      ...["link", "add", "name", name, ...mtu, "type", "veth"],
+      ...["peer", "name", peer, ...mtu],
+    ]),
+    host(`attach "${peer}" to "${bridge}"`, [
+      ...["link", "set", "dev", peer, "master", bridge],
+    ]),
+    ...planPortVlans(peer, port, defaultVlanOf(input.bridge)),
+    ...[peer, name].map((one) =>
+      host(`set "${one}" up`, ["link", "set", "dev", one, "up"])
+    ),
+  ];
+}
+
+function planGatewayAddresses(
+  { gateway: { name }, gatewayAddresses: { add, remove } }: PlanInput,
+): readonly Step[] {
+  return [
+    ...remove.map((cidr) =>
+      host(`remove address ${formatCidr(cidr)} from "${name}"`, [
+        ...["addr", "del", formatCidr(cidr), "dev", name],
+      ])
+    ),
+    ...add.map((cidr) => addAddress("host", cidr, name)),
+  ];
+}
+
+/** The VLAN that the kernel puts a new port into; 1 unless it was changed. */
+function defaultVlanOf(bridge: Link | undefined): number {
+  return bridge?.vlans?.defaultId ?? 1;
+}
+
 // With an address of our own choice the bridge keeps it; the kernel's own
 // would follow the lowest one among the ports, and CHECK would find a change.
-function createBridge({ bridge, mtuBytes }: BridgeConfig, mac: string): Step {
+function createBridge(config: BridgeConfig, mac: string): Step {
+  const { bridge, mtuBytes, vlans } = config;
   const mtu = mtuBytes > 0 ? ["mtu", mtuBytes] : [];
-  const words = ["link", "add", "name", bridge, ...mtu, "address", mac];
+  const filtering = isVlanFiltering(vlans) ? ["vlan_filtering", 1] : [];
   const step = host(`make the bridge "${bridge}"`, [
-    ...words,
-    "type",
-    "bridge",
+    ...["link", "add", "name", bridge, ...mtu, "address", mac],
+    ...["type", "bridge", ...filtering],
   ]);
   return { ...step, mayExist: true };
 }

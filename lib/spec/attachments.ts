@@ -1,0 +1,54 @@
+import type { PluginConfig } from "./config.ts";
+
+/** What identifies an attachment within a network (CNI 1.1.0, section 2). */
+export interface AttachmentId {
+  /** The container's id. */
+  readonly containerId: string;
+  /** The interface's name in the container. */
+  readonly ifname: string;
+}
+
+/** The attachments that a GC must leave alone. */
+export interface ValidAttachments {
+  /** All of them, in the order given. */
+  readonly list: readonly AttachmentId[];
+  /** Whether this attachment is one of them. */
+  has(attachment: AttachmentId): boolean;
+  /** Whether the container has any of them. */
+  hasContainer(containerId: string): boolean;
+}
+
+const KEY = "cni.dev/valid-attachments";
+
+/**
+ * Reads `cni.dev/valid-attachments` (CNI 1.1.0, section 2, "GC").
+ *
+ * @returns The attachments, none of them for `null` or an empty list, or
+ * `undefined` if the key is absent: then nothing is said about what is valid,
+ * and nothing may be removed.
+ * @throws {CniError} Code 7 if the list is not as it should be.
+ */
+export function validAttachmentsOf(
+  { fields }: PluginConfig,
+): ValidAttachments | undefined {
+  if (!fields.has(KEY)) return undefined;
+  const list = (fields.fieldsList(KEY) ?? []).map((item) => {
+    const containerId = item.string("containerID");
+    const ifname = item.string("ifname");
+    if (!containerId) throw item.invalid("containerID", "a container's id");
+    if (!ifname) throw item.invalid("ifname", "an interface's name");
+    return { containerId, ifname };
+  });
+  // Neither a container id nor an interface's name can hold a "/".
+  const keys = new Set(list.map(keyOf));
+  const containers = new Set(list.map(({ containerId }) => containerId));
+  return {
+    list,
+    has: (attachment) => keys.has(keyOf(attachment)),
+    hasContainer: (containerId) => containers.has(containerId),
+  };
+}
+
+function keyOf({ containerId, ifname }: AttachmentId): string {
+  return `${containerId}/${ifname}`;
+}
