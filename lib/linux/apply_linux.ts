@@ -42,7 +42,9 @@ export async function applySteps(
       shown.push(...parseShown(stdout));
       continue;
     }
-    if (isForgiving(batch) && /File exists/.test(stderr)) continue;
+    if (isForgiving(batch) && /File exists|already assigned/.test(stderr)) {
+      continue;
+    }
     const index = failedStepIndex(batch, stderr);
     pushUndo(batch.steps.slice(0, index ?? 0), { netns, run, undo });
     throw stepError(batch, index, reasonOf(stderr) || `exit status ${status}`);

@@ -23,6 +23,27 @@ export interface Context {
   warn(message: string): void;
 }
 
+/** One thing that a command would do. */
+export interface PlannedAct {
+  /** What it is for, to follow "would": "add address 10.0.0.2/24 to eth0". */
+  readonly purpose: string;
+  /** The command as a person would type it; absent if there is none. */
+  readonly command?: string;
+}
+
+/** What a command would do, in order, and what it would return. */
+export interface Plan {
+  readonly acts: readonly PlannedAct[];
+  /** The result that an ADD would have. */
+  readonly result?: Result;
+}
+
+/** What a plugin may ask of its surroundings when it only plans. */
+export interface PlanContext {
+  /** Has another plugin plan, as {@linkcode Context.delegate} has it act. */
+  plan(type: string, call: Call): Promise<Plan>;
+}
+
 /**
  * A plugin as a value: what it is called, what it speaks and what it does.
  * Each function gets a validated request; what it throws becomes the error
@@ -43,6 +64,11 @@ export interface Plugin {
   gc?(request: Request, context: Context): Promise<void>;
   /** Throws if an ADD could not be served now ("STATUS"). */
   status?(request: Request, context: Context): Promise<void>;
+  /**
+   * Says what ADD, CHECK or DEL would do, by the request's command, and does
+   * none of it. Outside the specification: `cni tool add --plan` shows it.
+   */
+  plan?(request: Request, context: PlanContext): Promise<Plan>;
 }
 
 /** What {@linkcode definePlugin} takes: a plugin whose versions may be left out. */

@@ -25,4 +25,8 @@ export const bridge: Plugin = definePlugin({
     const { bridgeStatus } = await import("./status_linux.ts");
     await bridgeStatus(request, context);
   },
+  plan: async (request, context) => {
+    const { planCommand } = await import("./plan_linux.ts");
+    return await planCommand(request, context);
+  },
 });

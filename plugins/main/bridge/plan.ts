@@ -65,21 +65,26 @@ export interface PlanInput {
 }
 
 /**
+ * Refuses a link of another kind in the bridge's place.
+ *
+ * @throws {CniError} Code 7.
+ */
+export function requireBridgeKind(link: Link | undefined, name: string): void {
+  if (link === undefined || link.kind === "bridge") return;
+  const message = `"${name}" already exists but is not a bridge`;
+  throw new CniError(CniCode.InvalidConfig, message, {
+    details: `bridge is "${name}", the name of a ` +
+      `${link.kind || "physical"} link: choose another name`,
+  });
+}
+
+/**
  * The steps that make the bridge what it must be. They bear no undo, as the
  * bridge is shared: see `undoBridge`.
- *
- * @throws {CniError} Code 7 if the name belongs to a link of another kind.
  */
 export function planBridge(input: PlanInput): readonly Step[] {
   const { config, bridge, names } = input;
   const name = config.bridge;
-  if (bridge !== undefined && bridge.kind !== "bridge") {
-    const message = `"${name}" already exists but is not a bridge`;
-    throw new CniError(CniCode.InvalidConfig, message, {
-      details: `bridge is "${name}", the name of a ` +
-        `${bridge.kind || "physical"} link: choose another name`,
-    });
-  }
   return [
     ...(bridge === undefined ? [createBridge(config, names.bridgeMac)] : []),
     ...(config.promiscMode

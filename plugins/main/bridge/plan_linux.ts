@@ -1,0 +1,147 @@
+import {
+  masqueradeText,
+  readSandbox,
+  runCommand,
+  sandboxText,
+  stepText,
+} from "../../../lib/linux/mod.ts";
+import type {
+  Plan,
+  PlanContext,
+  PlannedAct,
+  Request,
+} from "../../../lib/plugin/mod.ts";
+import type { Result } from "../../../lib/spec/mod.ts";
+import { masqueradeOf } from "./add_linux.ts";
+import { type BridgeConfig, ipamTypeOf, parseBridgeConfig } from "./config.ts";
+import { planBridge, type PlanInput, planPort, planSandbox } from "./plan.ts";
+import { preparePlan, readFacts } from "./prepare_linux.ts";
+import { resultOf } from "./result.ts";
+
+/** Says what a command would do, and does none of it. */
+export function planCommand(
+  request: Request,
+  context: PlanContext,
+): Promise<Plan> {
+  switch (request.command) {
+    case "ADD":
+      return planAdd(request, context);
+    case "DEL":
+      return planDel(request, context);
+    default:
+      return planCheck(request, context);
+  }
+}
+
+async function planAdd(
+  request: Request,
+  context: PlanContext,
+): Promise<Plan> {
+  const config = parseBridgeConfig(request);
+  const host = await readFacts(request, config, runCommand);
+  const ipam = config.ipamType === undefined
+    ? { acts: [] }
+    : await context.plan(config.ipamType, request);
+  const input = preparePlan(request, config, { ...host, ipam: ipam.result });
+  const steps = [
+    ...planBridge(input),
+    ...planPort(input),
+    ...planSandbox(input),
+  ];
+  const stepActs = steps.map((step): PlannedAct => ({
+    purpose: step.purpose,
+    command: stepText(step, request.netns),
+  }));
+  return {
+    acts: [...ipam.acts, ...stepActs, ...await ruleActs(request, input)],
+    result: plannedResult(input, config, ipam.result),
+  };
+}
+
+async function ruleActs(
+  request: Request,
+  input: PlanInput,
+): Promise<readonly PlannedAct[]> {
+  const { config, names } = input;
+  const spoofCheck: readonly PlannedAct[] = config.macSpoofCheck
+    ? [{ purpose: `drop frames that are not from ${names.containerMac} (nft)` }]
+    : [];
+  const masquerade = masqueradeOf(request, input);
+  if (masquerade === undefined) return spoofCheck;
+  const backend = config.ipMasqBackend ?? "iptables";
+  const lines = await masqueradeText(masquerade, backend);
+  const purpose = "masquerade what leaves the subnet";
+  return [...spoofCheck, ...lines.map((command) => ({ purpose, command }))];
+}
+
+/** What the ADD would return; of the bridge's address only what is known. */
+function plannedResult(
+  input: PlanInput,
+  config: BridgeConfig,
+  ipam: Result | undefined,
+): Result {
+  const links = input.bridge === undefined ? [] : [input.bridge];
+  return resultOf(input, links, config.dns ?? ipam?.dns);
+}
+
+async function planDel(
+  request: Request,
+  context: PlanContext,
+): Promise<Plan> {
+  const { netns, netnsOverride: override, ifname, config } = request;
+  const sandbox = netns === ""
+    ? undefined
+    : await readSandbox(netns, { run: runCommand, override });
+  const isThere = sandbox?.links?.some((link) => link.name === ifname);
+  const ipamType = ipamTypeOf(config.fields);
+  const ipam = ipamType === undefined
+    ? { acts: [] }
+    : await context.plan(ipamType, request);
+  const removal: PlannedAct = {
+    purpose: `remove the pair of "${ifname}"`,
+    command: sandboxText(`ip link del dev ${ifname}`, netns),
+  };
+  const rules: PlannedAct = {
+    purpose: "remove the attachment's masquerade rules (iptables, nft)",
+  };
+  const frames: PlannedAct = {
+    purpose: "remove the attachment's spoof check (nft)",
+  };
+  return {
+    acts: [
+      ...(isThere ? [removal] : []),
+      ...ipam.acts,
+      ...(config.fields.json("macspoofchk") === true ? [frames] : []),
+      ...(config.fields.json("ipMasq") === true ? [rules] : []),
+    ],
+  };
+}
+
+async function planCheck(
+  request: Request,
+  context: PlanContext,
+): Promise<Plan> {
+  const { bridge, ipamType } = parseBridgeConfig(request);
+  const { netns, ifname } = request;
+  const ipam = ipamType === undefined
+    ? { acts: [] }
+    : await context.plan(ipamType, request);
+  const inSandbox = (command: string) => sandboxText(command, netns);
+  return {
+    acts: [
+      {
+        purpose: `compare "${ifname}" with prevResult`,
+        command: inSandbox("ip -j -d addr show"),
+      },
+      {
+        purpose: `compare "${bridge}" with prevResult`,
+        command: `ip -j -d addr show dev ${bridge}`,
+      },
+      ...ipam.acts,
+      {
+        purpose: "compare the routes with prevResult",
+        command: inSandbox("ip -j route show table all"),
+      },
+    ],
+  };
+}
