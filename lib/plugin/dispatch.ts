@@ -149,7 +149,10 @@ function checkVersions(plugin: Plugin, request: Request): string {
       details: "expected ADD, CHECK, DEL, GC, STATUS or VERSION",
     });
   }
-  if (!isAtLeast(cniVersion, since)) {
+  // ADD and DEL are as old as the specification: for them, any version that
+  // is not the plugin's is simply incompatible, whatever it looks like.
+  const isNew = since !== "0.1.0";
+  if (isNew && !isAtLeast(cniVersion, since)) {
     const message = `config version does not allow ${command}`;
     throw new CniError(CniCode.IncompatibleVersion, message, {
       details: `cniVersion is "${cniVersion}": ${command} needs ${since} or ` +
@@ -157,10 +160,11 @@ function checkVersions(plugin: Plugin, request: Request): string {
     });
   }
   if (plugin.versions.includes(cniVersion)) return cniVersion;
-  const isNewer = plugin.versions.every((version) =>
-    compareVersions(version, cniVersion) < 0
-  );
-  const message = command !== "ADD" && command !== "DEL" && isNewer
+  const isTooNew = isNew &&
+    plugin.versions.every((version) =>
+      compareVersions(version, cniVersion) < 0
+    );
+  const message = isTooNew
     ? `plugin version does not allow ${command}`
     : "incompatible CNI versions";
   const supported = plugin.versions.map((version) => `"${version}"`).join(" ");
@@ -183,7 +187,7 @@ async function run(
         return formatJson(resultToJson(result, cniVersion));
       } catch (error) {
         // A result that cannot be told is a failed ADD: it leaves nothing.
-        await plugin.del({ ...request, command: "DEL" }, context);
+        await detach(plugin, request, context);
         throw error;
       }
     }
@@ -199,6 +203,19 @@ async function run(
     default:
       await plugin.status?.(request, context);
       return "";
+  }
+}
+
+/** Takes an ADD back; that this fails too is no reason to hide the first error. */
+async function detach(
+  plugin: Plugin,
+  request: Request,
+  context: Context,
+): Promise<void> {
+  try {
+    await plugin.del({ ...request, command: "DEL" }, context);
+  } catch (thrown) {
+    context.warn(`Cannot take the ADD back: ${toCniError(thrown)}`);
   }
 }
 
