@@ -80,13 +80,15 @@ function pushUndo(
     const isHost = place === "host";
     const { stderr } = await run(isHost ? command : inSandbox(command, netns));
     const faults = reasonOf(stderr).split("; ").filter((fault) =>
-      fault !== "" &&
-      !/Cannot find device|No such (device|process)|Cannot assign requested address/
-        .test(fault)
+      fault !== "" && !GONE.test(fault)
     );
     if (faults.length > 0) throw new Error(faults.join("; "));
   }
 }
+
+/** How ip and nsenter say that a link, an address, a route or a place is gone. */
+const GONE =
+  /Cannot find device|No such (device|process|file)|Cannot assign requested address|ddress not found|table does not exist/;
 
 function stepError(
   batch: Batch,

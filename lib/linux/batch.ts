@@ -70,10 +70,24 @@ export function failedStepIndex(
   if (isShell && marks.length === 0) return undefined;
   const chunkStart = isShell ? Number(marks.at(-1)![1]) : 0;
   const line = /^Command failed -:(\d+)$/m.exec(stderr)?.[1];
-  // Without a line the chunk's only step, a parameter, failed, or ip itself.
-  return line === undefined
-    ? (isShell ? chunkStart : undefined)
-    : chunkStart + Number(line) - 1;
+  if (line !== undefined) return chunkStart + Number(line) - 1;
+  // ip ends at once, without the line, on a word that it cannot use: a bridge
+  // that has just gone, say. The last step with that word is the one that
+  // needs it, where the others make it.
+  const word = /^Error: [^"]*"([^"]+)"/m.exec(stderr)?.[1];
+  const index = word === undefined ? -1 : chunkFrom(steps, chunkStart)
+    .findLastIndex((step) => step.kind === "ip" && step.words.includes(word));
+  if (index !== -1) return chunkStart + index;
+  // The chunk's only step, a parameter, failed, or ip could not start.
+  return isShell ? chunkStart : undefined;
+}
+
+/** The steps from `start` on that one program does. */
+function chunkFrom(steps: readonly Step[], start: number): readonly Step[] {
+  const rest = steps.slice(start);
+  const program = programOf(rest[0]!);
+  const end = rest.findIndex((step) => programOf(step) !== program);
+  return end === -1 ? rest : rest.slice(0, end);
 }
 
 /** What a command wrote to stderr, without our marks and ip's line numbers. */
@@ -109,11 +123,8 @@ function shellScript(steps: readonly Step[]): string {
       index++;
       continue;
     }
-    const rest = steps.slice(index);
-    const program = programOf(step);
-    const end = rest.findIndex((one) => programOf(one) !== program);
-    const chunk = (end === -1 ? rest : rest.slice(0, end)) as IpStep[];
-    script += `${program} ${IP_ARGS.join(" ")} <<'END' || exit 1\n` +
+    const chunk = chunkFrom(steps, index) as readonly IpStep[];
+    script += `${programOf(step)} ${IP_ARGS.join(" ")} <<'END' || exit 1\n` +
       `${ipLines(chunk)}END\n`;
     index += chunk.length;
   }
