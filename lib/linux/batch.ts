@@ -95,7 +95,7 @@ export function reasonOf(stderr: string): string {
   const lines = stderr.split("\n").filter((line) =>
     line !== "" && !/^@\d+$/.test(line) && !line.startsWith("Command failed")
   );
-  return lines.map((line) => line.replace(/^RTNETLINK answers: /, ""))
+  return lines.map((line) => line.replace(/^(RTNETLINK answers|Error): /, ""))
     .join("; ");
 }
 

@@ -4,6 +4,7 @@ import { CniCode, CniError } from "../spec/mod.ts";
 export interface Command {
   /** The program's name, looked up in `PATH` and the system's own folders. */
   readonly program: string;
+  /** Its arguments; no shell reads them. */
   readonly args: readonly string[];
   /** What it reads on stdin; nothing when absent. */
   readonly stdin?: string;
@@ -13,7 +14,9 @@ export interface Command {
 export interface Output {
   /** Exit status: 0 for success. */
   readonly status: number;
+  /** All that it wrote to stdout. */
   readonly stdout: string;
+  /** All that it wrote to stderr. */
   readonly stderr: string;
 }
 
@@ -44,6 +47,11 @@ export class ProgramMissingError extends CniError {
   /** The program's name. */
   readonly program: string;
 
+  /**
+   * Makes the error for a program.
+   *
+   * @param cause What the attempt to start it has thrown.
+   */
   constructor(program: string, cause: unknown) {
     const source = PACKAGES[program] ?? program;
     super(CniCode.Internal, `Cannot run ${program}`, {

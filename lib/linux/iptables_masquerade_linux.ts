@@ -14,6 +14,7 @@ import type { UndoStack } from "./undo.ts";
 
 /** What the functions here need besides the masquerade. */
 export interface MasqueradeOptions {
+  /** Runs the commands. */
   readonly run: Run;
   /** Gets what takes the new rules back. */
   readonly undo: UndoStack;
@@ -21,6 +22,7 @@ export interface MasqueradeOptions {
 
 /** What {@linkcode removeIptablesMasquerade} needs besides the owner. */
 export interface RemoveMasqueradeOptions {
+  /** Runs the commands. */
   readonly run: Run;
   /** Tells the addresses whose rules must stay. */
   readonly isKept: IsKept;

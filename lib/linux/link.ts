@@ -2,6 +2,7 @@ import { type Cidr, parseCidr } from "../net/mod.ts";
 
 /** A network link as the kernel reports it. */
 export interface Link {
+  /** Its name in its namespace. */
   readonly name: string;
   /** The kernel's number of the link in its namespace. */
   readonly index: number;
@@ -9,6 +10,7 @@ export interface Link {
   readonly kind: string;
   /** Hardware address; empty if the link has none. */
   readonly mac: string;
+  /** The largest packet that it sends whole, in bytes. */
   readonly mtuBytes: number;
   /** `UP`, `DOWN`, `LOWERLAYERDOWN`, `UNKNOWN`… */
   readonly operState: string;
@@ -20,6 +22,7 @@ export interface Link {
   readonly peerIndex?: number;
   /** How many users have asked for promiscuous mode. */
   readonly promiscuity: number;
+  /** Its addresses, in the kernel's order. */
   readonly addresses: readonly LinkAddress[];
   /** A text that someone has put on the link; empty if nobody has. */
   readonly alias: string;
@@ -37,6 +40,7 @@ export interface BridgeVlans {
 
 /** An address of a {@linkcode Link}. */
 export interface LinkAddress {
+  /** The address and its subnet's prefix length. */
   readonly cidr: Cidr;
   /** `global`, `link`, `host`… */
   readonly scope: string;

@@ -4,6 +4,7 @@ import type { Address, Cidr } from "../net/mod.ts";
 export interface MasqueradeOwner {
   /** The network's name. */
   readonly network: string;
+  /** The container's id. */
   readonly containerId: string;
   /** The interface's name in the container. */
   readonly ifname: string;

@@ -66,7 +66,9 @@ export async function removeMasquerade(
 
 /** Which attachments of a network are valid, for {@linkcode collectMasquerade}. */
 export interface CollectMasqueradeOptions {
+  /** Runs the commands. */
   readonly run: Run;
+  /** The attachments whose rules stay. */
   readonly valid: readonly MasqueradeOwner[];
 }
 

@@ -10,7 +10,11 @@
 export * from "./apply_linux.ts";
 export { inSandbox, reasonOf, wordLines } from "./batch.ts";
 export * from "./command.ts";
-export { isIptablesUsable } from "./iptables_masquerade_linux.ts";
+export {
+  isIptablesUsable,
+  type MasqueradeOptions,
+  type RemoveMasqueradeOptions,
+} from "./iptables_masquerade_linux.ts";
 export * from "./link.ts";
 export * from "./masquerade.ts";
 export * from "./masquerade_linux.ts";

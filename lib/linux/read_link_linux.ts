@@ -6,6 +6,7 @@ import { type Link, parseLinks } from "./link.ts";
 
 /** Where {@linkcode readLink} looks. */
 export interface ReadLinkOptions {
+  /** Runs the command. */
   readonly run: Run;
   /** A network namespace; the host's when absent. */
   readonly netns?: string;

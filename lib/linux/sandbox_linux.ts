@@ -6,6 +6,7 @@ import { type Link, parseLinks } from "./link.ts";
 
 /** How {@linkcode readSandbox} is to judge the namespace. */
 export interface SandboxOptions {
+  /** Runs the command. */
   readonly run: Run;
   /** The value of `CNI_NETNS_OVERRIDE`. */
   readonly override: string;

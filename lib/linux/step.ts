@@ -4,7 +4,9 @@ export type Place = "host" | "sandbox";
 /** One change of the kernel, as data, with what takes it back. */
 export type Step = IpStep | SysctlStep;
 
-interface StepBase {
+/** What every step has. */
+export interface StepBase {
+  /** Where it is done. */
   readonly place: Place;
   /** What the step does, to follow "Cannot": "add address 10.0.0.2/24". */
   readonly purpose: string;
@@ -12,6 +14,7 @@ interface StepBase {
 
 /** One line of `ip -batch`, or of `bridge -batch`. */
 export interface IpStep extends StepBase {
+  /** Tells the kinds of steps apart. */
   readonly kind: "ip";
   /** The program that reads the line; `ip` when absent. */
   readonly program?: "ip" | "bridge";
@@ -25,9 +28,11 @@ export interface IpStep extends StepBase {
 
 /** One kernel parameter, written only if it has another value. */
 export interface SysctlStep extends StepBase {
+  /** Tells the kinds of steps apart. */
   readonly kind: "sysctl";
   /** Path below /proc/sys, parts joined by `/`: `net/ipv4/ip_forward`. */
   readonly key: string;
+  /** What it is set to. */
   readonly value: string;
   /** Failing, or a kernel without the parameter, counts as done. */
   readonly optional?: boolean;

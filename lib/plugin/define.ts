@@ -5,6 +5,7 @@ import type { Call } from "./call.ts";
 
 /** A validated {@linkcode Call}, with its configuration decoded. */
 export interface Request extends Call {
+  /** The configuration, with the keys that all plugins share decoded. */
   readonly config: PluginConfig;
 }
 
@@ -33,6 +34,7 @@ export interface PlannedAct {
 
 /** What a command would do, in order, and what it would return. */
 export interface Plan {
+  /** What would be done, in order. */
   readonly acts: readonly PlannedAct[];
   /** The result that an ADD would have. */
   readonly result?: Result;

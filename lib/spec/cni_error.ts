@@ -25,6 +25,7 @@ export interface CniErrorOptions {
  * ```
  */
 export class CniError extends Error {
+  /** The class's name, for messages. */
   override readonly name = "CniError";
 
   /** A well-known code of {@linkcode CniCode}, or a plugin's own (100 and above). */
@@ -33,6 +34,12 @@ export class CniError extends Error {
   /** Where, what was found and what would do; empty when there is no more to say. */
   readonly details: string;
 
+  /**
+   * Makes an error.
+   *
+   * @param code A well-known code, or 100 and above for a plugin's own.
+   * @param message The action that failed, without a full stop.
+   */
   constructor(code: number, message: string, options: CniErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;

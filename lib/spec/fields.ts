@@ -30,7 +30,11 @@ export class Fields {
   readonly #values = new Map<string, Json>();
   readonly #path: string;
 
-  /** @param path Where `object` stands in the configuration: `ipam.ranges[0]`. */
+  /**
+   * Makes a view of an object.
+   *
+   * @param path Where `object` stands in the configuration: `ipam.ranges[0]`.
+   */
   constructor(object: JsonObject, path = "") {
     this.#path = path;
     for (const [key, value] of Object.entries(object)) {

@@ -12,6 +12,7 @@ export type Json =
 
 /** A JSON object. An `undefined` member is one that is not written. */
 export interface JsonObject {
+  /** A member by its name. */
   readonly [key: string]: Json | undefined;
 }
 

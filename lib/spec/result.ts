@@ -60,8 +60,12 @@ export interface Route {
 
 /** Name resolution in a {@linkcode Result} or a configuration. */
 export interface Dns {
+  /** Addresses of name servers, the preferred one first. */
   readonly nameservers?: readonly string[];
+  /** The local domain. */
   readonly domain?: string;
+  /** Domains to complete short names with, in order. */
   readonly search?: readonly string[];
+  /** Options of the resolver, as in resolv.conf: `ndots:5`. */
   readonly options?: readonly string[];
 }
