@@ -1,0 +1,62 @@
+# cni: build, test, install. `make` alone lists what there is.
+
+PREFIX  = /usr/local
+BINDIR  = /opt/cni/bin
+DESTDIR =
+
+# Folders, parted by colons, that the program may use besides its own
+# (docs/building.md): to read and write, and to read only.
+STATE_DIRS =
+READ_DIRS  =
+
+# "compiled" or "portable"; empty for the best that can be had.
+FORM =
+
+DENO  = scripts/deno
+BUILD = $(DENO) run --quiet --allow-all scripts/build.ts \
+	--state-dirs='$(STATE_DIRS)' --read-dirs='$(READ_DIRS)' --form='$(FORM)'
+INSTALL = $(DENO) run --quiet --allow-all scripts/install.ts \
+	--prefix='$(PREFIX)' --bindir='$(BINDIR)' --destdir='$(DESTDIR)'
+
+# An installation takes what is built, unless it asks for another build.
+BUILT = $(if $(STATE_DIRS)$(READ_DIRS)$(FORM),build,build/settings.json)
+
+.PHONY: help demo test build check bench install uninstall clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+	@echo 'Variables: PREFIX BINDIR DESTDIR STATE_DIRS READ_DIRS FORM (docs/building.md)'
+
+demo: ## Attach a namespace to a network, ping through it, detach it (root)
+	@scripts/packages demo
+	@$(BUILD)
+	@scripts/demo build/bin
+
+test: ## Check and build everything, then run all tests
+	@scripts/packages test || echo 'Going on: tests that need these are skipped' >&2
+	@$(DENO) run --quiet --allow-all scripts/check.ts
+	@$(BUILD)
+	@$(DENO) run --quiet --allow-all scripts/test.ts
+
+build: ## Build build/bin/cni and a link for each plugin
+	@$(BUILD)
+
+build/settings.json:
+	@$(BUILD)
+
+check: ## Check format, lint, types, docs and import layers
+	@$(DENO) run --quiet --allow-all scripts/check.ts
+
+bench: ## Compare speed and memory with the reference plugins (root)
+	@scripts/packages bench
+	@$(BUILD)
+	@$(DENO) run --quiet --allow-all bench/main.ts
+
+install: $(BUILT) ## Install into BINDIR, and PREFIX/lib/cni-toolkit
+	@$(INSTALL)
+
+uninstall: ## Remove what install put there
+	@$(INSTALL) --uninstall
+
+clean: ## Remove what was built and the Deno that was installed here
+	rm -rf build .tools

@@ -1,0 +1,90 @@
+/**
+ * Builds the program into `build/`: the bundle, `build/bin/cni` in the
+ * compiled form where that can be, else in the portable one, and a link for
+ * each applet.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { appletNames } from "./applets.ts";
+import { writeSettings } from "./build_settings.ts";
+import { bundle, BUNDLE_ENTRY } from "./bundle.ts";
+import { DenortMissingError, findDenort } from "./compile.ts";
+import {
+  type ExtraFolders,
+  parseFolders,
+  programPermissions,
+} from "./permissions.ts";
+import { PROJECT_ROOT } from "./project.ts";
+import { type Form, linkApplets, PROGRAM, writeProgram } from "./program.ts";
+
+/** What a build is told. */
+interface BuildOptions extends ExtraFolders {
+  /** Compiled if possible, when absent. */
+  readonly form: Form | undefined;
+}
+
+async function build(root: string, options: BuildOptions): Promise<Form> {
+  const binDir = `${root}/build/bin`;
+  const entry = `${root}/build/lib/cni/${BUNDLE_ENTRY}`;
+  await Deno.mkdir(binDir, { recursive: true });
+  await Deno.mkdir(`${root}/build/lib`, { recursive: true });
+  await bundle(root, `${root}/build/lib/cni`);
+  const form = await writeBestForm(`${binDir}/${PROGRAM}`, options.form, {
+    entry,
+    permissions: programPermissions(options, binDir),
+    deno: Deno.execPath(),
+    denort: await findDenort(),
+  });
+  await linkApplets(binDir, appletNames());
+  const { stateDirs, readDirs } = options;
+  await writeSettings(root, { form, stateDirs, readDirs });
+  return form;
+}
+
+/** Writes the form that is asked for, or else the best that can be had. */
+async function writeBestForm(
+  file: string,
+  asked: Form | undefined,
+  parts: Omit<Parameters<typeof writeProgram>[1], "form">,
+): Promise<Form> {
+  try {
+    const form = asked ?? "compiled";
+    await writeProgram(file, { ...parts, form });
+    return form;
+  } catch (error) {
+    if (!(error instanceof DenortMissingError) || asked !== undefined) {
+      throw error;
+    }
+    console.error(
+      "No runtime for compiled programs (denort) here: building the portable form (docs/building.md)",
+    );
+    await writeProgram(file, { ...parts, form: "portable" });
+    return "portable";
+  }
+}
+
+function parseForm(text: string): Form | undefined {
+  if (text === "") return undefined;
+  if (text === "compiled" || text === "portable") return text;
+  throw new SyntaxError(
+    `Cannot use FORM: "${text}" is neither "compiled" nor "portable"`,
+  );
+}
+
+if (import.meta.main) {
+  const flags = parseArgs(Deno.args, {
+    string: ["state-dirs", "read-dirs", "form"],
+  });
+  try {
+    const form = await build(PROJECT_ROOT, {
+      stateDirs: parseFolders("STATE_DIRS", flags["state-dirs"] ?? ""),
+      readDirs: parseFolders("READ_DIRS", flags["read-dirs"] ?? ""),
+      form: parseForm(flags.form ?? ""),
+    });
+    console.log(`Built build/bin/${PROGRAM}, ${form}, and its links`);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,31 @@
+import { runDeno } from "./deno_command.ts";
+
+/** The file of a bundle that is started. */
+export const BUNDLE_ENTRY = "cli.js";
+
+/**
+ * Bundles the program into a folder: one file for what every call needs, one
+ * for each part that is imported on first use. What was there before is gone.
+ *
+ * @param root The checkout.
+ * @param outDir The folder; absolute.
+ */
+export async function bundle(root: string, outDir: string): Promise<void> {
+  const fresh = `${outDir}.new`;
+  await Deno.remove(fresh, { recursive: true }).catch(ignoreNotFound);
+  const { success, stderr } = await runDeno([
+    "bundle",
+    "--quiet",
+    "--platform=deno",
+    "--code-splitting",
+    `--outdir=${fresh}`,
+    "cli.ts",
+  ], { cwd: root });
+  if (!success) throw new Error(`Cannot bundle cli.ts\n${stderr}`);
+  await Deno.remove(outDir, { recursive: true }).catch(ignoreNotFound);
+  await Deno.rename(fresh, outDir);
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
