@@ -91,6 +91,15 @@ export function sharedChainScripts(
 }
 
 /**
+ * Whether an owner's chain is there.
+ *
+ * @param listing What `iptables -t nat -S` printed.
+ */
+export function hasChain({ chain }: IptablesOwner, listing: string): boolean {
+  return listing.split("\n").includes(`-N ${chain}`);
+}
+
+/**
  * The script that removes an owner's rules, or `undefined` if there is nothing
  * to remove. The chain goes when no jump to it is left.
  *
@@ -98,10 +107,11 @@ export function sharedChainScripts(
  * @param isKept Tells the addresses that another attachment still uses.
  */
 export function removalScript(
-  { chain }: IptablesOwner,
+  owner: IptablesOwner,
   listing: string,
   isKept: IsKept,
 ): string | undefined {
+  const { chain } = owner;
   const rules = listing.split("\n").filter((line) => line.startsWith("-A "))
     .map((line) => line.slice("-A ".length));
   const jumps = rules.filter((rule) =>
@@ -110,7 +120,7 @@ export function removalScript(
   const kept = jumps.filter((rule) => isKeptRule(rule, "-s", isKept));
   const removed = jumps.filter((rule) => !kept.includes(rule));
   if (kept.length === 0) {
-    if (!listing.split("\n").includes(`-N ${chain}`)) return undefined;
+    if (!hasChain(owner, listing)) return undefined;
     const removals = removed.map((rule) => `-D ${rule}`);
     return natScript([...removals, `-F ${chain}`, `-X ${chain}`]);
   }

@@ -3,6 +3,7 @@ import { reasonOf } from "./batch.ts";
 import { type Output, ProgramMissingError, type Run } from "./command.ts";
 import {
   byFamily,
+  hasChain,
   iptablesOwner,
   masqueradedContainers,
   newChainScripts,
@@ -45,10 +46,13 @@ export async function addIptablesMasquerade(
   for (const { family, ips } of byFamily(masquerade)) {
     let scripts = newChainScripts(owner, ips);
     let output = await restore(run, family, scripts.apply);
-    if (output.status !== 0 && /already exists/.test(output.stderr)) {
-      const listing = await list(run, family);
-      scripts = sharedChainScripts(owner, ips, listing.stdout);
-      output = await restore(run, family, scripts.apply);
+    if (output.status !== 0) {
+      // The chain may be there already: iptables-legacy does not say so.
+      const { stdout } = await list(run, family);
+      if (hasChain(owner, stdout)) {
+        scripts = sharedChainScripts(owner, ips, stdout);
+        output = await restore(run, family, scripts.apply);
+      }
     }
     if (output.status !== 0) {
       throw failure("add masquerade rules", family, output);
