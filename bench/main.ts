@@ -1,0 +1,177 @@
+/**
+ * Compares our plugins with the reference's, in turn in one run, and prints
+ * medians and ratios. It runs in a network namespace of its own, so that its
+ * bridges and rules are nobody else's.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { PROJECT_ROOT } from "../scripts/project.ts";
+import { measurePeakMiB, measureTimeMs } from "./measure.ts";
+import {
+  bridgeConfig,
+  bridgeRun,
+  type Contender,
+  type Run,
+} from "./plugins.ts";
+import { type Comparison, formatReport } from "./report.ts";
+
+const OURS = `${PROJECT_ROOT}/build/bin`;
+const REFERENCE = "/usr/lib/cni";
+
+/** Goes on in a network namespace that ends with the process. */
+async function runInside(): Promise<number> {
+  const { code } = await new Deno.Command("unshare", {
+    args: [
+      ...["--net", Deno.execPath(), "run", "--quiet", "--allow-all"],
+      decodeURIComponent(new URL(import.meta.url).pathname),
+      ...["--inside", ...Deno.args],
+    ],
+  }).spawn().status;
+  return code;
+}
+
+async function bench(rounds: number): Promise<readonly Comparison[]> {
+  await using cleanup = new AsyncDisposableStack();
+  const ours = await contend("ours", OURS, cleanup);
+  const reference = await contend("reference", REFERENCE, cleanup);
+  return [
+    ...await compareVersion(rounds, cleanup),
+    ...await compareAttachment(rounds, { ours, reference, ipMasq: false }),
+    ...await compareAttachment(rounds, { ours, reference, ipMasq: true }),
+  ];
+}
+
+/** Makes what one contender needs; `cleanup` removes it. */
+async function contend(
+  name: string,
+  binDir: string,
+  cleanup: AsyncDisposableStack,
+): Promise<Contender> {
+  const id = `${Deno.pid}-${name}`;
+  const dataDir = `/var/lib/cni/bench-${id}`;
+  await ip("netns", "add", `cni-bench-${id}`);
+  cleanup.defer(() => ip("netns", "delete", `cni-bench-${id}`));
+  cleanup.defer(() => Deno.remove(dataDir, { recursive: true }));
+  const bridge = `bench-${name}`;
+  return { name, binDir, bridge, dataDir, netns: `/run/netns/cni-bench-${id}` };
+}
+
+async function ip(...args: readonly string[]): Promise<void> {
+  await measureTimeMs({ words: ["ip", ...args] });
+}
+
+/** VERSION is nothing but start-up: the floor is an empty program. */
+async function compareVersion(
+  rounds: number,
+  cleanup: AsyncDisposableStack,
+): Promise<readonly Comparison[]> {
+  const empty = await Deno.makeTempFile({ suffix: ".js" });
+  cleanup.defer(() => Deno.remove(empty));
+  const env = { CNI_COMMAND: "VERSION" };
+  const bare = ["run", "--quiet", "--no-config", "--no-lock", empty];
+  const runs = [
+    { words: [`${OURS}/bridge`], env },
+    { words: [Deno.execPath(), ...bare] },
+    { words: [`${REFERENCE}/bridge`], env },
+  ];
+  const [ours = [], deno = [], reference = []] = await inTurn(rounds, {
+    runs,
+    measure: measureTimeMs,
+  });
+  const both = { title: "VERSION", ours, unit: "ms" } as const;
+  return [
+    { ...both, other: deno, otherName: "deno run of an empty file" },
+    { ...both, other: reference, otherName: "reference" },
+  ];
+}
+
+async function compareAttachment(
+  rounds: number,
+  { ours, reference, ipMasq }: {
+    readonly ours: Contender;
+    readonly reference: Contender;
+    readonly ipMasq: boolean;
+  },
+): Promise<readonly Comparison[]> {
+  const what = ipMasq ? "bridge, host-local, ipMasq" : "bridge, host-local";
+  const runs = [ours, reference].flatMap((contender) => {
+    const config = bridgeConfig(contender, ipMasq);
+    return ["ADD", "DEL"].map((command) =>
+      bridgeRun(contender, { command, config })
+    );
+  });
+  const compare = async (
+    unit: Comparison["unit"],
+    times: number,
+    measure: (run: Run) => Promise<number>,
+  ) => {
+    const [add = [], del = [], addOther = [], delOther = []] = await inTurn(
+      times,
+      { runs, measure },
+    );
+    const both = { unit, otherName: reference.name };
+    return {
+      add: { ...both, ours: add, other: addOther },
+      del: { ...both, ours: del, other: delOther },
+      pair: { ...both, ours: sums(add, del), other: sums(addOther, delOther) },
+    };
+  };
+  const time = await compare("ms", rounds, measureTimeMs);
+  const peak = await compare("MiB", PEAK_ROUNDS, measurePeakMiB);
+  return [
+    { title: `ADD ${what}`, ...time.add },
+    { title: `DEL ${what}`, ...time.del },
+    { title: `ADD + DEL ${what}`, ...time.pair },
+    { title: `Peak memory, ADD ${what}`, ...peak.add },
+    { title: `Peak memory, DEL ${what}`, ...peak.del },
+  ];
+}
+
+/** Ends the rounds, so that what was made is removed. */
+const INTERRUPT = new AbortController();
+
+/** Memory hardly varies, unlike time. */
+const PEAK_ROUNDS = 3;
+
+/** Measures each run once per round, so that all see the same machine. */
+async function inTurn(
+  rounds: number,
+  { runs, measure }: {
+    readonly runs: readonly Run[];
+    readonly measure: (run: Run) => Promise<number>;
+  },
+): Promise<readonly (readonly number[])[]> {
+  const results: number[][] = runs.map(() => []);
+  // Two more at first, which fill the caches and are not counted.
+  for (let round = -2; round < rounds; round++) {
+    for (const [index, run] of runs.entries()) {
+      INTERRUPT.signal.throwIfAborted();
+      const result = await measure(run);
+      if (round >= 0) results[index]?.push(result);
+    }
+  }
+  return results;
+}
+
+function sums(a: readonly number[], b: readonly number[]): readonly number[] {
+  return a.map((value, index) => value + (b[index] ?? NaN));
+}
+
+if (import.meta.main) {
+  const flags = parseArgs(Deno.args, {
+    boolean: ["inside"],
+    string: ["rounds"],
+  });
+  if (Deno.uid() !== 0) {
+    console.error("Cannot run the benchmark: network namespaces need root");
+    Deno.exit(1);
+  }
+  if (!flags.inside) Deno.exit(await runInside());
+  const rounds = Number(flags.rounds ?? 30);
+  if (!(rounds >= 1)) throw new RangeError("--rounds must be 1 or more");
+  Deno.addSignalListener("SIGINT", () => INTERRUPT.abort());
+  console.log(`Medians of ${rounds} rounds, in turn`);
+  console.log(formatReport(await bench(rounds)));
+  Deno.exit(0); // The signal listener would keep it alive.
+}
