@@ -6,6 +6,7 @@ import {
   failedStepIndex,
   inSandbox,
   isForgiving,
+  isSafeWord,
   reasonOf,
   splitIntoBatches,
   wordLines,
@@ -127,7 +128,8 @@ const UNSAFE_WORDS = {
   "carriage return": "a\r",
   "blank": "a b",
   "tab": "a\tb",
-  "no-break space": "a\u00a0b",
+  "NUL": "a\u0000b",
+  "delete": "a\u007f",
   "quote": 'a"',
   "single quote": "a'",
   "backquote": "`id`",
@@ -179,6 +181,12 @@ Deno.test("batchCommand() refuses parameters outside their folder", async (t) =>
       assertEquals(assertThrows(act, CniError).code, CniCode.InvalidConfig);
     });
   }
+});
+
+Deno.test("isSafeWord() takes what ip and the shell take to the letter", () => {
+  const words = ["a.b@c-d_e", "fd00::1/64", "日", "a\u00a0b", "100%", "ENDING"];
+  assertEquals(words.filter((word) => !isSafeWord(word)), []);
+  assertEquals(Object.values(UNSAFE_WORDS).filter(isSafeWord), []);
 });
 
 Deno.test("wordLines() writes a line for each list of words", () => {

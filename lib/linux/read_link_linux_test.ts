@@ -1,0 +1,40 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { CniCode, CniError } from "../spec/mod.ts";
+import { fakeRun } from "./_testing.ts";
+import { readLink } from "./read_link_linux.ts";
+
+Deno.test("readLink() reads a link of the host", async () => {
+  const run = fakeRun(() => ({ stdout: '[{"ifindex":3,"ifname":"br0"}]\n' }));
+  const link = await readLink("br0", { run });
+  assertEquals([link?.name, link?.index], ["br0", 3]);
+  assertEquals(run.commands, [
+    { program: "ip", args: ["-j", "-d", "addr", "show", "dev", "br0"] },
+  ]);
+});
+
+Deno.test("readLink() reads a link of the container", async () => {
+  const run = fakeRun(() => ({ stdout: '[{},{"ifname":"eth0"}]' }));
+  const netns = "/proc/7/ns/net";
+  assertEquals((await readLink("eth0", { run, netns }))?.name, "eth0");
+  const args = ["--net=/proc/7/ns/net", "--", "ip"];
+  assertEquals(run.commands, [{
+    program: "nsenter",
+    args: [...args, "-j", "-d", "addr", "show", "dev", "eth0"],
+  }]);
+});
+
+Deno.test("readLink() knows a link that is not there", async () => {
+  const stderr = 'Device "br0" does not exist.\n';
+  const run = fakeRun(() => ({ status: 1, stderr }));
+  assertEquals(await readLink("br0", { run }), undefined);
+});
+
+Deno.test("readLink() throws when it cannot look", async () => {
+  const stderr = "Cannot open netlink socket: Operation not permitted\n";
+  const run = fakeRun(() => ({ status: 1, stderr }));
+  const error = await assertRejects(() => readLink("br0", { run }), CniError);
+  assertEquals(
+    [error.code, error.details],
+    [CniCode.Internal, stderr.trim()],
+  );
+});
