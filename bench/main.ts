@@ -54,6 +54,8 @@ async function contend(
   cleanup.defer(() => ip("netns", "delete", `cni-bench-${id}`));
   cleanup.defer(() => Deno.remove(dataDir, { recursive: true }));
   const bridge = `bench-${name}`;
+  const lock = `/run/cni/bridge-${bridge}.lock`;
+  cleanup.defer(() => Deno.remove(lock).catch(() => {}));
   return { name, binDir, bridge, dataDir, netns: `/run/netns/cni-bench-${id}` };
 }
 
