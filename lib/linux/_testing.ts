@@ -1,6 +1,11 @@
-import type { Command, Output, Run } from "./command.ts";
-import { ProgramMissingError } from "./command.ts";
 import { inSandbox } from "./batch.ts";
+import {
+  type Command,
+  type Output,
+  ProgramMissingError,
+  type Run,
+  runCommand,
+} from "./command.ts";
 
 /** A {@linkcode Run} that does nothing but remember what it should have run. */
 export interface FakeRun extends Run {
@@ -38,33 +43,42 @@ export interface TestNamespace {
   readonly run: Run;
 }
 
+/** What a {@linkcode namespaceTest} needs besides root, `ip` and `nsenter`. */
+export interface NamespaceTestOptions {
+  /** The names of programs. */
+  readonly needs?: readonly string[];
+}
+
 /**
  * Registers a test that gets a network namespace of its own. Where it cannot
  * run, its title says why.
- *
- * @param run Runs the programs, `ip` and `nsenter` among them.
  */
 export function namespaceTest(
   title: string,
-  run: Run,
   body: (namespace: TestNamespace, t: Deno.TestContext) => Promise<void>,
+  { needs = [] }: NamespaceTestOptions = {},
 ): void {
-  const reason = whyNot();
+  const reason = whyNot(["ip", "nsenter", ...needs]);
   Deno.test({
     name: reason === undefined ? title : `${title} [skipped: ${reason}]`,
     ignore: reason !== undefined,
-    fn: async (t) => {
-      const name = `unit-${crypto.randomUUID().slice(0, 13)}`;
-      await must(run, { program: "ip", args: ["netns", "add", name] });
-      try {
-        const netns = `/run/netns/${name}`;
-        const inside: Run = (command) => run(inSandbox(command, netns));
-        await body({ netns, run: inside }, t);
-      } finally {
-        await must(run, { program: "ip", args: ["netns", "del", name] });
-      }
-    },
+    fn: (t) => withNamespace((namespace) => body(namespace, t)),
   });
+}
+
+/** Makes a network namespace, runs `body` and removes the namespace. */
+export async function withNamespace(
+  body: (namespace: TestNamespace) => Promise<void>,
+): Promise<void> {
+  const name = `unit-${crypto.randomUUID().slice(0, 13)}`;
+  const netns = `/run/netns/${name}`;
+  const run: Run = (command) => runCommand(inSandbox(command, netns));
+  await must(runCommand, { program: "ip", args: ["netns", "add", name] });
+  try {
+    await body({ netns, run });
+  } finally {
+    await must(runCommand, { program: "ip", args: ["netns", "del", name] });
+  }
 }
 
 /** Runs a command that a test relies on, and returns what it printed. */
@@ -75,7 +89,21 @@ export async function must(run: Run, command: Command): Promise<string> {
   throw new Error(`${text} ended with status ${status}: ${stderr}`);
 }
 
-function whyNot(): string | undefined {
+/** Why tests that change the kernel cannot run here, if they can't. */
+function whyNot(programs: readonly string[]): string | undefined {
   if (Deno.build.os !== "linux") return "needs Linux";
-  return Deno.uid() === 0 ? undefined : "needs root";
+  if (Deno.uid() !== 0) return "needs root";
+  const absent = programs.filter((program) => !isInstalled(program));
+  return absent.length === 0 ? undefined : `needs ${absent.join(", ")}`;
+}
+
+function isInstalled(program: string): boolean {
+  const path = `${Deno.env.get("PATH") ?? ""}:/usr/sbin:/usr/bin:/sbin:/bin`;
+  return path.split(":").some((folder) => {
+    try {
+      return Deno.statSync(`${folder}/${program}`).isFile;
+    } catch {
+      return false;
+    }
+  });
 }
