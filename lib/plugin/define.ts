@@ -1,6 +1,4 @@
-import type { PluginConfig } from "../spec/config.ts";
-import type { Result } from "../spec/result.ts";
-import { SPEC_VERSIONS } from "../spec/version.ts";
+import { type PluginConfig, type Result, SPEC_VERSIONS } from "../spec/mod.ts";
 import type { Call } from "./call.ts";
 
 /** A validated {@linkcode Call}, with its configuration decoded. */
