@@ -17,10 +17,11 @@ const WHITE_SPACE =
   // deno-lint-ignore no-control-regex -- white space includes control characters
   /[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
-// Legal for the kernel, but with a meaning in `ip -batch`, nft or sysctl paths
-// (quotes, "#", "\"), or for the kernel itself ("%d" asks for a number).
+// Legal for the kernel, but with a meaning in `ip -batch`, nft, sysctl paths or
+// a shell (quotes, "#", "\", "$"), or for the kernel itself ("%d" asks for a
+// number).
 // deno-lint-ignore no-control-regex -- control characters are what it is about
-const UNSAFE = /[\u0000-\u001f\u007f"'`#\\%@;{}]/;
+const UNSAFE = /[\u0000-\u001f\u007f"'`#\\%@;{}$<>&|*?]/;
 
 /**
  * Refuses what is no container id.

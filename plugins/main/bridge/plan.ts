@@ -97,6 +97,7 @@ export function planBridge(input: PlanInput): readonly Step[] {
       : [host(`set "${name}" up`, ["link", "set", "dev", name, "up"])]),
     ...planVlanLink(input),
     ...planGatewayAddresses(input),
+    ...planPinning(input),
     { ...sysctlStep("host", acceptRaKey(name), "0"), optional: true },
     ...planForwarding(input.addressing),
   ];
@@ -210,6 +211,22 @@ function planGatewayAddresses(
     ),
     ...add.map((cidr) => addAddress("host", cidr, name)),
   ];
+}
+
+/** The address of a bridge without ports that has had some. */
+const NO_MAC = "00:00:00:00:00:00";
+
+// A bridge that was made without an address of its own takes the lowest one
+// among its ports; set by hand, even to what it is, the address stays. Only
+// when the bridge becomes a gateway: before, it is nobody's next hop.
+function planPinning(
+  { bridge, gateway, gatewayAddresses, names }: PlanInput,
+): readonly Step[] {
+  if (bridge === undefined || gateway.name !== bridge.name) return [];
+  if (gatewayAddresses.add.length === 0) return [];
+  const mac = bridge.mac === NO_MAC ? names.bridgeMac : bridge.mac;
+  const words = ["link", "set", "dev", bridge.name, "address", mac];
+  return [host(`have "${bridge.name}" keep the address ${mac}`, words)];
 }
 
 /** The VLAN that the kernel puts a new port into; 1 unless it was changed. */
