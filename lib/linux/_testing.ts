@@ -1,4 +1,3 @@
-import { inSandbox } from "./batch.ts";
 import {
   type Command,
   type Output,
@@ -72,7 +71,13 @@ export async function withNamespace(
 ): Promise<void> {
   const name = `unit-${crypto.randomUUID().slice(0, 13)}`;
   const netns = `/run/netns/${name}`;
-  const run: Run = (command) => runCommand(inSandbox(command, netns));
+  const run: Run = ({ program, args, netns: inner, ...rest }) => {
+    const enter = inner === undefined
+      ? []
+      : ["nsenter", `--net=${inner}`, "--"];
+    const words = [`--net=${netns}`, "--", ...enter, program, ...args];
+    return runCommand({ ...rest, program: "nsenter", args: words });
+  };
   await must(runCommand, { program: "ip", args: ["netns", "add", name] });
   try {
     await body({ netns, run });

@@ -58,8 +58,9 @@ Deno.test("applySteps() runs one command for each batch", async () => {
     },
     { program: "ip", args: batch, stdin: "link add name b\n" },
     {
-      program: "nsenter",
-      args: [`--net=${NETNS}`, "--", "ip", ...batch],
+      program: "ip",
+      args: batch,
+      netns: NETNS,
       stdin: "link add name c\n",
     },
   ]);
@@ -83,8 +84,9 @@ Deno.test("applySteps() undoes what was done, last first", async () => {
   assertEquals(run.commands.slice(done), [
     { program: "ip", args: UNDO, stdin: "link del dev d\n" },
     {
-      program: "nsenter",
-      args: [`--net=${NETNS}`, "--", "ip", ...UNDO],
+      program: "ip",
+      args: UNDO,
+      netns: NETNS,
       stdin: "link del dev c\n",
     },
     {

@@ -49,12 +49,7 @@ export function batchCommand({ place, steps }: Batch, netns: string): Command {
 
 /** The same command in the network namespace at `netns`. */
 export function inSandbox(command: Command, netns: string): Command {
-  const { program, args } = command;
-  return {
-    ...command,
-    program: "nsenter",
-    args: [`--net=${netns}`, "--", program, ...args],
-  };
+  return { ...command, netns };
 }
 
 /**
@@ -103,9 +98,10 @@ const IP_ARGS = ["-j", "-batch", "-"];
 
 /**
  * Writes a parameter unless it has the value: a read-only /proc/sys is fine
- * where nothing has to change.
+ * where nothing has to change. The status of `read` says nothing, since dash
+ * reads byte by byte and the kernel gives no second part of a parameter.
  */
-const SET_FUNCTION = 'set_to() { { read -r now <"$1"; } 2>/dev/null && ' +
+const SET_FUNCTION = 'set_to() { now=; { read -r now <"$1"; } 2>/dev/null; ' +
   '[ "$now" = "$2" ] || printf %s "$2" >"$1"; }\n';
 
 function shellScript(steps: readonly Step[]): string {
@@ -143,8 +139,15 @@ export function wordLines(lines: readonly (readonly string[])[]): string {
 // The last line of defence: every value was checked where it was read, and a
 // word that `ip -batch` or the shell would read otherwise never gets past here.
 function checkWord(word: string): string {
-  if (/^[^\s'"`#\\$;{}<>|&*?]+$/.test(word) && word !== "END") return word;
+  if (isSafeWord(word)) return word;
   throw unsafe("word", word);
+}
+
+/** Whether `ip -batch` and the shell take a text as one word, to the letter. */
+export function isSafeWord(word: string): boolean {
+  // deno-lint-ignore no-control-regex -- control characters are what it is about
+  return /^[^\u0000-\u0020\u007f'"`#\\$;{}<>|&*?]+$/.test(word) &&
+    word !== "END";
 }
 
 function checkKey(key: string): string {

@@ -65,13 +65,14 @@ Deno.test("batchCommand() starts ip alone where there is nothing else", () => {
 
 Deno.test("batchCommand() enters the container's namespace for its steps", () => {
   assertEquals(batchCommand(batchOf(LO, LO), NETNS), {
-    program: "nsenter",
-    args: ["--net=/run/netns/a", "--", "ip", "-j", "-batch", "-"],
+    program: "ip",
+    args: ["-j", "-batch", "-"],
+    netns: NETNS,
     stdin: "link set dev lo up\nlink set dev lo up\n",
   });
 });
 
-const SET_TO = 'set_to() { { read -r now <"$1"; } 2>/dev/null && ' +
+const SET_TO = 'set_to() { now=; { read -r now <"$1"; } 2>/dev/null; ' +
   '[ "$now" = "$2" ] || printf %s "$2" >"$1"; }\n';
 
 Deno.test("batchCommand() has a shell do what ip cannot", () => {
@@ -104,8 +105,9 @@ Deno.test("batchCommand() has a shell do what ip cannot", () => {
 Deno.test("batchCommand() enters the container's namespace with the shell", () => {
   const step = sysctlStep("sandbox", "net/ipv6/conf/eth0.1/disable_ipv6", "0");
   assertEquals(batchCommand(batchOf(step), NETNS), {
-    program: "nsenter",
-    args: ["--net=/run/netns/a", "--", "sh", "-s"],
+    program: "sh",
+    args: ["-s"],
+    netns: NETNS,
     stdin: SET_TO + "echo @0 >&2\n" +
       "set_to '/proc/sys/net/ipv6/conf/eth0.1/disable_ipv6' '0' || exit 1\n",
   });
@@ -114,9 +116,8 @@ Deno.test("batchCommand() enters the container's namespace with the shell", () =
 Deno.test("inSandbox() keeps program, arguments and stdin", () => {
   const command = { program: "ip", args: ["-j", "link"], stdin: "x" };
   assertEquals(inSandbox(command, "/proc/7/ns/net"), {
-    program: "nsenter",
-    args: ["--net=/proc/7/ns/net", "--", "ip", "-j", "link"],
-    stdin: "x",
+    ...command,
+    netns: "/proc/7/ns/net",
   });
 });
 

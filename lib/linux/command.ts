@@ -8,6 +8,8 @@ export interface Command {
   readonly args: readonly string[];
   /** What it reads on stdin; nothing when absent. */
   readonly stdin?: string;
+  /** Path of the network namespace to run in; this program's when absent. */
+  readonly netns?: string;
 }
 
 /** How a {@linkcode Command} ended. */
@@ -70,7 +72,7 @@ export class ProgramMissingError extends CniError {
  * @throws {ProgramMissingError} If there is no such program.
  */
 export async function runCommand(command: Command): Promise<Output> {
-  const child = spawn(command);
+  const child = spawnProgram(...programOf(command));
   const [{ code, stdout, stderr }] = await Promise.all([
     child.output(),
     writeStdin(child.stdin, command.stdin ?? ""),
@@ -83,7 +85,24 @@ export async function runCommand(command: Command): Promise<Output> {
   };
 }
 
-function spawn({ program, args }: Command): Deno.ChildProcess {
+/** What to start for a command: nsenter, if it has a namespace of its own. */
+function programOf(
+  { program, args, netns }: Command,
+): [string, readonly string[]] {
+  return netns === undefined
+    ? [program, args]
+    : ["nsenter", [`--net=${netns}`, "--", program, ...args]];
+}
+
+/**
+ * Starts a program with pipes for all its streams.
+ *
+ * @throws {ProgramMissingError} If there is no such program.
+ */
+export function spawnProgram(
+  program: string,
+  args: readonly string[],
+): Deno.ChildProcess {
   try {
     return new Deno.Command(program, {
       args: [...args],

@@ -22,6 +22,7 @@ export * from "./masquerade_text.ts";
 export { isNftablesUsable } from "./nftables_masquerade_linux.ts";
 export * from "./read_link_linux.ts";
 export * from "./sandbox_linux.ts";
+export { Shells } from "./shells_linux.ts";
 export * from "./step.ts";
 export * from "./step_text.ts";
 export * from "./undo.ts";

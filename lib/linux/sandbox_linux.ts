@@ -1,6 +1,6 @@
 import { CniCode, CniError, describe } from "../spec/mod.ts";
 import { parseShown } from "./apply_linux.ts";
-import { reasonOf } from "./batch.ts";
+import { isSafeWord, reasonOf } from "./batch.ts";
 import type { Run } from "./command.ts";
 import { type Link, parseLinks } from "./link.ts";
 
@@ -11,16 +11,6 @@ export interface SandboxOptions {
   /** The value of `CNI_NETNS_OVERRIDE`. */
   readonly override: string;
 }
-
-/** Exit statuses of the script below, out of the way of sh, nsenter and ip. */
-const MISSING = 81;
-const OWN = 82;
-
-// A namespace under /proc cannot be opened by this program itself, whatever
-// its permissions, so a shell looks at it. `-ef`: the same device and inode.
-const SCRIPT = `[ -e "$1" ] || exit ${MISSING}
-[ "$2" = 1 ] || ! [ "$1" -ef /proc/self/ns/net ] || exit ${OWN}
-exec nsenter --net="$1" -- ip -j -d addr show`;
 
 /** The links of a sandbox, or why there is none. */
 export type Sandbox =
@@ -38,25 +28,27 @@ export async function readSandbox(
   netns: string,
   { run, override }: SandboxOptions,
 ): Promise<Sandbox> {
-  const mayBeOwn = /^(1|true)$/i.test(override);
-  const { status, stdout, stderr } = await run({
-    program: "sh",
-    args: ["-c", SCRIPT, "sh", netns, mayBeOwn ? "1" : "0"],
-  });
-  switch (status) {
-    case 0:
-      return { links: parseShown(stdout).flatMap(parseLinks) };
-    case MISSING:
-      return { fault: "there is no such file" };
-    case OWN: {
-      const message =
-        "plugin's netns and netns from CNI_NETNS should not be the same";
-      const remedy = "pass the path of the container's own namespace";
-      throw netnsError(netns, message, remedy);
-    }
-    default:
-      return { fault: reasonOf(stderr) || `exit status ${status}` };
+  if (!isSafeWord(netns)) {
+    return { fault: "it has white space, quotes or special characters" };
   }
+  const mayBeOwn = /^(1|true)$/i.test(override);
+  // A namespace under /proc cannot be opened by this program itself, whatever
+  // its permissions, so others look at it. `-ef`: the same device and inode.
+  const [isThere, isOwn, shown] = await Promise.all([
+    run({ program: "test", args: ["-e", netns] }),
+    run({ program: "test", args: [netns, "-ef", "/proc/self/ns/net"] }),
+    run({ program: "ip", args: ["-j", "-d", "addr", "show"], netns }),
+  ]);
+  if (isThere.status !== 0) return { fault: "there is no such file" };
+  if (isOwn.status === 0 && !mayBeOwn) {
+    const message =
+      "plugin's netns and netns from CNI_NETNS should not be the same";
+    const remedy = "pass the path of the container's own namespace";
+    throw netnsError(netns, message, remedy);
+  }
+  const { status, stdout, stderr } = shown;
+  if (status === 0) return { links: parseShown(stdout).flatMap(parseLinks) };
+  return { fault: reasonOf(stderr) || `exit status ${status}` };
 }
 
 /**

@@ -6,20 +6,20 @@ import { readSandbox, requireSandbox } from "./sandbox_linux.ts";
 
 const NETNS = "/run/netns/a";
 
-/** Reads the sandbox where the command ends so. */
-function read(output: Partial<Output>, override = "") {
-  return readSandbox(NETNS, { run: fakeRun(() => output), override });
+/** A run that finds these facts about the path, and this output of ip. */
+function runWith(
+  { isThere = true, isOwn = false, shown = {} }: {
+    isThere?: boolean;
+    isOwn?: boolean;
+    shown?: Partial<Output>;
+  },
+) {
+  return fakeRun(({ program, args }) => {
+    if (program === "ip") return shown;
+    const isTrue = args.includes("-ef") ? isOwn : isThere;
+    return { status: isTrue ? 0 : 1 };
+  });
 }
-
-Deno.test("readSandbox() runs one shell and passes the path as a word", async () => {
-  const run = fakeRun(() => ({ stdout: "[]" }));
-  await readSandbox(NETNS, { run, override: "" });
-  const [command] = run.commands;
-  assertEquals(run.commands.length, 1);
-  assertEquals([command?.program, command?.args[0]], ["sh", "-c"]);
-  assertEquals(command?.args[1]?.includes(NETNS), false);
-  assertEquals(command?.args.slice(2), ["sh", NETNS, "0"]);
-});
 
 Deno.test("readSandbox() finds no namespace at a path that is no plain word", async () => {
   const run = fakeRun();
@@ -34,18 +34,22 @@ Deno.test("readSandbox() finds no namespace at a path that is no plain word", as
 
 Deno.test("readSandbox() reads the links of the namespace", async () => {
   const stdout = '[{"ifname":"lo"},{"ifname":"eth0"}]\n';
-  const { links } = await read({ stdout });
+  const run = runWith({ shown: { stdout } });
+  const { links } = await readSandbox(NETNS, { run, override: "" });
   assertEquals(links?.map((link) => link.name), ["lo", "eth0"]);
 });
 
 Deno.test("readSandbox() tells why there is no namespace", async () => {
   const stderr = "nsenter: reassociate to namespace 'ns/net' failed: " +
     "Invalid argument\n";
-  const sandboxes = [
-    await read({ status: 81 }),
-    await read({ status: 1, stderr }),
-    await read({ status: 137 }),
+  const runs = [
+    runWith({ isThere: false, shown: { status: 1, stderr: "nsenter: …\n" } }),
+    runWith({ shown: { status: 1, stderr } }),
+    runWith({ shown: { status: 137 } }),
   ];
+  const sandboxes = await Promise.all(
+    runs.map((run) => readSandbox(NETNS, { run, override: "" })),
+  );
   assertEquals(sandboxes, [
     { fault: "there is no such file" },
     { fault: stderr.trim() },
@@ -54,7 +58,9 @@ Deno.test("readSandbox() tells why there is no namespace", async () => {
 });
 
 Deno.test("readSandbox() refuses the plugin's own namespace", async () => {
-  const error = await assertRejects(() => read({ status: 82 }), CniError);
+  const run = runWith({ isOwn: true, shown: { stdout: "[]" } });
+  const act = () => readSandbox(NETNS, { run, override: "" });
+  const error = await assertRejects(act, CniError);
   assertEquals(
     [error.code, error.message, error.details],
     [
@@ -67,21 +73,28 @@ Deno.test("readSandbox() refuses the plugin's own namespace", async () => {
 });
 
 Deno.test("readSandbox() lets CNI_NETNS_OVERRIDE allow the plugin's own", async () => {
-  const values = ["", "0", "false", "yes", "1", "true", "TRUE", "11"];
-  const run = fakeRun(() => ({ stdout: "[]" }));
-  for (const override of values) await readSandbox(NETNS, { run, override });
-  const flags = run.commands.map((command) => command.args.at(-1));
-  assertEquals(flags, ["0", "0", "0", "0", "1", "1", "1", "0"]);
+  const run = runWith({ isOwn: true, shown: { stdout: "[]" } });
+  for (const override of ["1", "true", "TRUE"]) {
+    assertEquals(await readSandbox(NETNS, { run, override }), { links: [] });
+  }
+  for (const override of ["", "0", "false", "yes", "11"]) {
+    await assertRejects(() => readSandbox(NETNS, { run, override }), CniError);
+  }
 });
 
 Deno.test("requireSandbox() needs a namespace", async () => {
-  const run = fakeRun(() => ({ stdout: '[{"ifname":"lo"}]' }));
-  const links = await requireSandbox(NETNS, { run, override: "" });
+  const shown = { stdout: '[{"ifname":"lo"}]' };
+  const options = { run: runWith({ shown }), override: "" };
+  const links = await requireSandbox(NETNS, options);
   assertEquals(links.map((link) => link.name), ["lo"]);
-  for (const status of [1, 81, 82]) {
-    const options = { run: fakeRun(() => ({ status })), override: "" };
-    const act = () => requireSandbox(NETNS, options);
-    const error = await assertRejects(act, CniError, "");
+  const runs = [
+    runWith({ isThere: false }),
+    runWith({ isOwn: true }),
+    runWith({ shown: { status: 1 } }),
+  ];
+  for (const run of runs) {
+    const act = () => requireSandbox(NETNS, { run, override: "" });
+    const error = await assertRejects(act, CniError);
     assertEquals(error.code, CniCode.InvalidNetns);
     assertEquals(error.details.includes('CNI_NETNS is "/run/netns/a"'), true);
   }

@@ -7,6 +7,7 @@ import {
   parseLinks,
   type Run,
   runCommand,
+  Shells,
   type UndoStack,
   withUndo,
 } from "../../../lib/linux/mod.ts";
@@ -37,7 +38,8 @@ export async function addBridge(
   context: Context,
 ): Promise<Result> {
   const config = parseBridgeConfig(request);
-  const run = runCommand;
+  await using shells = new Shells();
+  const { run } = shells;
   const warn = (message: string) => context.warn(message);
   return await withUndo(async (undo) => {
     const lock = await useBridge(config.bridge);
@@ -47,7 +49,8 @@ export async function addBridge(
     const input = preparePlan(request, config, { ...host, ipam });
     warnOfVlans(input, warn);
     const port = attach(request, input, { run, undo, lock });
-    const rules = addRules(request, input, { run, undo });
+    // Not in the shell, so that they run beside what is done there.
+    const rules = addRules(request, input, { run: runCommand, undo });
     const [links] = await settled(port, rules);
     return resultOf(input, links, config.dns ?? ipam?.dns);
   }, warn);

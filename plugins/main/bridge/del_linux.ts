@@ -7,6 +7,7 @@ import {
   removeMasquerade,
   type Run,
   runCommand,
+  Shells,
 } from "../../../lib/linux/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
@@ -26,11 +27,13 @@ export async function delBridge(
   request: Request,
   context: Context,
 ): Promise<void> {
-  const run = runCommand;
+  await using shells = new Shells();
+  const { run } = shells;
   const links = await readLinks(request, run);
   const ends = await Promise.allSettled([
-    removeLinkAndRelease(request, links, context),
-    removeRules(request, links, run),
+    removeLinkAndRelease(request, links, { context, run }),
+    // Not in the shell, so that they run beside what is done there.
+    removeRules(request, links, runCommand),
   ]);
   throwFirst(ends);
 }
@@ -51,11 +54,11 @@ async function readLinks(
 async function removeLinkAndRelease(
   request: Request,
   links: readonly Link[],
-  context: Context,
+  { context, run }: { context: Context; run: Run },
 ): Promise<void> {
   const { ifname, netns, containerId, config: { fields } } = request;
   if (links.some((link) => link.name === ifname)) {
-    await removeLink(ifname, netns, runCommand);
+    await removeLink(ifname, netns, run);
   }
   const ipamType = ipamTypeOf(fields);
   const check = { containerId, ifname };

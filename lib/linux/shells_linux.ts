@@ -1,0 +1,35 @@
+import type { Command, Output } from "./command.ts";
+import { Shell } from "./shell_linux.ts";
+
+/**
+ * Runs commands in shells that stay: one for the host and one for each network
+ * namespace, started by its first command. To be disposed of at the end.
+ *
+ * @example Read the host's links
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * await using shells = new Shells();
+ * const { status } = await shells.run({ program: "true", args: [] });
+ * assertEquals(status, 0);
+ * ```
+ */
+export class Shells implements AsyncDisposable {
+  readonly #shells = new Map<string | undefined, Shell>();
+
+  /** Runs a command; a `Run` that can be passed on. */
+  readonly run = async (command: Command): Promise<Output> => {
+    const { netns } = command;
+    let shell = this.#shells.get(netns);
+    if (shell === undefined) {
+      shell = new Shell(netns);
+      this.#shells.set(netns, shell);
+    }
+    return await shell.run(command);
+  };
+
+  /** Ends all shells when their commands have ended. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const shells = [...this.#shells.values()];
+    await Promise.all(shells.map((shell) => shell[Symbol.asyncDispose]()));
+  }
+}
