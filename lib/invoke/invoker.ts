@@ -76,11 +76,24 @@ export function createInvoker(options: InvokerOptions): Invoker {
 
   const delegate: Context["delegate"] = async (type, request) => {
     const reply = await call(type, request);
-    if (request.command === "ADD") {
-      return readAddReply(reply, versionIn(request.stdin)).result;
-    }
     checkReply(reply);
-    return {};
+    if (request.command !== "ADD") return {};
+    try {
+      return readAddReply(reply, versionIn(request.stdin)).result;
+    } catch (error) {
+      // What it has given out cannot be told, so nobody else would have it
+      // taken back.
+      await giveBack(type, request);
+      throw error;
+    }
+  };
+
+  const giveBack = async (type: string, request: Call) => {
+    try {
+      checkReply(await call(type, { ...request, command: "DEL" }));
+    } catch (failure) {
+      options.warn(`Cannot undo: ${failure}`);
+    }
   };
 
   const context: Context = { delegate, warn: options.warn };
