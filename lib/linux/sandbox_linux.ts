@@ -1,7 +1,7 @@
 import { CniCode, CniError, describe } from "../spec/mod.ts";
 import { parseShown } from "./apply_linux.ts";
 import { isSafeWord, reasonOf } from "./batch.ts";
-import type { Run } from "./command.ts";
+import type { Output, Run } from "./command.ts";
 import { type Link, parseLinks } from "./link.ts";
 
 /** How {@linkcode readSandbox} is to judge the namespace. */
@@ -17,6 +17,9 @@ export type Sandbox =
   | { readonly links: readonly Link[] }
   | { readonly links?: undefined; readonly fault: string };
 
+const UNSAFE = "it has white space, quotes or special characters";
+const ABSENT = "there is no such file";
+
 /**
  * Reads all links of the container's network namespace, which may be given by
  * any path: `/run/netns/x`, `/proc/<pid>/ns/net`, a bind mount.
@@ -29,7 +32,7 @@ export async function readSandbox(
   { run, override }: SandboxOptions,
 ): Promise<Sandbox> {
   if (!isSafeWord(netns)) {
-    return { fault: "it has white space, quotes or special characters" };
+    return { fault: UNSAFE };
   }
   const mayBeOwn = /^(1|true)$/i.test(override);
   // A namespace under /proc cannot be opened by this program itself, whatever
@@ -39,16 +42,46 @@ export async function readSandbox(
     run({ program: "test", args: [netns, "-ef", "/proc/self/ns/net"] }),
     run({ program: "ip", args: ["-j", "-d", "addr", "show"], netns }),
   ]);
-  if (isThere.status !== 0) return { fault: "there is no such file" };
+  // Anything else than a plain "no" comes from a shell that has failed itself.
+  if (isThere.status === 1 && isThere.stderr.trim() === "") {
+    return { fault: ABSENT };
+  }
+  if (isThere.status !== 0) return { fault: faultOf(isThere) };
   if (isOwn.status === 0 && !mayBeOwn) {
     const message =
       "plugin's netns and netns from CNI_NETNS should not be the same";
     const remedy = "pass the path of the container's own namespace";
     throw netnsError(netns, message, remedy);
   }
-  const { status, stdout, stderr } = shown;
-  if (status === 0) return { links: parseShown(stdout).flatMap(parseLinks) };
-  return { fault: reasonOf(stderr) || `exit status ${status}` };
+  if (shown.status !== 0) return { fault: faultOf(shown) };
+  return { links: parseShown(shown.stdout).flatMap(parseLinks) };
+}
+
+function faultOf({ status, stderr }: Output): string {
+  return reasonOf(stderr) || `exit status ${status}`;
+}
+
+/**
+ * As {@linkcode readSandbox}, for a command that has nothing to do where the
+ * sandbox is gone.
+ *
+ * @returns The links; `undefined` if the file is gone, or what is left of it,
+ * a plain file, is no namespace.
+ * @throws {CniError} Code 8 also if that cannot be told: then what is in the
+ * sandbox may still be there.
+ */
+export async function findSandbox(
+  netns: string,
+  options: SandboxOptions,
+): Promise<readonly Link[] | undefined> {
+  const { links, fault } = { fault: "", ...await readSandbox(netns, options) };
+  if (links !== undefined) return links;
+  // The last one is setns's for a file of another kind.
+  if ([UNSAFE, ABSENT].includes(fault) || /Invalid argument$/.test(fault)) {
+    return undefined;
+  }
+  const message = "Cannot read CNI_NETNS";
+  throw netnsError(netns, message, `${fault}: try again`);
 }
 
 /**

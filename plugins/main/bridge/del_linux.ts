@@ -1,8 +1,8 @@
 import { type Cidr, cidrContains } from "../../../lib/net/mod.ts";
 import {
+  findSandbox,
   inSandbox,
   type Link,
-  readSandbox,
   reasonOf,
   removeMasquerade,
   type Run,
@@ -44,9 +44,7 @@ async function readLinks(
   run: Run,
 ): Promise<readonly Link[]> {
   if (netns === "") return [];
-  // A plain file is what is left where a namespace was unmounted: as good as
-  // gone.
-  return (await readSandbox(netns, { run, override })).links ?? [];
+  return await findSandbox(netns, { run, override }) ?? [];
 }
 
 // In this order: an address that is released may be given out again at once,

@@ -1,9 +1,9 @@
 import {
   applySteps,
+  findSandbox,
   inSandbox,
   ipStep,
   type Link,
-  readSandbox,
   reasonOf,
   requireSandbox,
   runCommand,
@@ -87,7 +87,7 @@ export async function delLoopback(request: Request): Promise<void> {
   const { netns, netnsOverride: override } = request;
   if (netns === "") return;
   const run = runCommand;
-  if ((await readSandbox(netns, { run, override })).links === undefined) return;
+  if (await findSandbox(netns, { run, override }) === undefined) return;
   const args = ["link", "set", "dev", NAME, "down"];
   const { status, stderr } = await run(
     inSandbox({ program: "ip", args }, netns),
