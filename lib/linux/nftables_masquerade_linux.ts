@@ -1,6 +1,7 @@
 import { CniCode, CniError } from "../spec/mod.ts";
 import { reasonOf } from "./batch.ts";
 import { type Output, ProgramMissingError, type Run } from "./command.ts";
+import { listNft } from "./list_nft_linux.ts";
 import type { MasqueradeOptions } from "./iptables_masquerade_linux.ts";
 import type { Masquerade, MasqueradeOwner } from "./masquerade.ts";
 import {
@@ -23,6 +24,7 @@ export async function addNftablesMasquerade(
   { run, undo }: MasqueradeOptions,
 ): Promise<void> {
   const owner = await nftablesOwner(masquerade);
+  // Whatever is wrong with nft, adding will tell.
   const listing = await run({ program: "nft", args: LIST_ARGS });
   const stale = listing.status === 0 ? handlesOf(owner, listing.stdout) : [];
   const script = additionScript(masquerade, owner, stale);
@@ -43,11 +45,10 @@ export async function removeNftablesMasquerade(
 ): Promise<void> {
   const [owner, listing] = await Promise.all([
     nftablesOwner(masquerade),
-    list(run),
+    listNft(LIST_ARGS, run),
   ]);
-  // Not there, or no nft in the kernel: no rules either way.
-  if (listing === undefined || listing.status !== 0) return;
-  const handles = handlesOf(owner, listing.stdout);
+  if (listing === undefined) return;
+  const handles = handlesOf(owner, listing);
   if (handles.length === 0) return;
   const output = await transact(run, removalTransaction(handles));
   if (output.status !== 0) throw failure("remove masquerade rules", output);
@@ -63,10 +64,10 @@ export async function collectNftablesMasquerade(
   valid: readonly MasqueradeOwner[],
   run: Run,
 ): Promise<void> {
-  const listing = await list(run);
-  if (listing === undefined || listing.status !== 0) return;
+  const listing = await listNft(LIST_ARGS, run);
+  if (listing === undefined) return;
   const owners = await Promise.all(valid.map(nftablesOwner));
-  const handles = await staleHandles(network, owners, listing.stdout);
+  const handles = await staleHandles(network, owners, listing);
   if (handles.length === 0) return;
   const output = await transact(run, removalTransaction(handles));
   if (output.status !== 0) throw failure("remove masquerade rules", output);
@@ -80,15 +81,6 @@ export async function isNftablesUsable(run: Run): Promise<boolean> {
     return (await run({ program: "nft", args, stdin })).status === 0;
   } catch (error) {
     if (error instanceof ProgramMissingError) return false;
-    throw error;
-  }
-}
-
-async function list(run: Run): Promise<Output | undefined> {
-  try {
-    return await run({ program: "nft", args: LIST_ARGS });
-  } catch (error) {
-    if (error instanceof ProgramMissingError) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import {
-  ProgramMissingError,
+  listNft,
   reasonOf,
   type Run,
   type UndoStack,
@@ -52,17 +52,16 @@ export async function removeSpoofRules(
   await transact(spoofTeardown(rules), "remove the spoof check", run);
 }
 
-/** All rules of all attachments; none if there is no nft, or no table yet. */
+/**
+ * All rules of all attachments; none if there is no nft, or no table yet.
+ *
+ * @throws {CniError} Code 999 if nft cannot tell.
+ */
 export async function listSpoofRules(
   run: Run,
 ): Promise<readonly SpoofCheckRule[]> {
-  try {
-    const { status, stdout } = await run({ program: "nft", args: LIST_ARGS });
-    return status === 0 ? parseSpoofRules(stdout) : [];
-  } catch (error) {
-    if (error instanceof ProgramMissingError) return [];
-    throw error;
-  }
+  const listing = await listNft(LIST_ARGS, run);
+  return listing === undefined ? [] : parseSpoofRules(listing);
 }
 
 async function listOwn(
