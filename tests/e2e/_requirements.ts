@@ -1,0 +1,49 @@
+/** The folder of plugins under test: `build/bin`, or `CNI_TEST_BIN`. */
+export const BIN: string = Deno.env.get("CNI_TEST_BIN") ??
+  new URL("../../build/bin", import.meta.url).pathname;
+
+/** The folder of the Go reference plugins, as Debian installs them. */
+export const REFERENCE_BIN = "/usr/lib/cni";
+
+const SYSTEM_FOLDERS = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/** What every test in the kernel needs. */
+const BASE_PROGRAMS = ["ip", "nsenter", "sh"];
+
+/**
+ * Why tests that change the kernel cannot run here, or `undefined` if they can.
+ *
+ * @param programs Programs that are needed besides `ip` and the like; one with
+ * a `/` is a path.
+ */
+export function whyNot(programs: readonly string[]): string | undefined {
+  if (Deno.build.os !== "linux") return "needs Linux";
+  if (Deno.uid() !== 0) return "needs root";
+  const applet = `${BIN}/cni`;
+  const missing = [...BASE_PROGRAMS, ...programs, applet]
+    .filter((program) => locate(program) === undefined);
+  if (missing.length === 0) return undefined;
+  return missing.includes(applet)
+    ? `needs ${applet}: run make build`
+    : `needs ${missing.join(", ")}`;
+}
+
+/** The path of a program, or `undefined` if it is not installed. */
+export function locate(program: string): string | undefined {
+  const folders = [
+    ...(Deno.env.get("PATH") ?? "").split(":").filter((one) => one !== ""),
+    ...SYSTEM_FOLDERS,
+  ];
+  const paths = program.includes("/")
+    ? [program]
+    : folders.map((folder) => `${folder}/${program}`);
+  return paths.find(isFile);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
