@@ -96,7 +96,16 @@ export function createInvoker(options: InvokerOptions): Invoker {
     }
   };
 
-  const context: Context = { delegate, warn: options.warn };
+  const preload: Context["preload"] = (type, request) => {
+    try {
+      const files = findPlugin(type, splitPluginPath(request.path));
+      loaderOf(type, files)?.().catch(() => {});
+    } catch {
+      // What fails here fails again, and is told, when the plugin is called.
+    }
+  };
+
+  const context: Context = { delegate, preload, warn: options.warn };
   return { call, context };
 }
 

@@ -15,8 +15,9 @@ export async function acquireFileLock(
   Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const options = { read: true, write: true, create: true, mode: 0o600 };
   const file = Deno.openSync(path, options);
+  const isExclusive = mode === "exclusive";
   try {
-    await file.lock(mode === "exclusive");
+    if (!file.tryLockSync(isExclusive)) await file.lock(isExclusive);
   } catch (error) {
     file.close();
     throw error;

@@ -31,6 +31,7 @@ export function openStateDir(
   path: string,
   options: StateDirOptions & { readonly create: true },
 ): StateDir;
+/** As above, for a folder that may be missing. */
 export function openStateDir(
   path: string,
   options: StateDirOptions,

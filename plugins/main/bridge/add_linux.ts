@@ -7,14 +7,14 @@ import {
   parseLinks,
   type Run,
   runCommand,
-  Shells,
   type UndoStack,
   withUndo,
 } from "../../../lib/linux/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
-import { undoBridge, useBridge } from "./bridge_undo_linux.ts";
-import { type BridgeConfig, parseBridgeConfig } from "./config.ts";
+import { undoBridge } from "./bridge_undo_linux.ts";
+import type { BridgeConfig } from "./config.ts";
+import { type HostLinks, settled } from "./facts_linux.ts";
 import {
   planBridge,
   type PlanInput,
@@ -22,11 +22,21 @@ import {
   planSandbox,
   showHostLink,
 } from "./plan.ts";
-import { preparePlan, readFacts, settled } from "./prepare_linux.ts";
+import { preparePlan } from "./prepare.ts";
 import { resultOf } from "./result.ts";
 import { awaitPortUp, awaitSettledAddresses } from "./settle_linux.ts";
 import { addSpoofCheck } from "./spoof_check_linux.ts";
 import { isVlanFiltering } from "./vlan.ts";
+
+/** What was begun before this file was loaded. */
+export interface AddStart {
+  readonly config: BridgeConfig;
+  /** Runs commands in shells that stay. */
+  readonly run: Run;
+  /** Says that the bridge is in use, from before it was looked at. */
+  readonly lock: Disposable;
+  readonly facts: Promise<HostLinks>;
+}
 
 /**
  * Attaches the container to the bridge (CNI 1.1.0, section 2, "ADD"). All that
@@ -36,15 +46,11 @@ import { isVlanFiltering } from "./vlan.ts";
 export async function addBridge(
   request: Request,
   context: Context,
+  { config, run, lock, facts }: AddStart,
 ): Promise<Result> {
-  const config = parseBridgeConfig(request);
-  await using shells = new Shells();
-  const { run } = shells;
   const warn = (message: string) => context.warn(message);
   return await withUndo(async (undo) => {
-    const lock = await useBridge(config.bridge);
-    undo.push(() => Promise.resolve(lock[Symbol.dispose]()));
-    const host = await readFacts(request, config, run);
+    const host = await facts;
     const ipam = await allocate(request, config, { context, undo });
     const input = preparePlan(request, config, { ...host, ipam });
     warnOfVlans(input, warn);

@@ -6,19 +6,8 @@ import {
   type Run,
   wordLines,
 } from "../../../lib/linux/mod.ts";
-import { acquireFileLock } from "../../../lib/state/mod.ts";
+import { lockBridge } from "./bridge_lock_linux.ts";
 import type { PlanInput } from "./plan.ts";
-
-/** Where the locks of bridges are: gone after a reboot, as bridges are. */
-const LOCK_FOLDER = "/run/cni";
-
-/**
- * Says that an ADD is about to use a bridge. While anyone does, nobody removes
- * it; the lock is given back once the port is on the bridge.
- */
-export function useBridge(name: string): Promise<Disposable> {
-  return acquireFileLock(lockPath(name), "shared");
-}
 
 /**
  * Takes back what a failed ADD did to the bridge and to the link that bears
@@ -27,10 +16,7 @@ export function useBridge(name: string): Promise<Disposable> {
  * removed by force are put back in any case.
  */
 export async function undoBridge(input: PlanInput, run: Run): Promise<void> {
-  using _lock = await acquireFileLock(
-    lockPath(input.config.bridge),
-    "exclusive",
-  );
+  using _lock = await lockBridge(input.config.bridge, "exclusive");
   const ports = await portsOf(input.config.bridge, run);
   const isShared = ports.some((port) => port.name !== input.names.vlanPeerName);
   const lines = undoLines(input, isShared);
@@ -79,8 +65,4 @@ function addressLine(
     prefixBits <= 30;
   const broadcast = hasBroadcast ? ["broadcast", "+"] : [];
   return ["addr", verb, formatCidr(cidr), ...broadcast, "dev", name];
-}
-
-function lockPath(name: string): string {
-  return `${LOCK_FOLDER}/bridge-${name}.lock`;
 }

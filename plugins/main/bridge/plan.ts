@@ -13,18 +13,14 @@ import {
   type SysctlStep,
   sysctlStep,
 } from "../../../lib/linux/mod.ts";
-import {
-  CniCode,
-  CniError,
-  type IpConfig,
-  type Route,
-} from "../../../lib/spec/mod.ts";
+import type { IpConfig, Route } from "../../../lib/spec/mod.ts";
 import {
   type Addressing,
   type GatewayAddressChange,
   nextHopOf,
 } from "./addressing.ts";
 import type { BridgeConfig } from "./config.ts";
+import type { GatewayLink } from "./facts_linux.ts";
 import { isVlanFiltering, planPortVlans } from "./vlan.ts";
 
 /** The values that only need to be unique, chosen before anything is done. */
@@ -37,14 +33,6 @@ export interface ChosenNames {
   readonly bridgeMac: string;
   /** The bridge's end of the host's interface in a VLAN, if it has to be made. */
   readonly vlanPeerName: string;
-}
-
-/** The link that bears the gateways' addresses. */
-export interface GatewayLink {
-  /** The bridge's name, or that of the host's interface in the VLAN. */
-  readonly name: string;
-  /** The link as it is now, if it is there. */
-  readonly link: Link | undefined;
 }
 
 /** What the steps of an ADD follow from. */
@@ -62,20 +50,6 @@ export interface PlanInput {
   readonly gateway: GatewayLink;
   /** What to change of the gateway link's addresses. */
   readonly gatewayAddresses: GatewayAddressChange;
-}
-
-/**
- * Refuses a link of another kind in the bridge's place.
- *
- * @throws {CniError} Code 7.
- */
-export function requireBridgeKind(link: Link | undefined, name: string): void {
-  if (link === undefined || link.kind === "bridge") return;
-  const message = `"${name}" already exists but is not a bridge`;
-  throw new CniError(CniCode.InvalidConfig, message, {
-    details: `bridge is "${name}", the name of a ` +
-      `${link.kind || "physical"} link: choose another name`,
-  });
 }
 
 /**

@@ -14,8 +14,9 @@ import type {
 import type { Result } from "../../../lib/spec/mod.ts";
 import { masqueradeOf } from "./add_linux.ts";
 import { type BridgeConfig, ipamTypeOf, parseBridgeConfig } from "./config.ts";
+import { readFacts } from "./facts_linux.ts";
 import { planBridge, type PlanInput, planPort, planSandbox } from "./plan.ts";
-import { preparePlan, readFacts } from "./prepare_linux.ts";
+import { preparePlan } from "./prepare.ts";
 import { resultOf } from "./result.ts";
 
 /** Says what a command would do, and does none of it. */

@@ -1,4 +1,3 @@
-import { randomMac } from "../../../lib/net/mod.ts";
 import {
   type Link,
   readLink,
@@ -6,17 +5,17 @@ import {
   type Run,
 } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { CniCode, CniError, type Result } from "../../../lib/spec/mod.ts";
-import { completeAddressing, planGatewayAddresses } from "./addressing.ts";
-import { attachmentAlias } from "./alias.ts";
+import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import type { BridgeConfig } from "./config.ts";
-import {
-  type ChosenNames,
-  type GatewayLink,
-  type PlanInput,
-  requireBridgeKind,
-} from "./plan.ts";
 import { vlanLinkName } from "./vlan.ts";
+
+/** The link that bears the gateways' addresses. */
+export interface GatewayLink {
+  /** The bridge's name, or that of the host's interface in the VLAN. */
+  readonly name: string;
+  /** The link as it is now, if it is there. */
+  readonly link: Link | undefined;
+}
 
 /** The links of the host that an ADD finds, if they are there. */
 export interface HostLinks {
@@ -43,33 +42,6 @@ export async function readFacts(
   );
   requireBridgeKind(host.bridge, config.bridge);
   return host;
-}
-
-/**
- * Puts together what the steps of an ADD follow from.
- *
- * @param ipam The IPAM plugin's result; absent for a layer-2 network.
- * @throws {CniError} Code 7 if an address of the bridge is in the way, code
- * 999 if the IPAM plugin gave no address.
- */
-export function preparePlan(
-  request: Request,
-  config: BridgeConfig,
-  { bridge, gateway, ipam }: HostLinks & { ipam: Result | undefined },
-): PlanInput {
-  const addressing = ipam && completeAddressing(ipam, config);
-  const gateways = addressing?.gateways ?? [];
-  return {
-    config,
-    bridge,
-    names: chooseNames(config),
-    netns: request.netns,
-    ifname: request.ifname,
-    alias: attachmentAlias(request),
-    gateway,
-    gatewayAddresses: planGatewayAddresses(gateway, gateways, config),
-    ...(addressing === undefined ? {} : { addressing }),
-  };
 }
 
 /**
@@ -112,20 +84,12 @@ async function checkSandbox(
   });
 }
 
-/** Unique by chance, so that nothing has to be asked of the kernel first. */
-function chooseNames({ mac }: BridgeConfig): ChosenNames {
-  return {
-    hostName: randomHostName(),
-    hostMac: randomMac(),
-    containerMac: mac ?? randomMac(),
-    bridgeMac: randomMac(),
-    vlanPeerName: randomHostName(),
-  };
-}
-
-/** NetworkManager leaves links of this prefix alone. */
-function randomHostName(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(4));
-  return "veth" +
-    Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** Refuses a link of another kind in the bridge's place. */
+function requireBridgeKind(link: Link | undefined, name: string): void {
+  if (link === undefined || link.kind === "bridge") return;
+  const message = `"${name}" already exists but is not a bridge`;
+  throw new CniError(CniCode.InvalidConfig, message, {
+    details: `bridge is "${name}", the name of a ` +
+      `${link.kind || "physical"} link: choose another name`,
+  });
 }

@@ -1,0 +1,53 @@
+import { randomMac } from "../../../lib/net/mod.ts";
+import type { Request } from "../../../lib/plugin/mod.ts";
+import type { Result } from "../../../lib/spec/mod.ts";
+import { completeAddressing, planGatewayAddresses } from "./addressing.ts";
+import { attachmentAlias } from "./alias.ts";
+import type { BridgeConfig } from "./config.ts";
+import type { HostLinks } from "./facts_linux.ts";
+import type { ChosenNames, PlanInput } from "./plan.ts";
+
+/**
+ * Puts together what the steps of an ADD follow from.
+ *
+ * @param ipam The IPAM plugin's result; absent for a layer-2 network.
+ * @throws {CniError} Code 7 if an address of the bridge is in the way, code
+ * 999 if the IPAM plugin gave no address.
+ */
+export function preparePlan(
+  request: Request,
+  config: BridgeConfig,
+  { bridge, gateway, ipam }: HostLinks & { ipam: Result | undefined },
+): PlanInput {
+  const addressing = ipam && completeAddressing(ipam, config);
+  const gateways = addressing?.gateways ?? [];
+  return {
+    config,
+    bridge,
+    names: chooseNames(config),
+    netns: request.netns,
+    ifname: request.ifname,
+    alias: attachmentAlias(request),
+    gateway,
+    gatewayAddresses: planGatewayAddresses(gateway, gateways, config),
+    ...(addressing === undefined ? {} : { addressing }),
+  };
+}
+
+/** Unique by chance, so that nothing has to be asked of the kernel first. */
+function chooseNames({ mac }: BridgeConfig): ChosenNames {
+  return {
+    hostName: randomHostName(),
+    hostMac: randomMac(),
+    containerMac: mac ?? randomMac(),
+    bridgeMac: randomMac(),
+    vlanPeerName: randomHostName(),
+  };
+}
+
+/** NetworkManager leaves links of this prefix alone. */
+function randomHostName(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(4));
+  return "veth" +
+    Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
