@@ -16,6 +16,7 @@ export {
   type RemoveMasqueradeOptions,
 } from "./iptables_masquerade_linux.ts";
 export * from "./link.ts";
+export * from "./link_state_linux.ts";
 export * from "./list_nft_linux.ts";
 export * from "./masquerade.ts";
 export * from "./masquerade_linux.ts";

@@ -34,12 +34,11 @@ export async function readSandbox(
   if (!isSafeWord(netns)) {
     return { fault: UNSAFE };
   }
-  const mayBeOwn = /^(1|true)$/i.test(override);
   // A namespace under /proc cannot be opened by this program itself, whatever
   // its permissions, so others look at it. `-ef`: the same device and inode.
   const [isThere, isOwn, shown] = await Promise.all([
     run({ program: "test", args: ["-e", netns] }),
-    run({ program: "test", args: [netns, "-ef", "/proc/self/ns/net"] }),
+    isOwnNamespace(netns, run),
     run({ program: "ip", args: ["-j", "-d", "addr", "show"], netns }),
   ]);
   // Anything else than a plain "no" comes from a shell that has failed itself.
@@ -47,7 +46,7 @@ export async function readSandbox(
     return { fault: ABSENT };
   }
   if (isThere.status !== 0) return { fault: faultOf(isThere) };
-  if (isOwn.status === 0 && !mayBeOwn) {
+  if (isOwn && !isOverridden(override)) {
     const message =
       "plugin's netns and netns from CNI_NETNS should not be the same";
     const remedy = "pass the path of the container's own namespace";
@@ -99,6 +98,47 @@ export async function requireSandbox(
   const remedy = `${sandbox.fault}: pass a path such as /run/netns/NAME or ` +
     "/proc/PID/ns/net";
   throw netnsError(netns, message, remedy);
+}
+
+/**
+ * Tells whether a link is there in the container's network namespace, without
+ * starting a process for it.
+ *
+ * @throws {CniError} Code 8 as {@linkcode requireSandbox}.
+ */
+export async function isInSandbox(
+  name: string,
+  netns: string,
+  { run, override }: SandboxOptions,
+): Promise<boolean> {
+  const isSafe = isSafeWord(netns) && isSafeWord(name);
+  const stdin = `while IFS=': ' read -r name rest; do ` +
+    `[ "$name" = '${name}' ] && exit ${PRESENT}; done </proc/self/net/dev\n`;
+  const [isOwn, search] = await Promise.all([
+    isSafe ? isOwnNamespace(netns, run) : false,
+    isSafe ? run({ program: "sh", args: ["-s"], stdin, netns }) : undefined,
+  ]);
+  const isUsable = search?.status === 0 || search?.status === PRESENT;
+  const isRefused = isOwn && !isOverridden(override);
+  // The longer way tells what is wrong.
+  if (!isUsable || isRefused) {
+    const links = await requireSandbox(netns, { run, override });
+    return links.some((link) => link.name === name);
+  }
+  return search.status === PRESENT;
+}
+
+/** The exit status that tells that the link was found. */
+const PRESENT = 81;
+
+async function isOwnNamespace(netns: string, run: Run): Promise<boolean> {
+  // `-ef`: the same device and inode.
+  const args = [netns, "-ef", "/proc/self/ns/net"];
+  return (await run({ program: "test", args })).status === 0;
+}
+
+function isOverridden(override: string): boolean {
+  return /^(1|true)$/i.test(override);
 }
 
 function netnsError(netns: string, message: string, rest: string): CniError {

@@ -15,6 +15,7 @@ import { Shell } from "./shell_linux.ts";
  */
 export class Shells implements AsyncDisposable {
   readonly #shells = new Map<string | undefined, Shell>();
+  readonly #aside: Shell[] = [];
 
   /** Runs a command; a `Run` that can be passed on. */
   readonly run = async (command: Command): Promise<Output> => {
@@ -27,9 +28,19 @@ export class Shells implements AsyncDisposable {
     return await shell.run(command);
   };
 
+  /**
+   * Starts another shell in the host, for commands that are to run beside
+   * those of {@linkcode Shells.run}.
+   */
+  open(): (command: Command) => Promise<Output> {
+    const shell = new Shell();
+    this.#aside.push(shell);
+    return (command) => shell.run(command);
+  }
+
   /** Ends all shells when their commands have ended. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const shells = [...this.#shells.values()];
+    const shells = [...this.#shells.values(), ...this.#aside];
     await Promise.all(shells.map((shell) => shell[Symbol.asyncDispose]()));
   }
 }

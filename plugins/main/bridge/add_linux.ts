@@ -2,11 +2,10 @@ import { parseCidr } from "../../../lib/net/mod.ts";
 import {
   addMasquerade,
   applySteps,
-  type Link,
+  type LinkState,
   type Masquerade,
-  parseLinks,
+  readLinkStates,
   type Run,
-  runCommand,
   type UndoStack,
   withUndo,
 } from "../../../lib/linux/mod.ts";
@@ -15,13 +14,7 @@ import type { Result } from "../../../lib/spec/mod.ts";
 import { undoBridge } from "./bridge_undo_linux.ts";
 import type { BridgeConfig } from "./config.ts";
 import { type HostLinks, settled } from "./facts_linux.ts";
-import {
-  planBridge,
-  type PlanInput,
-  planPort,
-  planSandbox,
-  showHostLink,
-} from "./plan.ts";
+import { planBridge, type PlanInput, planPort, planSandbox } from "./plan.ts";
 import { preparePlan } from "./prepare.ts";
 import { resultOf } from "./result.ts";
 import { awaitPortUp, awaitSettledAddresses } from "./settle_linux.ts";
@@ -33,6 +26,8 @@ export interface AddStart {
   readonly config: BridgeConfig;
   /** Runs commands in shells that stay. */
   readonly run: Run;
+  /** Runs commands beside those. */
+  readonly runAside: Run;
   /** Says that the bridge is in use, from before it was looked at. */
   readonly lock: Disposable;
   readonly facts: Promise<HostLinks>;
@@ -46,7 +41,7 @@ export interface AddStart {
 export async function addBridge(
   request: Request,
   context: Context,
-  { config, run, lock, facts }: AddStart,
+  { config, run, runAside, lock, facts }: AddStart,
 ): Promise<Result> {
   const warn = (message: string) => context.warn(message);
   return await withUndo(async (undo) => {
@@ -55,8 +50,7 @@ export async function addBridge(
     const input = preparePlan(request, config, { ...host, ipam });
     warnOfVlans(input, warn);
     const port = attach(request, input, { run, undo, lock });
-    // Not in the shell, so that they run beside what is done there.
-    const rules = addRules(request, input, { run: runCommand, undo });
+    const rules = addRules(request, input, { run: runAside, undo });
     const [links] = await settled(port, rules);
     return resultOf(input, links, config.dns ?? ipam?.dns);
   }, warn);
@@ -99,7 +93,7 @@ async function attach(
   request: Request,
   input: PlanInput,
   { run, undo, lock }: Tools & { lock: Disposable },
-): Promise<readonly Link[]> {
+): Promise<readonly LinkState[]> {
   const { config, netns, names } = input;
   const options = { netns, run, undo };
   undo.push(() => undoBridge(input, run));
@@ -115,10 +109,11 @@ async function attach(
   const shown = await applySteps(planSandbox(input), options);
   await awaitSettledAddresses(input, shown, options);
   const shownNames = [config.bridge, names.hostName, input.gateway.name];
-  const shows = [...new Set(shownNames)].map(showHostLink);
-  const links = (await applySteps(shows, options)).flatMap(parseLinks);
-  if (config.disableContainerInterface) return links;
-  return await awaitPortUp(links, names.hostName, options);
+  const links = await readLinkStates([...new Set(shownNames)], run);
+  if (!config.disableContainerInterface) {
+    await awaitPortUp(links, names.hostName, run);
+  }
+  return links;
 }
 
 async function addFrameRules(

@@ -1,7 +1,7 @@
 import {
+  isInSandbox,
   type Link,
   readLink,
-  requireSandbox,
   type Run,
 } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
@@ -75,8 +75,8 @@ async function checkSandbox(
   { netns, netnsOverride, ifname }: Request,
   run: Run,
 ): Promise<void> {
-  const links = await requireSandbox(netns, { run, override: netnsOverride });
-  if (!links.some((link) => link.name === ifname)) return;
+  const options = { run, override: netnsOverride };
+  if (!await isInSandbox(ifname, netns, options)) return;
   const message = `container veth name "${ifname}" already exists`;
   throw new CniError(CniCode.Internal, message, {
     details: `CNI_IFNAME is "${ifname}", which is in ${netns} already: DEL ` +

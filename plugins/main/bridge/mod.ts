@@ -56,6 +56,13 @@ async function startAdd(request: Request, context: Context): Promise<Result> {
   facts.catch(() => {});
   const ipamType = ipamTypeOf(request.config.fields);
   if (ipamType !== undefined) context.preload(ipamType, request);
+  const runAside = config.ipMasq ? shells.open() : run;
   const { addBridge } = await import("./add_linux.ts");
-  return await addBridge(request, context, { config, run, lock, facts });
+  return await addBridge(request, context, {
+    config,
+    run,
+    runAside,
+    lock,
+    facts,
+  });
 }

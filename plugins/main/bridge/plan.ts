@@ -144,11 +144,6 @@ export function showAddresses(ifname: string): Step {
   ]);
 }
 
-/** The step that shows a link in the host. */
-export function showHostLink(name: string): Step {
-  return host(`read the link "${name}"`, ["link", "show", "dev", name]);
-}
-
 /** The host's interface in the port's VLAN: a pair whose other end is a port. */
 function planVlanLink(input: PlanInput): readonly Step[] {
   const { config, gateway, names } = input;

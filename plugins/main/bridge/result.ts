@@ -1,4 +1,4 @@
-import type { Link } from "../../../lib/linux/mod.ts";
+import type { LinkState } from "../../../lib/linux/mod.ts";
 import type { Dns, Result } from "../../../lib/spec/mod.ts";
 import type { PlanInput } from "./plan.ts";
 
@@ -11,7 +11,7 @@ import type { PlanInput } from "./plan.ts";
  */
 export function resultOf(
   { config, names, netns, ifname, gateway, addressing }: PlanInput,
-  links: readonly Link[],
+  links: readonly LinkState[],
   dns: Dns | undefined,
 ): Result {
   const hostInterface = (name: string) => {

@@ -1,13 +1,15 @@
 import {
   applySteps,
   type Link,
+  type LinkState,
   parseLinks,
+  readLinkStates,
   type Run,
   type UndoStack,
 } from "../../../lib/linux/mod.ts";
 import { formatCidr } from "../../../lib/net/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import { type PlanInput, showAddresses, showHostLink } from "./plan.ts";
+import { type PlanInput, showAddresses } from "./plan.ts";
 
 /** Waits before each further look at a port, in milliseconds. */
 const PORT_DELAYS_MS = [5, 20, 50, 100, 300, 500, 1000, 1000];
@@ -29,25 +31,20 @@ interface Tools {
  * as soon as the ADD is done.
  *
  * @param links What a first look has shown.
- * @returns What the last look has shown.
  * @throws {CniError} Code 999 if the port does not come up.
  */
 export async function awaitPortUp(
-  links: readonly Link[],
+  links: readonly LinkState[],
   hostName: string,
-  tools: Tools,
-): Promise<readonly Link[]> {
-  const isPort = (link: Link) => link.name === hostName;
-  let port = links.find(isPort);
+  run: Run,
+): Promise<void> {
+  let port = links.find((link) => link.name === hostName);
   for (const delayMs of PORT_DELAYS_MS) {
-    if (port?.operState === "UP") break;
+    if (port?.operState === "UP") return;
     await sleep(delayMs);
-    const shown = await applySteps([showHostLink(hostName)], tools);
-    port = shown.flatMap(parseLinks).find(isPort);
+    port = (await readLinkStates([hostName], run))[0];
   }
-  if (port?.operState === "UP") {
-    return [...links.filter((l) => !isPort(l)), port];
-  }
+  if (port?.operState === "UP") return;
   const state = port?.operState.toLowerCase() ?? "absent";
   const message = `bridge port in error state: ${state}`;
   throw new CniError(CniCode.Internal, message, {
