@@ -54,7 +54,8 @@ export class Shell implements AsyncDisposable {
   /** Ends the shell when its commands have ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#last;
-    await this.#stdin.close().catch(ignoreBrokenPipe);
+    // A shell that has ended before closes its stdin by itself.
+    await this.#stdin.close().catch(() => {});
     await Promise.all([
       this.#stdout.cancel(),
       this.#stderr.cancel(),
