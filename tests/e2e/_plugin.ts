@@ -132,3 +132,20 @@ function readError(stdout: string): Any {
     throw new Error(`Expected an error object on stdout, found: ${stdout}`);
   }
 }
+
+/**
+ * Makes a plugin of a shell script, in a folder of its own.
+ *
+ * @returns The folder, for `CNI_PATH`.
+ */
+export async function fakePlugin(
+  host: Host,
+  name: string,
+  script: string,
+): Promise<string> {
+  const folder = `${host.scratchDir}/plugins`;
+  await Deno.mkdir(folder, { recursive: true });
+  const text = `#!/bin/sh\ncat >/dev/null\n${script}\n`;
+  await Deno.writeTextFile(`${folder}/${name}`, text, { mode: 0o755 });
+  return folder;
+}

@@ -4,6 +4,7 @@ import {
   bridgeConfig,
   callPlugin,
   createFaults,
+  fakePlugin,
   type Host,
   hostLocal,
   type HostState,
@@ -295,17 +296,4 @@ async function stateWithoutNotes(
 ): Promise<HostState> {
   const { files } = await attachmentsOf(host);
   return { ...await netnsStateOf(host), files, forwarding: "" };
-}
-
-/** Puts a plugin of its own in front of ours; returns `CNI_PATH`. */
-async function fakePlugin(
-  host: Host,
-  name: string,
-  script: string,
-): Promise<string> {
-  const folder = `${host.scratchDir}/plugins`;
-  await Deno.mkdir(folder, { recursive: true });
-  const text = `#!/bin/sh\ncat >/dev/null\n${script}\n`;
-  await Deno.writeTextFile(`${folder}/${name}`, text, { mode: 0o755 });
-  return folder;
 }
