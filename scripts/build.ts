@@ -17,6 +17,7 @@ import {
 } from "./permissions.ts";
 import { PROJECT_ROOT } from "./project.ts";
 import { type Form, linkApplets, PROGRAM, writeProgram } from "./program.ts";
+import { warmCache } from "./warm.ts";
 
 /** What a build is told. */
 interface BuildOptions extends ExtraFolders {
@@ -30,12 +31,16 @@ async function build(root: string, options: BuildOptions): Promise<Form> {
   await Deno.mkdir(binDir, { recursive: true });
   await Deno.mkdir(`${root}/build/lib`, { recursive: true });
   await bundle(root, `${root}/build/lib/cni`);
-  const form = await writeBestForm(`${binDir}/${PROGRAM}`, options.form, {
+  const parts = {
     entry,
     permissions: programPermissions(options, binDir),
     deno: Deno.execPath(),
+  };
+  const form = await writeBestForm(`${binDir}/${PROGRAM}`, options.form, {
+    ...parts,
     denort: await findDenort(),
   });
+  if (form === "portable") await warmCache(parts);
   await linkApplets(binDir, appletNames());
   const { stateDirs, readDirs } = options;
   await writeSettings(root, { form, stateDirs, readDirs });

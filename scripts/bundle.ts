@@ -18,6 +18,7 @@ export async function bundle(root: string, outDir: string): Promise<void> {
     "--quiet",
     "--platform=deno",
     "--code-splitting",
+    "--minify",
     `--outdir=${fresh}`,
     "cli.ts",
   ], { cwd: root });

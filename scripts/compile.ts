@@ -1,5 +1,6 @@
 import { permissionFlags, type Permissions } from "./permissions.ts";
 import { runDeno } from "./deno_command.ts";
+import { V8_FLAGS } from "./v8_flags.ts";
 
 /** The targets that are released. */
 export type Target =
@@ -38,6 +39,7 @@ export async function compile(
 ): Promise<void> {
   const { success, stderr } = await runDeno([
     ...["compile", "--quiet", "--no-check", "--no-config", "--no-lock"],
+    V8_FLAGS,
     ...permissionFlags(permissions),
     ...(target === undefined ? [] : [`--target=${target}`]),
     `--output=${output}`,

@@ -12,6 +12,7 @@ import { findDenort } from "./compile.ts";
 import { parseFolders, programPermissions } from "./permissions.ts";
 import { linkApplets, PROGRAM, writeProgram } from "./program.ts";
 import { PROJECT_ROOT } from "./project.ts";
+import { warmCache } from "./warm.ts";
 
 /** Where an installation goes; absolute. */
 interface Places {
@@ -28,13 +29,16 @@ async function install({ binDir, libDir, destDir }: Places): Promise<void> {
   const built = `${PROJECT_ROOT}/build/lib/cni`;
   await Deno.mkdir(`${destDir}${binDir}`, { recursive: true });
   if (form === "portable") await installBundle(built, `${destDir}${libDir}`);
-  await writeProgram(`${destDir}${binDir}/${PROGRAM}`, {
-    form,
+  const parts = {
     entry: `${form === "portable" ? libDir : built}/${BUNDLE_ENTRY}`,
     permissions: programPermissions(extra, binDir),
     deno: `${libDir}/deno`,
-    denort: await findDenort(),
-  });
+  };
+  const denort = await findDenort();
+  const program = `${destDir}${binDir}/${PROGRAM}`;
+  await writeProgram(program, { ...parts, form, denort });
+  // Staged files are not in their places yet: there the first calls do it.
+  if (form === "portable" && destDir === "") await warmCache(parts);
   await linkApplets(`${destDir}${binDir}`, appletNames());
 }
 
@@ -54,8 +58,9 @@ async function installBundle(from: string, to: string): Promise<void> {
   const fresh = `${to}.new`;
   await Deno.mkdir(fresh, { recursive: true });
   await Deno.copyFile(Deno.execPath(), `${fresh}/deno`);
-  for await (const { name } of Deno.readDir(from)) {
-    await Deno.copyFile(`${from}/${name}`, `${fresh}/${name}`);
+  for await (const { name, isFile } of Deno.readDir(from)) {
+    // Not the cache of compiled code, which goes by the files' places.
+    if (isFile) await Deno.copyFile(`${from}/${name}`, `${fresh}/${name}`);
   }
   if (await exists(to)) await Deno.remove(to, { recursive: true });
   await Deno.rename(fresh, to);

@@ -1,4 +1,5 @@
 import { permissionFlags, type Permissions } from "./permissions.ts";
+import { V8_FLAGS } from "./v8_flags.ts";
 
 /** What the portable form of the program is made of. */
 export interface LauncherParts {
@@ -13,20 +14,41 @@ export interface LauncherParts {
  * Writes the launcher of the portable form: a shell script that replaces
  * itself by Deno. The first argument of the bundle stands for `argv[0]`.
  */
-export function launcherScript(
-  { deno, entry, permissions }: LauncherParts,
-): string {
-  // A configuration or lock file in sight would cost a start-up 15 ms.
-  const words = [
-    deno,
-    ...["run", "--quiet", "--no-config", "--no-lock", "--no-npm"],
-    ...permissionFlags(permissions),
-    entry,
-  ];
+export function launcherScript(parts: LauncherParts): string {
+  const { deno, entry } = parts;
+  const { flags, cacheDir } = launcherFlags(parts);
+  const words = [deno, ...flags, entry];
   return `#!/bin/sh
 # cni in its portable form. The compiled form has the same permissions.
-DENO_NO_UPDATE_CHECK=1 exec ${words.map(quote).join(" ")} "$0" "$@"
+DENO_DIR=${quote(cacheDir)} DENO_NO_UPDATE_CHECK=1 exec ${
+    words.map(quote).join(" ")
+  } "$0" "$@"
 `;
+}
+
+/** How the portable form runs Deno. */
+export interface LauncherFlags {
+  /** What stands between Deno's executable and the bundle. */
+  readonly flags: readonly string[];
+  /**
+   * Deno's cache of compiled code, beside the bundle: a runtime may start
+   * plugins without a home.
+   */
+  readonly cacheDir: string;
+}
+
+/** The flags and the cache that the launcher runs Deno with. */
+export function launcherFlags(
+  { entry, permissions }: LauncherParts,
+): LauncherFlags {
+  return {
+    // A configuration or lock file in sight would cost a start-up 15 ms.
+    flags: [
+      ...["run", "--quiet", "--no-config", "--no-lock", "--no-npm", V8_FLAGS],
+      ...permissionFlags(permissions),
+    ],
+    cacheDir: `${entry.slice(0, entry.lastIndexOf("/"))}/cache`,
+  };
 }
 
 /** A word as the shell takes it, whatever is in it. */
