@@ -1,0 +1,129 @@
+import {
+  type Address,
+  compareAddresses,
+  formatAddress,
+  formatCidr,
+  parseCidr,
+} from "../../../lib/net/mod.ts";
+import {
+  definePlugin,
+  type Plugin,
+  type Request,
+} from "../../../lib/plugin/mod.ts";
+import {
+  CniCode,
+  CniError,
+  prevResultOf,
+  type Result,
+  toCniError,
+} from "../../../lib/spec/mod.ts";
+import { readHostFile } from "../../../lib/state/mod.ts";
+import { allocate } from "./allocate.ts";
+import { parseDataDir, parseHostLocalConfig } from "./config.ts";
+import { openDiskStore } from "./disk_store.ts";
+import { rangeFor } from "./range_set.ts";
+import { assignRequested } from "./requested.ts";
+import {
+  type Owner,
+  type Reservation,
+  reservationsOf,
+} from "./reservations.ts";
+import { parseResolvConf } from "./resolv_conf.ts";
+
+/**
+ * The host-local plugin: hands out addresses of configured ranges and keeps
+ * account of them in files, one for each address, as the reference does and
+ * together with it. See `docs/plugins/host-local.md`.
+ */
+export const hostLocal: Plugin = definePlugin({
+  name: "host-local",
+  add: (request) => Promise.try(add, request),
+  check: (request) => Promise.try(check, request),
+  del: (request) => Promise.try(del, request),
+});
+
+function add(request: Request): Result {
+  const { config, args } = request;
+  const parsed = parseHostLocalConfig(config, args);
+  const { dataDir, resolvConf, sets, routes } = parsed;
+  const requested = assignRequested(sets, parsed.requested);
+  const dns = resolvConf === undefined ? undefined : parseResolvConf(
+    readHostFile(resolvConf, { key: "ipam.resolvConf" }),
+  );
+  // From here on there is something on the disk.
+  const store = openDiskStore({ dataDir, network: config.name, create: true });
+  const allocations = store.withLock((reservations) =>
+    allocate(reservations, { owner: ownerOf(request), sets, requested })
+  );
+  return {
+    ips: allocations.map(({ cidr, gateway }) => ({
+      address: formatCidr(cidr),
+      gateway: formatAddress(gateway),
+    })),
+    routes,
+    ...(dns === undefined ? {} : { dns }),
+  };
+}
+
+function check(request: Request): void {
+  const { config, args, containerId, ifname } = request;
+  const { dataDir, sets } = parseHostLocalConfig(config, args);
+  const attached = prevResultOf(config)?.ips ?? [];
+  const held = openDiskStore({ dataDir, network: config.name })
+    ?.withLock((reservations) =>
+      reservationsOf(reservations, ownerOf(request))
+    ) ?? [];
+  const folder = `${dataDir}/${config.name}`;
+  if (held.length === 0) {
+    const message = `Cannot find an address of container ${containerId}`;
+    throw new CniError(CniCode.Internal, message, {
+      details: `no file in ${folder} names ${containerId} and ${ifname}: ` +
+        "DEL and ADD the container again",
+    });
+  }
+  // Other plugins of the chain may have added addresses that are not ours.
+  const missing = attached.map(({ address }) => parseCidr(address).address)
+    .find((address) =>
+      sets.some((set) => rangeFor(set, address)) && !holds(held, address)
+    );
+  if (missing === undefined) return;
+  const text = formatAddress(missing);
+  const message = `Cannot find the reservation of ${text}`;
+  throw new CniError(CniCode.Internal, message, {
+    details: `prevResult gives ${text} to container ${containerId}, but in ` +
+      `${folder} it has ${listOf(held)}: DEL and ADD the container again`,
+  });
+}
+
+function del(request: Request): void {
+  const { config } = request;
+  // Nothing else is read: a range or argument gone bad must keep no address.
+  const dataDir = parseDataDir(config.fields);
+  const store = openDiskStore({ dataDir, network: config.name });
+  store?.withLock((reservations) => {
+    const failures: CniError[] = [];
+    for (const { address } of reservationsOf(reservations, ownerOf(request))) {
+      try {
+        reservations.release(address);
+      } catch (error) {
+        failures.push(toCniError(error));
+      }
+    }
+    if (failures.length === 0) return;
+    const message = `Cannot free all addresses of ${request.containerId}`;
+    const details = failures.map(String).join("; ");
+    throw new CniError(CniCode.IoFailure, message, { details });
+  });
+}
+
+function ownerOf({ containerId, ifname }: Request): Owner {
+  return { containerId, ifname };
+}
+
+function holds(held: readonly Reservation[], address: Address): boolean {
+  return held.some((one) => compareAddresses(one.address, address) === 0);
+}
+
+function listOf(held: readonly Reservation[]): string {
+  return held.map(({ address }) => formatAddress(address)).join(", ");
+}

@@ -1,0 +1,114 @@
+import {
+  type Address,
+  compareAddresses,
+  formatAddress,
+  parseAddress,
+  parseCidr,
+} from "../../../lib/net/mod.ts";
+import {
+  CniCode,
+  CniError,
+  describe,
+  type Fields,
+  parseCniArgs,
+} from "../../../lib/spec/mod.ts";
+import { formatRangeSet, rangeFor, type RangeSet } from "./range_set.ts";
+
+/** An address that the runtime asks for. */
+export interface RequestedAddress {
+  /** The address; a prefix length given with it is dropped. */
+  readonly address: Address;
+  /** Where it stands: `runtimeConfig.ips[0]`, or `CNI_ARGS IP`. */
+  readonly key: string;
+}
+
+/**
+ * Collects the addresses that are asked for, from all three places: `IP` in
+ * `CNI_ARGS`, `args.cni.ips` and `runtimeConfig.ips`. They add up; one that is
+ * asked for twice counts once.
+ *
+ * @param fields The whole network configuration.
+ * @param cniArgs The text of `CNI_ARGS`.
+ * @throws {CniError} Code 4 for `CNI_ARGS`, code 7 for the other two.
+ */
+export function parseRequested(
+  fields: Fields,
+  cniArgs: string,
+): readonly RequestedAddress[] {
+  const lists = [
+    fields.fields("args")?.fields("cni"),
+    fields.fields("runtimeConfig"),
+  ];
+  const all = [
+    ...fromCniArgs(cniArgs),
+    ...lists.flatMap((list) => list === undefined ? [] : fromList(list)),
+  ];
+  return all.filter(({ address }, index) =>
+    index === all.findIndex((one) => isSame(one.address, address))
+  );
+}
+
+/**
+ * Gives each requested address to the set that it comes from.
+ *
+ * @returns For each set the address to take, or `undefined` for any.
+ * @throws {CniError} If an address is in no set, or two are in one: the code
+ * is 4 for one of `CNI_ARGS`, else 7.
+ */
+export function assignRequested(
+  sets: readonly RangeSet[],
+  requested: readonly RequestedAddress[],
+): readonly (Address | undefined)[] {
+  const assigned = sets.map((set) =>
+    requested.find(({ address }) => rangeFor(set, address) !== undefined)
+  );
+  const left = requested.filter((request) => !assigned.includes(request));
+  if (left.length === 0) return assigned.map((request) => request?.address);
+  const isEnvironment = left.every(({ key }) => key === CNI_ARGS_KEY);
+  const code = isEnvironment
+    ? CniCode.InvalidEnvironment
+    : CniCode.InvalidConfig;
+  const list = left.map(({ address }) => formatAddress(address)).join(", ");
+  const ranges = sets.map(formatRangeSet).join(" and ");
+  throw new CniError(code, `failed to allocate all requested IPs: ${list}`, {
+    details: `${left.map(({ key }) => key).join(", ")} can only name one ` +
+      `address of each range set: ${ranges}`,
+  });
+}
+
+const CNI_ARGS_KEY = "CNI_ARGS IP";
+
+function fromCniArgs(cniArgs: string): readonly RequestedAddress[] {
+  const { IP: text } = parseCniArgs(cniArgs, ["IP"]);
+  if (!text) return [];
+  const address = parseEither(text);
+  if (address !== undefined) return [{ address, key: CNI_ARGS_KEY }];
+  const code = CniCode.InvalidEnvironment;
+  throw new CniError(code, `Cannot use ${CNI_ARGS_KEY}`, {
+    details: `${CNI_ARGS_KEY} is ${describe(text)}: expected ${EXPECTED}`,
+  });
+}
+
+function fromList(fields: Fields): readonly RequestedAddress[] {
+  return (fields.list("ips") ?? []).map((item, index) => {
+    const name = `ips[${index}]`;
+    const address = typeof item === "string" ? parseEither(item) : undefined;
+    if (address === undefined) throw fields.invalid(name, EXPECTED, item);
+    return { address, key: fields.pathOf(name) };
+  });
+}
+
+const EXPECTED = 'one address such as "10.1.0.10" or "10.1.0.10/16"';
+
+function parseEither(text: string): Address | undefined {
+  try {
+    return text.includes("/") ? parseCidr(text).address : parseAddress(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function isSame(a: Address, b: Address): boolean {
+  return compareAddresses(a, b) === 0;
+}
