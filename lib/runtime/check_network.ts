@@ -1,0 +1,69 @@
+import { checkReply } from "../invoke/mod.ts";
+import {
+  checkContainerId,
+  checkIfname,
+  checkNetworkName,
+  CniCode,
+  CniError,
+  isAtLeast,
+  type JsonObject,
+  toCniError,
+} from "../spec/mod.ts";
+import type { Attachment } from "./attachment.ts";
+import { convertResult } from "./convert_result.ts";
+import {
+  cacheKey,
+  callPlugin,
+  type Engine,
+  type OperationOptions,
+} from "./engine.ts";
+import type { NetworkConfig } from "./network_config.ts";
+import { attachmentInput } from "./plugin_input.ts";
+
+/** Verifies an attachment: every plugin in order, until one objects. */
+export async function checkNetwork(
+  engine: Engine,
+  network: NetworkConfig,
+  { attachment, options }: {
+    readonly attachment: Attachment;
+    readonly options: OperationOptions;
+  },
+): Promise<void> {
+  const { cniVersion } = network;
+  if (!isAtLeast(cniVersion, "0.4.0")) {
+    const message =
+      `configuration version ${JSON.stringify(cniVersion)} does ` +
+      "not support the CHECK command";
+    throw new CniError(CniCode.IncompatibleVersion, message, {
+      details: "CHECK needs cniVersion 0.4.0 or newer",
+    });
+  }
+  if (network.disableCheck) return;
+  checkContainerId(attachment.containerId);
+  checkNetworkName(network.name);
+  checkIfname(attachment.ifname);
+  const prevResult = cachedResult(engine, network, attachment);
+  const { capabilityArgs } = attachment;
+  for (const plugin of network.plugins) {
+    const input = { prevResult, capabilityArgs };
+    const stdin = attachmentInput(network, plugin, input);
+    const call = { command: "CHECK", plugin, stdin, attachment };
+    checkReply(await callPlugin(engine, call, options));
+  }
+}
+
+function cachedResult(
+  { cache }: Engine,
+  network: NetworkConfig,
+  attachment: Attachment,
+): JsonObject | undefined {
+  try {
+    const result = cache.result(cacheKey(network, attachment));
+    return result && convertResult(result, network.cniVersion);
+  } catch (cause) {
+    const { code, message, details } = toCniError(cause);
+    const name = JSON.stringify(network.name);
+    const text = `failed to get network ${name} cached result: ${message}`;
+    throw new CniError(code, text, { details, cause });
+  }
+}

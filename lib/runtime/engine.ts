@@ -1,0 +1,85 @@
+import type { ExecOptions, Invoker } from "../invoke/mod.ts";
+import type { Reply } from "../plugin/mod.ts";
+import { CniError, toCniError } from "../spec/mod.ts";
+import { argsText, type Attachment } from "./attachment.ts";
+import type { NetworkConfig, NetworkPlugin } from "./network_config.ts";
+import type { CacheKey, ResultCache } from "./result_cache.ts";
+
+/** Ends an operation from outside. */
+export interface OperationOptions {
+  /**
+   * Ends the operation when aborted: the plugin that runs is killed with every
+   * process that it started, and those after it are not called.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /** Ends a plugin likewise that takes longer than this, in milliseconds. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** What the operations of a runtime share. */
+export interface Engine {
+  readonly invoker: Invoker;
+  readonly folders: readonly string[];
+  readonly path: string;
+  readonly cache: ResultCache;
+}
+
+/** A call of one plugin of a network. */
+export interface PluginCall {
+  readonly command: string;
+  readonly plugin: NetworkPlugin;
+  /** The configuration for it. */
+  readonly stdin: string;
+  /** Absent for commands that concern no attachment. */
+  readonly attachment?: Attachment;
+}
+
+/** Calls a plugin; how it ended is for the caller to judge. */
+export function callPlugin(
+  engine: Engine,
+  { command, plugin, stdin, attachment }: PluginCall,
+  { signal, timeoutMs }: OperationOptions,
+): Promise<Reply> {
+  const call = {
+    command,
+    containerId: attachment?.containerId ?? "",
+    netns: attachment?.netns ?? "",
+    ifname: attachment?.ifname ?? "",
+    args: attachment === undefined ? "" : argsText(attachment),
+    path: engine.path,
+    netnsOverride: "",
+    stdin,
+  };
+  const options: ExecOptions = { signal, timeoutMs };
+  return engine.invoker.call(plugin.type, call, options);
+}
+
+/** The key of an attachment in the cache. */
+export function cacheKey(
+  { name }: NetworkConfig,
+  { containerId, ifname }: Attachment,
+): CacheKey {
+  return { networkName: name, containerId, ifname };
+}
+
+/**
+ * The error of a plugin in a chain, which says which one failed at what; code
+ * and details are the plugin's own. A single plugin's error stays as it is.
+ *
+ * @param action As the Go library puts it: "add" or "delete".
+ */
+export function chainError(
+  network: NetworkConfig,
+  plugin: NetworkPlugin,
+  { action, thrown }: { readonly action: string; readonly thrown: unknown },
+): CniError {
+  const error = toCniError(thrown);
+  if (network.kind === "single") return error;
+  const name = plugin.name === undefined
+    ? ""
+    : ` name=${JSON.stringify(plugin.name)}`;
+  const which = `plugin type=${JSON.stringify(plugin.type)}${name}`;
+  const message = `${which} failed (${action}): ${error.message}`;
+  const { code, details } = error;
+  return new CniError(code, message, { details, cause: error });
+}

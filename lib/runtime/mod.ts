@@ -1,0 +1,20 @@
+/**
+ * The runtime's side of CNI: loading network configurations, and attaching
+ * containers to networks by calling plugins.
+ *
+ * @module
+ */
+export type { AddOptions } from "./add_network.ts";
+export type { Attachment, AttachmentId } from "./attachment.ts";
+export type { CachedAttachment } from "./cache_entry.ts";
+export { convertResult } from "./convert_result.ts";
+export type { OperationOptions } from "./engine.ts";
+export * from "./load_network.ts";
+export type { NetworkConfig, NetworkPlugin } from "./network_config.ts";
+export * from "./parse_network_config.ts";
+export {
+  type CacheKey,
+  DEFAULT_CACHE_DIR,
+  ResultCache,
+} from "./result_cache.ts";
+export { Runtime, type RuntimeOptions } from "./runtime.ts";
