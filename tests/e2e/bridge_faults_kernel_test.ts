@@ -160,6 +160,28 @@ kernelTest(
   NEEDS,
 );
 
+kernelTest(
+  "bridge: ADD that fails leaves a bridge with other ports as it was",
+  async (host) => {
+    const sandbox = await host.addSandbox();
+    await host.ip(`link add ${host.bridge} type bridge`);
+    await host.ip("link add uplink0 type veth peer name uplink1");
+    await host.ip(`link set dev uplink0 master ${host.bridge}`);
+    const before = await stateWithoutNotes(host);
+    const routes = [{ dst: "10.1.0.0/16", gw: "172.31.0.1" }];
+    const ipam = hostLocal(host, [SUBNET4, SUBNET6], { routes });
+    const config = bridgeConfig(host, {
+      isGateway: true,
+      ipMasq: true,
+      promiscMode: true,
+      ipam,
+    });
+    await mustFail(host, "bridge", { code: 999, config, sandbox });
+    assertEquals(await stateWithoutNotes(host), before);
+  },
+  NEEDS,
+);
+
 /** IPAM plugins that let their caller down. */
 const BAD_IPAM = {
   "no addresses": `echo '{"cniVersion": "1.0.0"}'`,

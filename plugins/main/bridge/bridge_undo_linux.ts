@@ -6,30 +6,36 @@ import {
   type Run,
   wordLines,
 } from "../../../lib/linux/mod.ts";
+import { parseAttachmentAlias } from "./alias.ts";
 import { lockBridge } from "./bridge_lock_linux.ts";
+import type { BridgeConfig } from "./config.ts";
 import type { PlanInput } from "./plan.ts";
 
 /**
  * Takes back what a failed ADD did to the bridge and to the link that bears
  * the gateways' addresses, unless another attachment relies on it by now: a
- * bridge with other ports stays, and keeps the gateways. Addresses that were
- * removed by force are put back in any case.
+ * bridge with ports stays, and keeps the gateways if one of them may be an
+ * attachment's. Addresses that were removed by force are put back in any case.
  */
 export async function undoBridge(input: PlanInput, run: Run): Promise<void> {
   using _lock = await lockBridge(input.config.bridge, "exclusive");
-  const ports = await portsOf(input.config.bridge, run);
-  const isShared = ports.some((port) => port.name !== input.names.vlanPeerName);
-  const lines = undoLines(input, isShared);
+  const lines = undoLines(input, await portsOf(input.config.bridge, run));
   if (lines.length === 0) return;
   const args = ["-force", "-batch", "-"];
   await run({ program: "ip", args, stdin: wordLines(lines) });
 }
 
-/** The `ip` lines that take the shared part of an ADD back. */
+/**
+ * The `ip` lines that take the shared part of an ADD back.
+ *
+ * @param ports The ports that the bridge has now.
+ */
 export function undoLines(
-  { config, bridge, gateway, gatewayAddresses }: PlanInput,
-  isShared: boolean,
+  { config, bridge, names, gateway, gatewayAddresses }: PlanInput,
+  ports: readonly Link[],
 ): readonly (readonly string[])[] {
+  const others = ports.filter(({ name }) => name !== names.vlanPeerName);
+  const isShared = others.some(isAttachment);
   const { add, remove } = gatewayAddresses;
   if (isShared && remove.length === 0) return [];
   const isOwnLink = gateway.name !== config.bridge;
@@ -38,15 +44,40 @@ export function undoLines(
     ...remove.map((cidr) => addressLine("add", cidr, gateway.name)),
   ];
   if (isShared) return addresses;
-  const isNew = bridge === undefined;
+  const isRemoved = bridge === undefined && others.length === 0;
   return [
     ...(isOwnLink && gateway.link === undefined
       ? [["link", "del", "dev", gateway.name]]
-      : isNew
+      : isRemoved
       ? []
       : addresses),
-    ...(isNew ? [["link", "del", "dev", config.bridge]] : []),
+    ...(isRemoved ? [["link", "del", "dev", config.bridge]] : []),
+    ...settingLines(bridge, config),
   ];
+}
+
+/** The lines that give a bridge that was there its settings back. */
+function settingLines(
+  bridge: Link | undefined,
+  { promiscMode }: BridgeConfig,
+): readonly (readonly string[])[] {
+  if (bridge === undefined) return [];
+  const set = (
+    ...words: string[]
+  ) => ["link", "set", "dev", bridge.name, ...words];
+  const { flags } = bridge;
+  return [
+    ...(promiscMode && !flags.includes("PROMISC")
+      ? [set("promisc", "off")]
+      : []),
+    ...(flags.includes("UP") ? [] : [set("down")]),
+  ];
+}
+
+/** Whether a port may be a container's: the Go plugins put no alias on theirs. */
+function isAttachment({ name, alias }: Link): boolean {
+  return parseAttachmentAlias(alias) !== undefined ||
+    /^veth[0-9a-f]{8}$/.test(name);
 }
 
 async function portsOf(name: string, run: Run): Promise<readonly Link[]> {
