@@ -1,0 +1,88 @@
+import type { Registry } from "../plugin/mod.ts";
+import type { Program } from "./help.ts";
+import { main } from "./main.ts";
+import { suggest } from "./suggest.ts";
+import { type ToolProcess, toolProcess } from "./tool_process.ts";
+
+/** What {@linkcode runTool} works with. */
+export interface RunToolOptions {
+  /** The plugins that are part of this program. */
+  readonly registry: Registry;
+  /** Path of this program's executable. */
+  readonly self: string;
+  /** The version to tell. */
+  readonly programVersion: string;
+  /** The process to run in. Default: the real one. */
+  readonly process?: ToolProcess;
+}
+
+/** The names that the tool answers to. */
+const PROGRAMS: ReadonlyMap<string, Program> = new Map([
+  ["cnitool", "cnitool"],
+  ["tool", "cni tool"],
+]);
+
+/**
+ * Runs what is no plugin: the tool under either of its names, or the program's
+ * own help and version.
+ *
+ * @param applet What was asked for: `cnitool`, `tool`, `--version` or anything.
+ * @param args The words after it.
+ * @returns The exit status; 2 if there is no such applet.
+ */
+export async function runTool(
+  applet: string,
+  args: readonly string[],
+  options: RunToolOptions,
+): Promise<number> {
+  const { process = toolProcess, registry, self, programVersion } = options;
+  const program = PROGRAMS.get(applet);
+  if (program !== undefined) {
+    return await main(args, {
+      program,
+      programVersion,
+      process,
+      registry,
+      self,
+    });
+  }
+  switch (applet) {
+    case "":
+    case "help":
+    case "-h":
+    case "--help":
+      process.writeStdout(programHelp(registry));
+      return 0;
+    case "version":
+    case "-v":
+    case "--version":
+      process.writeStdout(`cni ${programVersion}\n`);
+      return 0;
+  }
+  const applets = [...PROGRAMS.keys(), ...registry.keys()];
+  process.writeStderr(unknownApplet(applet, applets));
+  return 2;
+}
+
+function programHelp(registry: Registry): string {
+  return `CNI plugins and tools in one program.
+
+Usage:
+  cni tool <command>   attach network namespaces to networks: see cni tool --help
+  cni cnitool          the same, exactly as the reference's cnitool does it
+  cni <plugin>         run a plugin, which is told what to do by its environment
+  cni --version        show the version
+
+Plugins:
+  ${[...registry.keys()].join("\n  ")}
+
+Started under the name of a plugin or cnitool, through a link, it is that.
+`;
+}
+
+function unknownApplet(applet: string, applets: readonly string[]): string {
+  const [near] = suggest(applet, applets);
+  const hint = near === undefined ? "" : `Did you mean "cni ${near}"?\n`;
+  return `Error: unknown command "${applet}" for "cni"\n\n${hint}` +
+    "Run 'cni --help' for usage.\n";
+}
