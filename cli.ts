@@ -23,7 +23,8 @@ async function main(argv: readonly string[]): Promise<number> {
     return await startPlugin(await loadPlugin(), registry, self);
   }
   const { runTool } = await import("./lib/tool/mod.ts");
-  return await runTool(applet, rest, { registry, self });
+  const options = { registry, self, programVersion: VERSION };
+  return await runTool(applet, rest, options);
 }
 
 /** Runs a plugin with the real process; returns the exit status. */

@@ -112,8 +112,9 @@ export async function isInSandbox(
   { run, override }: SandboxOptions,
 ): Promise<boolean> {
   const isSafe = isSafeWord(netns) && isSafeWord(name);
-  const stdin = `while IFS=': ' read -r name rest; do ` +
-    `[ "$name" = '${name}' ] && exit ${PRESENT}; done </proc/self/net/dev\n`;
+  const stdin = `while IFS=': ' read -r name rest; do\n` +
+    `if [ "$name" = '${name}' ]; then exit ${PRESENT}; fi\n` +
+    "done </proc/self/net/dev\n";
   const [isOwn, search] = await Promise.all([
     isSafe ? isOwnNamespace(netns, run) : false,
     isSafe ? run({ program: "sh", args: ["-s"], stdin, netns }) : undefined,
