@@ -124,8 +124,10 @@ export class StateDir {
   }
 
   /**
-   * Makes a file that is whole from the moment it exists, and is on the disk
-   * when this returns.
+   * Makes a file that is whole from the moment it exists. After a power loss
+   * it is whole, or not there: waiting for its name to reach the disk as well
+   * would cost as much again, and what such a file tells of a container is of no
+   * use once the power was lost.
    *
    * @param mode Permission bits, less the umask.
    * @returns `false`, with nothing changed, if the name is taken.
@@ -142,7 +144,6 @@ export class StateDir {
       } finally {
         discard(temp);
       }
-      this.#sync();
       return true;
     });
   }

@@ -3,7 +3,11 @@ import {
   formatAddress,
   parseAddress,
 } from "../../../lib/net/mod.ts";
-import { openStateDir, type StateDir } from "../../../lib/state/mod.ts";
+import {
+  confinePath,
+  openStateDir,
+  type StateDir,
+} from "../../../lib/state/mod.ts";
 import { formatOwner, parseOwner } from "./reservation_text.ts";
 import type { Owner, Reservation, Reservations } from "./reservations.ts";
 
@@ -44,9 +48,12 @@ export function openDiskStore(
 /** As above, for a folder that may be missing. */
 export function openDiskStore(options: DiskStoreOptions): Store | undefined;
 export function openDiskStore(options: DiskStoreOptions): Store | undefined {
-  const { dataDir, network, create = false } = options;
+  const { network, create = false } = options;
+  const key = "ipam.dataDir";
+  // Checked by itself, so that a refusal names the folder that was configured.
+  const dataDir = confinePath(options.dataDir, { key });
   const dir = openStateDir(`${dataDir}/${network}`, {
-    key: "ipam.dataDir",
+    key,
     create,
     tempPath: `${dataDir}/.cni/${network}`,
   });
