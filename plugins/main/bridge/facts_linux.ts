@@ -7,21 +7,8 @@ import {
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import type { BridgeConfig } from "./config.ts";
+import type { HostLinks } from "./host_links.ts";
 import { vlanLinkName } from "./vlan.ts";
-
-/** The link that bears the gateways' addresses. */
-export interface GatewayLink {
-  /** The bridge's name, or that of the host's interface in the VLAN. */
-  readonly name: string;
-  /** The link as it is now, if it is there. */
-  readonly link: Link | undefined;
-}
-
-/** The links of the host that an ADD finds, if they are there. */
-export interface HostLinks {
-  readonly bridge: Link | undefined;
-  readonly gateway: GatewayLink;
-}
 
 /**
  * Reads what an ADD has to know of host and container, and refuses what cannot

@@ -20,7 +20,7 @@ import {
   nextHopOf,
 } from "./addressing.ts";
 import type { BridgeConfig } from "./config.ts";
-import type { GatewayLink } from "./facts_linux.ts";
+import type { GatewayLink } from "./host_links.ts";
 import { isVlanFiltering, planPortVlans } from "./vlan.ts";
 
 /** The values that only need to be unique, chosen before anything is done. */

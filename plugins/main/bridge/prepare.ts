@@ -4,7 +4,7 @@ import type { Result } from "../../../lib/spec/mod.ts";
 import { completeAddressing, planGatewayAddresses } from "./addressing.ts";
 import { attachmentAlias } from "./alias.ts";
 import type { BridgeConfig } from "./config.ts";
-import type { HostLinks } from "./facts_linux.ts";
+import type { HostLinks } from "./host_links.ts";
 import type { ChosenNames, PlanInput } from "./plan.ts";
 
 /**
