@@ -104,6 +104,9 @@ const IP_ARGS = ["-j", "-batch", "-"];
 const SET_FUNCTION = 'set_to() { now=; { read -r now <"$1"; } 2>/dev/null; ' +
   '[ "$now" = "$2" ] || printf %s "$2" >"$1"; }\n';
 
+/** Ends a here-document; no word can be it, as none has a semicolon. */
+const END = ";";
+
 function shellScript(steps: readonly Step[]): string {
   let script = SET_FUNCTION;
   for (let index = 0; index < steps.length;) {
@@ -120,8 +123,8 @@ function shellScript(steps: readonly Step[]): string {
       continue;
     }
     const chunk = chunkFrom(steps, index) as readonly IpStep[];
-    script += `${programOf(step)} ${IP_ARGS.join(" ")} <<'END' || exit 1\n` +
-      `${ipLines(chunk)}END\n`;
+    script += `${programOf(step)} ${IP_ARGS.join(" ")} <<'${END}' || exit 1\n` +
+      `${ipLines(chunk)}${END}\n`;
     index += chunk.length;
   }
   return script;
@@ -146,14 +149,13 @@ function checkWord(word: string): string {
 /** Whether `ip -batch` and the shell take a text as one word, to the letter. */
 export function isSafeWord(word: string): boolean {
   // deno-lint-ignore no-control-regex -- control characters are what it is about
-  return /^[^\u0000-\u0020\u007f'"`#\\$;{}<>|&*?]+$/.test(word) &&
-    word !== "END";
+  return /^[^\u0000-\u0020\u007f'"`#\\$;{}<>|&*?]+$/.test(word);
 }
 
 function checkKey(key: string): string {
   const parts = key.split("/");
   const isSafe = parts.every((part) =>
-    /^[^\s'"`#\\/]+$/.test(part) && part !== "." && part !== ".."
+    isSafeWord(part) && part !== "." && part !== ".."
   );
   if (isSafe) return key;
   throw unsafe("kernel parameter", key);
