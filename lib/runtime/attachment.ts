@@ -1,4 +1,5 @@
 import {
+  type AttachmentId,
   CniCode,
   CniError,
   formatCniArgs,
@@ -6,13 +7,9 @@ import {
 } from "../spec/mod.ts";
 
 /** What makes an attachment: a container, an interface, and its parameters. */
-export interface Attachment {
-  /** The container's id, as the runtime calls it. */
-  readonly containerId: string;
+export interface Attachment extends AttachmentId {
   /** Path of the container's network namespace; may be empty for DEL. */
   readonly netns: string;
-  /** The interface's name in the container, 1 to 15 bytes. */
-  readonly ifname: string;
   /** Pairs for `CNI_ARGS`, in order. */
   readonly args?: readonly (readonly [key: string, value: string])[];
   /**
@@ -21,9 +18,6 @@ export interface Attachment {
    */
   readonly capabilityArgs?: JsonObject;
 }
-
-/** Which attachment is meant (CNI 1.1.0, section 2: "GC"). */
-export type AttachmentId = Pick<Attachment, "containerId" | "ifname">;
 
 /**
  * The text of `CNI_ARGS` for an attachment.

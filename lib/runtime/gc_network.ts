@@ -1,11 +1,11 @@
 import { checkReply } from "../invoke/mod.ts";
 import {
+  type AttachmentId,
   checkNetworkName,
   CniError,
   isAtLeast,
   toCniError,
 } from "../spec/mod.ts";
-import type { AttachmentId } from "./attachment.ts";
 import { delNetwork } from "./del_network.ts";
 import { callPlugin, type Engine, type OperationOptions } from "./engine.ts";
 import type { NetworkConfig } from "./network_config.ts";

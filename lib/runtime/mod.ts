@@ -5,7 +5,7 @@
  * @module
  */
 export type { AddOptions } from "./add_network.ts";
-export type { Attachment, AttachmentId } from "./attachment.ts";
+export type { Attachment } from "./attachment.ts";
 export type { CachedAttachment } from "./cache_entry.ts";
 export { convertResult } from "./convert_result.ts";
 export type { OperationOptions } from "./engine.ts";

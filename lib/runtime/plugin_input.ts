@@ -1,5 +1,9 @@
-import { formatJsonLine, type JsonObject, sortKeys } from "../spec/mod.ts";
-import type { AttachmentId } from "./attachment.ts";
+import {
+  type AttachmentId,
+  formatJsonLine,
+  type JsonObject,
+  sortKeys,
+} from "../spec/mod.ts";
 import type { NetworkConfig, NetworkPlugin } from "./network_config.ts";
 
 /** What a plugin is told about an attachment. */

@@ -1,4 +1,5 @@
 import {
+  type AttachmentId,
   checkContainerId,
   checkIfname,
   checkNetworkName,
@@ -7,7 +8,6 @@ import {
   type JsonObject,
 } from "../spec/mod.ts";
 import { openStateDir, type StateDir } from "../state/mod.ts";
-import type { AttachmentId } from "./attachment.ts";
 import {
   type CachedAttachment,
   formatCacheEntry,

@@ -6,9 +6,9 @@ import {
   type VersionInfo,
 } from "../invoke/mod.ts";
 import type { Registry } from "../plugin/mod.ts";
-import type { JsonObject } from "../spec/mod.ts";
+import type { AttachmentId, JsonObject } from "../spec/mod.ts";
 import { addNetwork, type AddOptions } from "./add_network.ts";
-import type { Attachment, AttachmentId } from "./attachment.ts";
+import type { Attachment } from "./attachment.ts";
 import type { CachedAttachment } from "./cache_entry.ts";
 import { checkNetwork } from "./check_network.ts";
 import { convertResult } from "./convert_result.ts";
