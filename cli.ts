@@ -12,12 +12,14 @@ import { VERSION } from "./version.ts";
 
 /** Starts the applet that `argv` names; returns the exit status. */
 async function main(argv: readonly string[]): Promise<number> {
-  const [self = "cni", ...args] = argv;
+  const [argv0 = "cni", ...args] = argv;
   const os = Deno.build.os === "windows" ? "windows" : "linux";
   const registry = registryFor(os);
-  const name = appletName(self);
+  const name = appletName(argv0);
   const isApplet = registry.has(name) || name === "cnitool";
   const [applet = "", ...rest] = isApplet ? [name, ...args] : args;
+  // Started through PATH, argv[0] is a bare name; the launcher's is a path.
+  const self = Deno.build.standalone ? Deno.execPath() : argv0;
   const loadPlugin = registry.get(applet);
   if (loadPlugin !== undefined) {
     return await startPlugin(await loadPlugin(), registry, self);

@@ -1,8 +1,8 @@
 /**
  * Crash-safe files in folders that nothing leads out of: confined paths,
- * atomic durable writes, and the lock that the Go plugins take too. What is
- * done to a {@linkcode StateDir} is synchronous; what the system refuses there
- * becomes an error with a CNI code.
+ * atomic writes, and the lock that the Go plugins take too. What is done to a
+ * {@linkcode StateDir} is synchronous; what the system refuses there becomes
+ * an error with a CNI code.
  *
  * @module
  */

@@ -149,8 +149,9 @@ export class StateDir {
   }
 
   /**
-   * Gives a file new content in one step: whoever reads it sees the old or the
-   * new text, and the new one is on the disk when this returns.
+   * Gives a file new content in one step: whoever reads it, be it after a
+   * crash, finds the whole of the old or the new text. Which of the two it is
+   * after a power loss is not waited for: containers do not outlive one.
    *
    * @param mode Permission bits, less the umask.
    */
@@ -166,7 +167,6 @@ export class StateDir {
         discard(temp);
         throw error;
       }
-      this.#sync();
     });
   }
 
@@ -279,14 +279,6 @@ export class StateDir {
 
   #lookAt(path: string): Deno.FileInfo | undefined {
     return ifThere("look at", path, () => Deno.lstatSync(path));
-  }
-
-  /** Waits until the folder's entries are on the disk. */
-  #sync(): void {
-    // Windows opens no folders, and keeps its entries in a journal.
-    if (Deno.build.os === "windows") return;
-    using folder = Deno.openSync(this.path);
-    folder.syncSync();
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   type Cidr,
   formatCidr,
+  networkOf,
   parseAddress,
   parseCidr,
 } from "../../../lib/net/mod.ts";
@@ -267,12 +268,14 @@ function addRoute(
   ifname: string,
 ): IpStep {
   const gw = nextHopOf(route, ips);
-  const { family } = parseCidr(route.dst).address;
+  const destination = networkOf(parseCidr(route.dst));
+  const { family } = destination.address;
   const isOtherFamily = gw !== undefined && parseAddress(gw).family !== family;
   const via = isOtherFamily ? ["via", familyWord(gw)] : ["via"];
   const scope = route.scope ?? (family === 4 ? 0 : undefined);
   return sandbox(`add the route to ${route.dst}`, [
-    ...["route", "prepend", route.dst],
+    // The kernel refuses host bits, which configurations may well have.
+    ...["route", "prepend", formatCidr(destination)],
     ...(gw === undefined ? [] : [...via, gw]),
     ...["dev", ifname],
     ...(route.priority ? ["metric", route.priority] : []),
