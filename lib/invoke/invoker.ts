@@ -36,8 +36,23 @@ export interface Invoker {
    * ended from outside.
    */
   call(type: string, call: Call, options?: ExecOptions): Promise<Reply>;
+  /**
+   * Finds a plugin as {@linkcode Invoker.call} does, and does not call it.
+   *
+   * @param path The text of `CNI_PATH`.
+   * @throws {CniError} If the plugin was not found.
+   */
+  find(type: string, path: string): FoundPlugin;
   /** What a plugin in this process is handed, to delegate by this invoker. */
   readonly context: Context;
+}
+
+/** A plugin that {@linkcode Invoker.find} has found. */
+export interface FoundPlugin {
+  /** The file that would be executed. */
+  readonly path: string;
+  /** Loads it, if that file is this program: whether it is executed or not. */
+  readonly load?: (() => Promise<Plugin>) | undefined;
 }
 
 /**
@@ -53,7 +68,6 @@ export interface Invoker {
 export function createInvoker(options: InvokerOptions): Invoker {
   const isSelf = selfTest(options.self);
   const loaderOf = (type: string, files: readonly PluginFile[]) => {
-    if (options.forceExec) return undefined;
     const loader = options.registry?.get(type);
     const [first] = files;
     return loader && first?.isSeen && isSelf(first.path) ? loader : undefined;
@@ -64,7 +78,8 @@ export function createInvoker(options: InvokerOptions): Invoker {
     const files = findPlugin(type, folders);
     const isEndable = execOptions.signal !== undefined ||
       execOptions.timeoutMs !== undefined;
-    const loader = isEndable ? undefined : loaderOf(type, files);
+    const isChild = isEndable || options.forceExec;
+    const loader = isChild ? undefined : loaderOf(type, files);
     const reply = loader === undefined
       ? await execFirst(files, request, execOptions)
       : await callHere(await loader(), request, context);
@@ -96,17 +111,16 @@ export function createInvoker(options: InvokerOptions): Invoker {
     }
   };
 
-  const preload: Context["preload"] = (type, request) => {
-    try {
-      const files = findPlugin(type, splitPluginPath(request.path));
-      loaderOf(type, files)?.().catch(() => {});
-    } catch {
-      // What fails here fails again, and is told, when the plugin is called.
-    }
+  const find: Invoker["find"] = (type, path) => {
+    const folders = splitPluginPath(path);
+    const files = findPlugin(type, folders);
+    const [first] = files;
+    if (first === undefined) throw pluginNotFound(type, folders);
+    return { path: first.path, load: loaderOf(type, files) };
   };
 
-  const context: Context = { delegate, preload, warn: options.warn };
-  return { call, context };
+  const context: Context = { delegate, warn: options.warn };
+  return { call, find, context };
 }
 
 /** Makes what {@linkcode runPlugin} hands to a plugin for its delegations. */

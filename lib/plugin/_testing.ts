@@ -49,7 +49,6 @@ export function fakeContext(): Context & { readonly warnings: string[] } {
     warnings,
     warn: (message) => warnings.push(message),
     delegate: () => Promise.reject(new Error("nothing to delegate to")),
-    preload: () => {},
   };
 }
 

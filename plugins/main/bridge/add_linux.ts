@@ -13,7 +13,7 @@ import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
 import { undoBridge } from "./bridge_undo_linux.ts";
 import type { BridgeConfig } from "./config.ts";
-import { settled } from "./facts_linux.ts";
+import { InterfaceTakenError, settled } from "./facts_linux.ts";
 import type { HostLinks } from "./host_links.ts";
 import { planBridge, type PlanInput, planPort, planSandbox } from "./plan.ts";
 import { preparePlan } from "./prepare.ts";
@@ -32,6 +32,8 @@ export interface AddStart {
   /** Says that the bridge is in use, from before it was looked at. */
   readonly lock: Disposable;
   readonly facts: Promise<HostLinks>;
+  /** The IPAM plugin's result; `undefined` for a layer-2 network. */
+  readonly ipam: Promise<Result | undefined>;
 }
 
 /**
@@ -42,12 +44,12 @@ export interface AddStart {
 export async function addBridge(
   request: Request,
   context: Context,
-  { config, run, runAside, lock, facts }: AddStart,
+  start: AddStart,
 ): Promise<Result> {
+  const { config, run, runAside, lock } = start;
   const warn = (message: string) => context.warn(message);
   return await withUndo(async (undo) => {
-    const host = await facts;
-    const ipam = await allocate(request, config, { context, undo });
+    const { host, ipam } = await awaitStart(request, start, { context, undo });
     const input = preparePlan(request, config, { ...host, ipam });
     warnOfVlans(input, warn);
     const port = attach(request, input, { run, undo, lock });
@@ -62,18 +64,25 @@ interface Tools {
   readonly undo: UndoStack;
 }
 
-/** Has the IPAM plugin allocate addresses; undone by its DEL. */
-async function allocate(
+/**
+ * Awaits the facts and the addresses; these are undone by the IPAM plugin's
+ * DEL. Not so if the container has such an interface: then there is an
+ * attachment, and what the IPAM plugin holds may be all its own.
+ */
+async function awaitStart(
   request: Request,
-  { ipamType }: BridgeConfig,
+  { config: { ipamType }, facts, ipam }: AddStart,
   { context, undo }: { context: Context; undo: UndoStack },
-): Promise<Result | undefined> {
-  if (ipamType === undefined) return undefined;
-  const result = await context.delegate(ipamType, request);
-  undo.push(async () => {
-    await context.delegate(ipamType, { ...request, command: "DEL" });
-  });
-  return result;
+): Promise<{ host: HostLinks; ipam: Result | undefined }> {
+  const [hostEnd, ipamEnd] = await Promise.allSettled([facts, ipam]);
+  const isAttached = hostEnd.status === "rejected" &&
+    hostEnd.reason instanceof InterfaceTakenError;
+  if (ipamEnd.status === "fulfilled" && ipamType && !isAttached) {
+    undo.push(async () => {
+      await context.delegate(ipamType, { ...request, command: "DEL" });
+    });
+  }
+  return { host: await facts, ipam: await ipam };
 }
 
 function warnOfVlans(

@@ -43,8 +43,8 @@ export const bridge: Plugin = definePlugin({
 });
 
 /**
- * Has host and container looked at, and loads meanwhile what an ADD needs:
- * half of its time would be spent waiting otherwise.
+ * Has host and container looked at, addresses allocated and the rest of an ADD
+ * loaded, all at the same time: one after the other they take half of it.
  */
 async function startAdd(request: Request, context: Context): Promise<Result> {
   const config = parseBridgeConfig(request);
@@ -52,17 +52,15 @@ async function startAdd(request: Request, context: Context): Promise<Result> {
   await using shells = new Shells();
   const { run } = shells;
   const facts = readFacts(request, config, run);
-  // Whoever awaits the facts gets the error; until then it is nobody's.
+  // Whoever awaits these gets their errors; until then they are nobody's.
   facts.catch(() => {});
   const ipamType = ipamTypeOf(request.config.fields);
-  if (ipamType !== undefined) context.preload(ipamType, request);
+  const ipam = ipamType === undefined
+    ? Promise.resolve(undefined)
+    : context.delegate(ipamType, request);
+  ipam.catch(() => {});
   const runAside = config.ipMasq ? shells.open() : run;
   const { addBridge } = await import("./add_linux.ts");
-  return await addBridge(request, context, {
-    config,
-    run,
-    runAside,
-    lock,
-    facts,
-  });
+  const begun = { config, run, runAside, lock, facts, ipam };
+  return await addBridge(request, context, begun);
 }
