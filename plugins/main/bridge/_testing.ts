@@ -8,7 +8,7 @@ import {
 } from "../../../lib/spec/mod.ts";
 import { type BridgeConfig, parseBridgeConfig } from "./config.ts";
 import type { PlanInput } from "./plan.ts";
-import { preparePlan } from "./prepare.ts";
+import { preparePair, preparePlan } from "./prepare.ts";
 import { vlanLinkName } from "./vlan.ts";
 
 /** A request for ADD whose configuration has these keys. */
@@ -95,7 +95,10 @@ export function inputFor(
     ? { name: vlanLinkName(config.bridge, vlan), link: vlanLink }
     : { name: config.bridge, link: bridge };
   const host = { bridge, gateway };
-  const input = preparePlan(requestWith(object), config, { ...host, ipam });
+  const input = preparePlan(
+    preparePair(requestWith(object), config, host),
+    ipam,
+  );
   const names = { ...NAMES, containerMac: config.mac ?? NAMES.containerMac };
   return { ...input, names };
 }

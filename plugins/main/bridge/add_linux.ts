@@ -13,10 +13,17 @@ import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
 import { undoBridge } from "./bridge_undo_linux.ts";
 import type { BridgeConfig } from "./config.ts";
-import { InterfaceTakenError, settled } from "./facts_linux.ts";
+import { settled } from "./facts_linux.ts";
 import type { HostLinks } from "./host_links.ts";
-import { planBridge, type PlanInput, planPort, planSandbox } from "./plan.ts";
-import { preparePlan } from "./prepare.ts";
+import {
+  type PairInput,
+  planBridge,
+  planGateway,
+  type PlanInput,
+  planPort,
+  planSandbox,
+} from "./plan.ts";
+import { preparePair, preparePlan } from "./prepare.ts";
 import { resultOf } from "./result.ts";
 import { awaitPortUp, awaitSettledAddresses } from "./settle_linux.ts";
 import { addSpoofCheck } from "./spoof_check_linux.ts";
@@ -32,29 +39,33 @@ export interface AddStart {
   /** Says that the bridge is in use, from before it was looked at. */
   readonly lock: Disposable;
   readonly facts: Promise<HostLinks>;
-  /** The IPAM plugin's result; `undefined` for a layer-2 network. */
-  readonly ipam: Promise<Result | undefined>;
 }
 
 /**
- * Attaches the container to the bridge (CNI 1.1.0, section 2, "ADD"). All that
- * can be checked is checked first; a failure after that takes back all that
- * was done.
+ * Attaches the container to the bridge (CNI 1.1.0, section 2, "ADD"). Addresses
+ * are allocated while the pair is made; a failure of either, or later, takes
+ * back all that was done.
  */
 export async function addBridge(
   request: Request,
   context: Context,
-  start: AddStart,
+  { config, run, runAside, lock, facts }: AddStart,
 ): Promise<Result> {
-  const { config, run, runAside, lock } = start;
   const warn = (message: string) => context.warn(message);
   return await withUndo(async (undo) => {
-    const { host, ipam } = await awaitStart(request, start, { context, undo });
-    const input = preparePlan(request, config, { ...host, ipam });
-    warnOfVlans(input, warn);
-    const port = attach(request, input, { run, undo, lock });
-    const rules = addRules(request, input, { run: runAside, undo });
-    const [links] = await settled(port, rules);
+    const pair = preparePair(request, config, await facts);
+    warnOfVlans(pair, warn);
+    let input = preparePlan(pair, undefined);
+    undo.push(() => undoBridge(input, run));
+    const [, ipam] = await settled(
+      makePair(request, pair, { run, undo, lock }),
+      allocate(request, config, { context, undo }),
+    );
+    input = preparePlan(pair, ipam);
+    const [links] = await settled(
+      configure(input, { run, undo }),
+      addRules(request, input, { run: runAside, undo }),
+    );
     return resultOf(input, links, config.dns ?? ipam?.dns);
   }, warn);
 }
@@ -64,29 +75,22 @@ interface Tools {
   readonly undo: UndoStack;
 }
 
-/**
- * Awaits the facts and the addresses; these are undone by the IPAM plugin's
- * DEL. Not so if the container has such an interface: then there is an
- * attachment, and what the IPAM plugin holds may be all its own.
- */
-async function awaitStart(
+/** Has the IPAM plugin allocate addresses; undone by its DEL. */
+async function allocate(
   request: Request,
-  { config: { ipamType }, facts, ipam }: AddStart,
+  { ipamType }: BridgeConfig,
   { context, undo }: { context: Context; undo: UndoStack },
-): Promise<{ host: HostLinks; ipam: Result | undefined }> {
-  const [hostEnd, ipamEnd] = await Promise.allSettled([facts, ipam]);
-  const isAttached = hostEnd.status === "rejected" &&
-    hostEnd.reason instanceof InterfaceTakenError;
-  if (ipamEnd.status === "fulfilled" && ipamType && !isAttached) {
-    undo.push(async () => {
-      await context.delegate(ipamType, { ...request, command: "DEL" });
-    });
-  }
-  return { host: await facts, ipam: await ipam };
+): Promise<Result | undefined> {
+  if (ipamType === undefined) return undefined;
+  const result = await context.delegate(ipamType, request);
+  undo.push(async () => {
+    await context.delegate(ipamType, { ...request, command: "DEL" });
+  });
+  return result;
 }
 
 function warnOfVlans(
-  { config, bridge }: PlanInput,
+  { config, bridge }: PairInput,
   warn: (message: string) => void,
 ): void {
   const { bridge: name, vlans } = config;
@@ -98,25 +102,35 @@ function warnOfVlans(
   );
 }
 
-/** Makes bridge, pair and addresses; returns the host's links at the end. */
-async function attach(
+/** Makes the bridge, if it is not there, and the pair with its port on it. */
+async function makePair(
   request: Request,
-  input: PlanInput,
+  pair: PairInput,
   { run, undo, lock }: Tools & { lock: Disposable },
-): Promise<readonly LinkState[]> {
-  const { config, netns, names } = input;
-  const options = { netns, run, undo };
-  undo.push(() => undoBridge(input, run));
+): Promise<void> {
+  const options = { netns: pair.netns, run, undo };
   try {
     // The rules are there before the container can send anything.
     await settled(
-      applySteps([...planBridge(input), ...planPort(input)], options),
-      addFrameRules(request, input, { run, undo }),
+      applySteps([...planBridge(pair), ...planPort(pair)], options),
+      addFrameRules(request, pair, { run, undo }),
     );
   } finally {
     lock[Symbol.dispose]();
   }
-  const shown = await applySteps(planSandbox(input), options);
+}
+
+/** Sets gateways, addresses and routes; returns the host's links at the end. */
+async function configure(
+  input: PlanInput,
+  { run, undo }: Tools,
+): Promise<readonly LinkState[]> {
+  const { config, netns, names } = input;
+  const options = { netns, run, undo };
+  const [shown] = await settled(
+    applySteps(planSandbox(input), options),
+    applySteps(planGateway(input), options),
+  );
   await awaitSettledAddresses(input, shown, options);
   const shownNames = [config.bridge, names.hostName, input.gateway.name];
   const links = await readLinkStates([...new Set(shownNames)], run);
@@ -128,7 +142,7 @@ async function attach(
 
 async function addFrameRules(
   { containerId, ifname }: Request,
-  { config, names }: PlanInput,
+  { config, names }: PairInput,
   tools: Tools,
 ): Promise<void> {
   if (!config.macSpoofCheck) return;

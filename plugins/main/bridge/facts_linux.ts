@@ -10,17 +10,6 @@ import type { BridgeConfig } from "./config.ts";
 import type { HostLinks } from "./host_links.ts";
 import { vlanLinkName } from "./vlan.ts";
 
-/** The container has an interface of the name that an ADD is to make. */
-export class InterfaceTakenError extends CniError {
-  constructor(ifname: string, netns: string) {
-    const message = `container veth name "${ifname}" already exists`;
-    super(CniCode.Internal, message, {
-      details: `CNI_IFNAME is "${ifname}", which is in ${netns} already: DEL ` +
-        "that attachment first, or choose another name",
-    });
-  }
-}
-
 /**
  * Reads what an ADD has to know of host and container, and refuses what cannot
  * be done whatever the addresses will be.
@@ -75,7 +64,11 @@ async function checkSandbox(
 ): Promise<void> {
   const options = { run, override: netnsOverride };
   if (!await isInSandbox(ifname, netns, options)) return;
-  throw new InterfaceTakenError(ifname, netns);
+  const message = `container veth name "${ifname}" already exists`;
+  throw new CniError(CniCode.Internal, message, {
+    details: `CNI_IFNAME is "${ifname}", which is in ${netns} already: DEL ` +
+      "that attachment first, or choose another name",
+  });
 }
 
 /** Refuses a link of another kind in the bridge's place. */

@@ -13,7 +13,7 @@ import {
 } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
 import { lockBridge } from "./bridge_lock_linux.ts";
-import { ipamTypeOf, parseBridgeConfig } from "./config.ts";
+import { parseBridgeConfig } from "./config.ts";
 import { readFacts } from "./facts_linux.ts";
 
 /** The bridge plugin. */
@@ -43,8 +43,8 @@ export const bridge: Plugin = definePlugin({
 });
 
 /**
- * Has host and container looked at, addresses allocated and the rest of an ADD
- * loaded, all at the same time: one after the other they take half of it.
+ * Has host and container looked at, and loads meanwhile what an ADD needs: one
+ * after the other they would take half of its time.
  */
 async function startAdd(request: Request, context: Context): Promise<Result> {
   const config = parseBridgeConfig(request);
@@ -52,15 +52,10 @@ async function startAdd(request: Request, context: Context): Promise<Result> {
   await using shells = new Shells();
   const { run } = shells;
   const facts = readFacts(request, config, run);
-  // Whoever awaits these gets their errors; until then they are nobody's.
+  // Whoever awaits the facts gets their error; until then it is nobody's.
   facts.catch(() => {});
-  const ipamType = ipamTypeOf(request.config.fields);
-  const ipam = ipamType === undefined
-    ? Promise.resolve(undefined)
-    : context.delegate(ipamType, request);
-  ipam.catch(() => {});
   const runAside = config.ipMasq ? shells.open() : run;
   const { addBridge } = await import("./add_linux.ts");
-  const begun = { config, run, runAside, lock, facts, ipam };
-  return await addBridge(request, context, begun);
+  const start = { config, run, runAside, lock, facts };
+  return await addBridge(request, context, start);
 }

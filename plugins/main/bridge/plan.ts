@@ -36,8 +36,8 @@ export interface ChosenNames {
   readonly vlanPeerName: string;
 }
 
-/** What the steps of an ADD follow from. */
-export interface PlanInput {
+/** What the steps follow from that need no addresses. */
+export interface PairInput {
   readonly config: BridgeConfig;
   /** The bridge as it is now, if it is there. */
   readonly bridge: Link | undefined;
@@ -46,9 +46,13 @@ export interface PlanInput {
   readonly ifname: string;
   /** Tells, on the host's end, whose the pair is; see `attachmentAlias`. */
   readonly alias: string | undefined;
+  readonly gateway: GatewayLink;
+}
+
+/** What all steps of an ADD follow from. */
+export interface PlanInput extends PairInput {
   /** Absent for a layer-2 network. */
   readonly addressing?: Addressing;
-  readonly gateway: GatewayLink;
   /** What to change of the gateway link's addresses. */
   readonly gatewayAddresses: GatewayAddressChange;
 }
@@ -57,7 +61,7 @@ export interface PlanInput {
  * The steps that make the bridge what it must be. They bear no undo, as the
  * bridge is shared: see `undoBridge`.
  */
-export function planBridge(input: PlanInput): readonly Step[] {
+export function planBridge(input: PairInput): readonly Step[] {
   const { config, bridge, names } = input;
   const name = config.bridge;
   return [
@@ -71,15 +75,24 @@ export function planBridge(input: PlanInput): readonly Step[] {
       ? []
       : [host(`set "${name}" up`, ["link", "set", "dev", name, "up"])]),
     ...planVlanLink(input),
+    { ...sysctlStep("host", acceptRaKey(name), "0"), optional: true },
+  ];
+}
+
+/**
+ * The steps that make the host the container's gateway. They bear no undo, as
+ * the bridge is shared: see `undoBridge`.
+ */
+export function planGateway(input: PlanInput): readonly Step[] {
+  return [
     ...planGatewayAddresses(input),
     ...planPinning(input),
-    { ...sysctlStep("host", acceptRaKey(name), "0"), optional: true },
     ...planForwarding(input.addressing),
   ];
 }
 
 /** The steps that make the veth pair and its port on the bridge. */
-export function planPort(input: PlanInput): readonly Step[] {
+export function planPort(input: PairInput): readonly Step[] {
   const { config, names, netns, ifname, alias } = input;
   const { hostName } = names;
   const mtu = config.mtuBytes > 0 ? ["mtu", config.mtuBytes] : [];
@@ -146,7 +159,7 @@ export function showAddresses(ifname: string): Step {
 }
 
 /** The host's interface in the port's VLAN: a pair whose other end is a port. */
-function planVlanLink(input: PlanInput): readonly Step[] {
+function planVlanLink(input: PairInput): readonly Step[] {
   const { config, gateway, names } = input;
   const { bridge, vlans } = config;
   const mtuBytes = input.bridge?.mtuBytes ?? config.mtuBytes;

@@ -15,8 +15,14 @@ import type { Result } from "../../../lib/spec/mod.ts";
 import { masqueradeOf } from "./add_linux.ts";
 import { type BridgeConfig, ipamTypeOf, parseBridgeConfig } from "./config.ts";
 import { readFacts } from "./facts_linux.ts";
-import { planBridge, type PlanInput, planPort, planSandbox } from "./plan.ts";
-import { preparePlan } from "./prepare.ts";
+import {
+  planBridge,
+  planGateway,
+  type PlanInput,
+  planPort,
+  planSandbox,
+} from "./plan.ts";
+import { preparePair, preparePlan } from "./prepare.ts";
 import { resultOf } from "./result.ts";
 
 /** Says what a command would do, and does none of it. */
@@ -43,10 +49,12 @@ async function planAdd(
   const ipam = config.ipamType === undefined
     ? { acts: [] }
     : await context.plan(config.ipamType, request);
-  const input = preparePlan(request, config, { ...host, ipam: ipam.result });
+  const pair = preparePair(request, config, host);
+  const input = preparePlan(pair, ipam.result);
   const steps = [
     ...planBridge(input),
     ...planPort(input),
+    ...planGateway(input),
     ...planSandbox(input),
   ];
   const stepActs = steps.map((step): PlannedAct => ({

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { type Step, stepText } from "../../../lib/linux/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
 import { bridgeWith, type Given, inputFor, NAMES } from "./_testing.ts";
-import { planBridge, planPort, planSandbox } from "./plan.ts";
+import { planBridge, planGateway, planPort, planSandbox } from "./plan.ts";
 
 /** Steps as a person would type them; what may fail is marked. */
 function texts(steps: readonly Step[]): readonly string[] {
@@ -37,7 +37,7 @@ const BRIDGE_PLANS: Record<string, readonly [Given, readonly string[]]> = {
   "a fresh bridge, layer 2": [{}, [CREATE, UP, ACCEPT_RA]],
   "a fresh gateway": [
     { keys: GATEWAY, ipam: DUAL },
-    [CREATE, UP, GATEWAY4, GATEWAY6, ACCEPT_RA, FORWARD4, FORWARD6],
+    [CREATE, UP, ACCEPT_RA, GATEWAY4, GATEWAY6, FORWARD4, FORWARD6],
   ],
   "a fresh bridge with addresses but no gateway": [
     { ipam: DUAL },
@@ -61,7 +61,7 @@ const BRIDGE_PLANS: Record<string, readonly [Given, readonly string[]]> = {
   ],
   "an existing bridge becomes a gateway": [
     { keys: GATEWAY, bridge: bridgeWith(), ipam: IPV4 },
-    [GATEWAY4, PIN, ACCEPT_RA, FORWARD4],
+    [ACCEPT_RA, GATEWAY4, PIN, FORWARD4],
   ],
   "an existing gateway": [
     { keys: GATEWAY, bridge: bridgeWith(["10.0.0.1/24"]), ipam: IPV4 },
@@ -73,7 +73,7 @@ const BRIDGE_PLANS: Record<string, readonly [Given, readonly string[]]> = {
       bridge: bridgeWith([], { mac: "00:00:00:00:00:00" }),
       ipam: IPV4,
     },
-    [GATEWAY4, PIN.replace(/\S+$/, NAMES.bridgeMac), ACCEPT_RA, FORWARD4],
+    [ACCEPT_RA, GATEWAY4, PIN.replace(/\S+$/, NAMES.bridgeMac), FORWARD4],
   ],
   "an address in the way is replaced by force": [
     {
@@ -81,7 +81,7 @@ const BRIDGE_PLANS: Record<string, readonly [Given, readonly string[]]> = {
       bridge: bridgeWith(["10.9.0.1/16"]),
       ipam: IPV4,
     },
-    ["ip addr del 10.9.0.1/16 dev cni0", GATEWAY4, PIN, ACCEPT_RA, FORWARD4],
+    [ACCEPT_RA, "ip addr del 10.9.0.1/16 dev cni0", GATEWAY4, PIN, FORWARD4],
   ],
   "promiscuous": [
     { keys: { promiscMode: true } },
@@ -93,7 +93,7 @@ const BRIDGE_PLANS: Record<string, readonly [Given, readonly string[]]> = {
   ],
   "a gateway with a short subnet has no broadcast": [
     { keys: GATEWAY, ipam: { ips: [{ address: "10.0.0.1/31" }] } },
-    [CREATE, UP, "? ip addr add 10.0.0.1/31 dev cni0", ACCEPT_RA, FORWARD4],
+    [CREATE, UP, ACCEPT_RA, "? ip addr add 10.0.0.1/31 dev cni0", FORWARD4],
   ],
   "VLANs of the port only": [
     { keys: { vlanTrunk: [{ id: 5 }] } },
@@ -111,8 +111,8 @@ const BRIDGE_PLANS: Record<string, readonly [Given, readonly string[]]> = {
       "bridge vlan add dev veth00000004 vid 5 pvid untagged",
       "ip link set dev veth00000004 up",
       "ip link set dev cni0.5 up",
-      "? ip addr add 10.0.0.1/24 broadcast + dev cni0.5",
       ACCEPT_RA,
+      "? ip addr add 10.0.0.1/24 broadcast + dev cni0.5",
       FORWARD4,
     ],
   ],
@@ -127,10 +127,12 @@ const BRIDGE_PLANS: Record<string, readonly [Given, readonly string[]]> = {
   ],
 };
 
-Deno.test("planBridge() plans what the bridge lacks", async (t) => {
+Deno.test("planBridge() and planGateway() plan what the bridge lacks", async (t) => {
   for (const [why, [given, expected]] of Object.entries(BRIDGE_PLANS)) {
     await t.step(why, () => {
-      assertEquals(texts(planBridge(inputFor(given))), expected);
+      const input = inputFor(given);
+      const steps = [...planBridge(input), ...planGateway(input)];
+      assertEquals(texts(steps), expected);
     });
   }
 });

@@ -5,22 +5,14 @@ import { completeAddressing, planGatewayAddresses } from "./addressing.ts";
 import { attachmentAlias } from "./alias.ts";
 import type { BridgeConfig } from "./config.ts";
 import type { HostLinks } from "./host_links.ts";
-import type { ChosenNames, PlanInput } from "./plan.ts";
+import type { ChosenNames, PairInput, PlanInput } from "./plan.ts";
 
-/**
- * Puts together what the steps of an ADD follow from.
- *
- * @param ipam The IPAM plugin's result; absent for a layer-2 network.
- * @throws {CniError} Code 7 if an address of the bridge is in the way, code
- * 999 if the IPAM plugin gave no address.
- */
-export function preparePlan(
+/** Puts together what the steps follow from that need no addresses. */
+export function preparePair(
   request: Request,
   config: BridgeConfig,
-  { bridge, gateway, ipam }: HostLinks & { ipam: Result | undefined },
-): PlanInput {
-  const addressing = ipam && completeAddressing(ipam, config);
-  const gateways = addressing?.gateways ?? [];
+  { bridge, gateway }: HostLinks,
+): PairInput {
   return {
     config,
     bridge,
@@ -29,6 +21,25 @@ export function preparePlan(
     ifname: request.ifname,
     alias: attachmentAlias(request),
     gateway,
+  };
+}
+
+/**
+ * Adds what the other steps follow from.
+ *
+ * @param ipam The IPAM plugin's result; absent for a layer-2 network.
+ * @throws {CniError} Code 7 if an address of the bridge is in the way, code
+ * 999 if the IPAM plugin gave no address.
+ */
+export function preparePlan(
+  pair: PairInput,
+  ipam: Result | undefined,
+): PlanInput {
+  const { config, gateway } = pair;
+  const addressing = ipam && completeAddressing(ipam, config);
+  const gateways = addressing?.gateways ?? [];
+  return {
+    ...pair,
     gatewayAddresses: planGatewayAddresses(gateway, gateways, config),
     ...(addressing === undefined ? {} : { addressing }),
   };
