@@ -119,7 +119,15 @@ export function createInvoker(options: InvokerOptions): Invoker {
     return { path: first.path, load: loaderOf(type, files) };
   };
 
-  const context: Context = { delegate, warn: options.warn };
+  const preload: Context["preload"] = (type, request) => {
+    try {
+      find(type, request.path).load?.().catch(() => {});
+    } catch {
+      // What fails here fails again, and is told, when the plugin is called.
+    }
+  };
+
+  const context: Context = { delegate, preload, warn: options.warn };
   return { call, find, context };
 }
 

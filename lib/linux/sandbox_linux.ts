@@ -46,12 +46,7 @@ export async function readSandbox(
     return { fault: ABSENT };
   }
   if (isThere.status !== 0) return { fault: faultOf(isThere) };
-  if (isOwn && !isOverridden(override)) {
-    const message =
-      "plugin's netns and netns from CNI_NETNS should not be the same";
-    const remedy = "pass the path of the container's own namespace";
-    throw netnsError(netns, message, remedy);
-  }
+  if (isOwn && !isOverridden(override)) throw ownNamespaceError(netns);
   if (shown.status !== 0) return { fault: faultOf(shown) };
   return { links: parseShown(shown.stdout).flatMap(parseLinks) };
 }
@@ -101,10 +96,24 @@ export async function requireSandbox(
 }
 
 /**
+ * Refuses the plugin's own network namespace, without starting a process.
+ *
+ * @throws {CniError} Code 8, unless `CNI_NETNS_OVERRIDE` allows it.
+ */
+export async function requireOtherNamespace(
+  netns: string,
+  { run, override }: SandboxOptions,
+): Promise<void> {
+  const isRefused = isSafeWord(netns) && !isOverridden(override) &&
+    await isOwnNamespace(netns, run);
+  if (isRefused) throw ownNamespaceError(netns);
+}
+
+/**
  * Tells whether a link is there in the container's network namespace, without
  * starting a process for it.
  *
- * @throws {CniError} Code 8 as {@linkcode requireSandbox}.
+ * @throws {CniError} Code 8 if there is no network namespace at the path.
  */
 export async function isInSandbox(
   name: string,
@@ -115,18 +124,15 @@ export async function isInSandbox(
   const stdin = `while IFS=': ' read -r name rest; do\n` +
     `if [ "$name" = '${name}' ]; then exit ${PRESENT}; fi\n` +
     "done </proc/self/net/dev\n";
-  const [isOwn, search] = await Promise.all([
-    isSafe ? isOwnNamespace(netns, run) : false,
-    isSafe ? run({ program: "sh", args: ["-s"], stdin, netns }) : undefined,
-  ]);
-  const isUsable = search?.status === 0 || search?.status === PRESENT;
-  const isRefused = isOwn && !isOverridden(override);
-  // The longer way tells what is wrong.
-  if (!isUsable || isRefused) {
-    const links = await requireSandbox(netns, { run, override });
-    return links.some((link) => link.name === name);
+  const search = isSafe
+    ? await run({ program: "sh", args: ["-s"], stdin, netns })
+    : undefined;
+  if (search?.status === 0 || search?.status === PRESENT) {
+    return search.status === PRESENT;
   }
-  return search.status === PRESENT;
+  // The longer way tells what is wrong.
+  const links = await requireSandbox(netns, { run, override });
+  return links.some((link) => link.name === name);
 }
 
 /** The exit status that tells that the link was found. */
@@ -140,6 +146,13 @@ async function isOwnNamespace(netns: string, run: Run): Promise<boolean> {
 
 function isOverridden(override: string): boolean {
   return /^(1|true)$/i.test(override);
+}
+
+function ownNamespaceError(netns: string): CniError {
+  const message =
+    "plugin's netns and netns from CNI_NETNS should not be the same";
+  const remedy = "pass the path of the container's own namespace";
+  return netnsError(netns, message, remedy);
 }
 
 function netnsError(netns: string, message: string, rest: string): CniError {

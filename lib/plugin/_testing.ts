@@ -49,6 +49,7 @@ export function fakeContext(): Context & { readonly warnings: string[] } {
     warnings,
     warn: (message) => warnings.push(message),
     delegate: () => Promise.reject(new Error("nothing to delegate to")),
+    preload: () => {},
   };
 }
 

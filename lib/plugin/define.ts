@@ -18,6 +18,11 @@ export interface Context {
    * @throws {CniError} The plugin's own error, or why it could not be called.
    */
   delegate(type: string, call: Call): Promise<Result>;
+  /**
+   * Says that a `delegate` of the same kind is to come, so that the plugin can
+   * be loaded while there is nothing else to do.
+   */
+  preload(type: string, call: Call): void;
   /** Tells a person something that is no error; it goes to stderr. */
   warn(message: string): void;
 }

@@ -2,6 +2,7 @@ import {
   isInSandbox,
   type Link,
   readLink,
+  requireOtherNamespace,
   type Run,
 } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
@@ -10,25 +11,35 @@ import type { BridgeConfig } from "./config.ts";
 import type { HostLinks } from "./host_links.ts";
 import { vlanLinkName } from "./vlan.ts";
 
-/**
- * Reads what an ADD has to know of host and container, and refuses what cannot
- * be done whatever the addresses will be.
- *
- * @throws {CniError} Code 7 if the bridge's name belongs to another kind of
- * link, code 8 if there is no sandbox, code 999 if the interface's name is
- * taken in it.
- */
-export async function readFacts(
+/** What an ADD has to know; each part is used as soon as it is there. */
+export interface Facts {
+  /**
+   * The host's links.
+   *
+   * @throws {CniError} Code 7 if the bridge's name belongs to another kind of
+   * link, code 8 if the sandbox is the plugin's own namespace.
+   */
+  readonly host: Promise<HostLinks>;
+  /**
+   * That the container can take the interface.
+   *
+   * @throws {CniError} Code 8 if there is no sandbox, code 999 if the
+   * interface's name is taken in it.
+   */
+  readonly sandbox: Promise<void>;
+}
+
+/** Begins to read what an ADD has to know of host and container. */
+export function readFacts(
   request: Request,
   config: BridgeConfig,
   run: Run,
-): Promise<HostLinks> {
-  const [host] = await settled(
-    readHost(config, run),
-    checkSandbox(request, run),
-  );
-  requireBridgeKind(host.bridge, config.bridge);
-  return host;
+): Facts {
+  const host = readUsableHost(request, config, run);
+  const sandbox = checkSandbox(request, run);
+  // Whoever awaits them gets their errors; until then these are nobody's.
+  for (const fact of [host, sandbox]) fact.catch(() => {});
+  return { host, sandbox };
 }
 
 /**
@@ -41,6 +52,19 @@ export async function settled<A, B>(
 ): Promise<[A, B]> {
   await Promise.allSettled([first, second]);
   return [await first, await second];
+}
+
+async function readUsableHost(
+  { netns, netnsOverride: override }: Request,
+  config: BridgeConfig,
+  run: Run,
+): Promise<HostLinks> {
+  const [host] = await settled(
+    readHost(config, run),
+    requireOtherNamespace(netns, { run, override }),
+  );
+  requireBridgeKind(host.bridge, config.bridge);
+  return host;
 }
 
 async function readHost(config: BridgeConfig, run: Run): Promise<HostLinks> {

@@ -13,7 +13,7 @@ import {
 } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
 import { lockBridge } from "./bridge_lock_linux.ts";
-import { parseBridgeConfig } from "./config.ts";
+import { ipamTypeOf, parseBridgeConfig } from "./config.ts";
 import { readFacts } from "./facts_linux.ts";
 
 /** The bridge plugin. */
@@ -52,8 +52,8 @@ async function startAdd(request: Request, context: Context): Promise<Result> {
   await using shells = new Shells();
   const { run } = shells;
   const facts = readFacts(request, config, run);
-  // Whoever awaits the facts gets their error; until then it is nobody's.
-  facts.catch(() => {});
+  const ipamType = ipamTypeOf(request.config.fields);
+  if (ipamType !== undefined) context.preload(ipamType, request);
   const runAside = config.ipMasq ? shells.open() : run;
   const { addBridge } = await import("./add_linux.ts");
   const start = { config, run, runAside, lock, facts };
