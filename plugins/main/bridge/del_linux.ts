@@ -1,18 +1,24 @@
 import { type Cidr, cidrContains } from "../../../lib/net/mod.ts";
 import {
-  findSandbox,
   inSandbox,
   type Link,
   reasonOf,
   removeMasquerade,
   type Run,
   runCommand,
-  Shells,
 } from "../../../lib/linux/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { ipamTypeOf } from "./config.ts";
 import { removeSpoofCheck } from "./spoof_check_linux.ts";
+
+/** What was begun before this file was loaded. */
+export interface DelStart {
+  /** Runs commands in shells that stay. */
+  readonly run: Run;
+  /** The sandbox's links; none if it is gone, or was not given. */
+  readonly sandbox: Promise<readonly Link[]>;
+}
 
 /**
  * Detaches the container (CNI 1.1.0, section 2, "DEL"): removes the pair, then
@@ -26,25 +32,15 @@ import { removeSpoofCheck } from "./spoof_check_linux.ts";
 export async function delBridge(
   request: Request,
   context: Context,
+  { run, sandbox }: DelStart,
 ): Promise<void> {
-  await using shells = new Shells();
-  const { run } = shells;
-  const links = await readLinks(request, run);
+  const links = await sandbox;
   const ends = await Promise.allSettled([
     removeLinkAndRelease(request, links, { context, run }),
     // Not in the shell, so that they run beside what is done there.
     removeRules(request, links, runCommand),
   ]);
   throwFirst(ends);
-}
-
-/** The sandbox's links; none if it is gone, or was not given. */
-async function readLinks(
-  { netns, netnsOverride: override }: Request,
-  run: Run,
-): Promise<readonly Link[]> {
-  if (netns === "") return [];
-  return await findSandbox(netns, { run, override }) ?? [];
 }
 
 // In this order: an address that is released may be given out again at once,

@@ -1,4 +1,5 @@
 import {
+  findSandbox,
   isInSandbox,
   type Link,
   readLink,
@@ -40,6 +41,18 @@ export function readFacts(
   // Whoever awaits them gets their errors; until then these are nobody's.
   for (const fact of [host, sandbox]) fact.catch(() => {});
   return { host, sandbox };
+}
+
+/** Begins to read the sandbox's links; none if it is gone, or was not given. */
+export function readSandboxLinks(
+  { netns, netnsOverride: override }: Request,
+  run: Run,
+): Promise<readonly Link[]> {
+  if (netns === "") return Promise.resolve([]);
+  const links = findSandbox(netns, { run, override })
+    .then((found) => found ?? []);
+  links.catch(() => {});
+  return links;
 }
 
 /**

@@ -14,16 +14,13 @@ import {
 import type { Result } from "../../../lib/spec/mod.ts";
 import { lockBridge } from "./bridge_lock_linux.ts";
 import { ipamTypeOf, parseBridgeConfig } from "./config.ts";
-import { readFacts } from "./facts_linux.ts";
+import { readFacts, readSandboxLinks } from "./facts_linux.ts";
 
 /** The bridge plugin. */
 export const bridge: Plugin = definePlugin({
   name: "bridge",
   add: startAdd,
-  del: async (request, context) => {
-    const { delBridge } = await import("./del_linux.ts");
-    await delBridge(request, context);
-  },
+  del: startDel,
   check: async (request, context) => {
     const { checkBridge } = await import("./check_linux.ts");
     await checkBridge(request, context);
@@ -58,4 +55,15 @@ async function startAdd(request: Request, context: Context): Promise<Result> {
   const { addBridge } = await import("./add_linux.ts");
   const start = { config, run, runAside, lock, facts };
   return await addBridge(request, context, start);
+}
+
+/** As {@linkcode startAdd}, for what a DEL has to know. */
+async function startDel(request: Request, context: Context): Promise<void> {
+  await using shells = new Shells();
+  const { run } = shells;
+  const sandbox = readSandboxLinks(request, run);
+  const ipamType = ipamTypeOf(request.config.fields);
+  if (ipamType !== undefined) context.preload(ipamType, request);
+  const { delBridge } = await import("./del_linux.ts");
+  await delBridge(request, context, { run, sandbox });
 }
