@@ -13,7 +13,8 @@ import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
 import { undoBridge } from "./bridge_undo_linux.ts";
 import type { BridgeConfig } from "./config.ts";
-import { type Facts, settled } from "./facts_linux.ts";
+import { settled } from "./facts_linux.ts";
+import type { HostLinks } from "./host_links.ts";
 import {
   type PairInput,
   planBridge,
@@ -37,7 +38,7 @@ export interface AddStart {
   readonly runAside: Run;
   /** Says that the bridge is in use, from before it was looked at. */
   readonly lock: Disposable;
-  readonly facts: Facts;
+  readonly facts: Promise<HostLinks>;
 }
 
 /**
@@ -52,16 +53,13 @@ export async function addBridge(
 ): Promise<Result> {
   const warn = (message: string) => context.warn(message);
   return await withUndo(async (undo) => {
-    const pair = preparePair(request, config, await facts.host);
+    const pair = preparePair(request, config, await facts);
     warnOfVlans(pair, warn);
     let input = preparePlan(pair, undefined);
     undo.push(() => undoBridge(input, run));
-    // No address for a container that has such an interface already: what the
-    // IPAM plugin holds for it is in use. That error also tells more than the
-    // pair's, which cannot be made then.
-    const [ipam] = await settled(
-      facts.sandbox.then(() => allocate(request, config, { context, undo })),
+    const [, ipam] = await settled(
       makePair(request, pair, { run, undo, lock }),
+      allocate(request, config, { context, undo }),
     );
     input = preparePlan(pair, ipam);
     const [links] = await settled(

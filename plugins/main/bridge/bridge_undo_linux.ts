@@ -9,7 +9,7 @@ import {
 import { parseAttachmentAlias } from "./alias.ts";
 import { lockBridge } from "./bridge_lock_linux.ts";
 import type { BridgeConfig } from "./config.ts";
-import type { PlanInput } from "./plan.ts";
+import { NO_MAC, type PlanInput } from "./plan.ts";
 
 /**
  * Takes back what a failed ADD did to the bridge and to the link that bears
@@ -52,7 +52,7 @@ export function undoLines(
       ? []
       : addresses),
     ...(isRemoved ? [["link", "del", "dev", config.bridge]] : []),
-    ...settingLines(bridge, config),
+    ...settingLines(bridge, config, others.length > 0),
   ];
 }
 
@@ -60,13 +60,16 @@ export function undoLines(
 function settingLines(
   bridge: Link | undefined,
   { promiscMode }: BridgeConfig,
+  hasPorts: boolean,
 ): readonly (readonly string[])[] {
   if (bridge === undefined) return [];
   const set = (
     ...words: string[]
   ) => ["link", "set", "dev", bridge.name, ...words];
-  const { flags } = bridge;
+  const { flags, mac } = bridge;
   return [
+    // The kernel takes the address away with the last port.
+    ...(hasPorts || mac === NO_MAC ? [] : [set("address", mac)]),
     ...(promiscMode && !flags.includes("PROMISC")
       ? [set("promisc", "off")]
       : []),

@@ -13,6 +13,7 @@ const DOWN = { flags: ["BROADCAST", "MULTICAST"] };
 const OLD = ["10.9.0.1/16"];
 const FORCED = { isGateway: true, forceAddress: true };
 const REMOVED = "link del dev cni0";
+const SET_MAC = "link set dev cni0 address 02:00:00:00:00:b0";
 const PORT = bridgeWith([], { name: "veth12345678", kind: "veth" });
 const UPLINK = bridgeWith([], { name: "uplink0", kind: "" });
 
@@ -25,7 +26,7 @@ const UNDO_CASES: Record<
   "one that was there": [
     { keys: GATEWAY, ipam: DUAL, bridge: bridgeWith() },
     [],
-    ["addr del 10.0.0.1/24 dev cni0", "addr del fd00::1/64 dev cni0"],
+    ["addr del 10.0.0.1/24 dev cni0", "addr del fd00::1/64 dev cni0", SET_MAC],
   ],
   "one that was there, with a port of another kind": [
     { keys: GATEWAY, ipam: IPV4, bridge: bridgeWith() },
@@ -35,12 +36,12 @@ const UNDO_CASES: Record<
   "one that was there, down and not promiscuous": [
     { keys: { promiscMode: true }, bridge: bridgeWith([], DOWN) },
     [],
-    ["link set dev cni0 promisc off", "link set dev cni0 down"],
+    [SET_MAC, "link set dev cni0 promisc off", "link set dev cni0 down"],
   ],
-  "nothing was changed": [
+  "only the pair was made": [
     { keys: GATEWAY, ipam: IPV4, bridge: bridgeWith(["10.0.0.1/24"]) },
     [],
-    [],
+    [SET_MAC],
   ],
   "an address was replaced": [
     { keys: FORCED, ipam: IPV4, bridge: bridgeWith(OLD) },
@@ -48,6 +49,7 @@ const UNDO_CASES: Record<
     [
       "addr del 10.0.0.1/24 dev cni0",
       "addr add 10.9.0.1/16 broadcast + dev cni0",
+      SET_MAC,
     ],
   ],
   "an address was replaced, others use the bridge": [

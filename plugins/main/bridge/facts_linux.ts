@@ -12,35 +12,25 @@ import type { BridgeConfig } from "./config.ts";
 import type { HostLinks } from "./host_links.ts";
 import { vlanLinkName } from "./vlan.ts";
 
-/** What an ADD has to know; each part is used as soon as it is there. */
-export interface Facts {
-  /**
-   * The host's links.
-   *
-   * @throws {CniError} Code 7 if the bridge's name belongs to another kind of
-   * link, code 8 if the sandbox is the plugin's own namespace.
-   */
-  readonly host: Promise<HostLinks>;
-  /**
-   * That the container can take the interface.
-   *
-   * @throws {CniError} Code 8 if there is no sandbox, code 999 if the
-   * interface's name is taken in it.
-   */
-  readonly sandbox: Promise<void>;
-}
-
-/** Begins to read what an ADD has to know of host and container. */
-export function readFacts(
+/**
+ * Reads what an ADD has to know of host and container, and refuses what cannot
+ * be done whatever the addresses will be.
+ *
+ * @throws {CniError} Code 7 if the bridge's name belongs to another kind of
+ * link, code 8 if there is no sandbox or it is the plugin's own namespace,
+ * code 999 if the interface's name is taken in it.
+ */
+export async function readFacts(
   request: Request,
   config: BridgeConfig,
   run: Run,
-): Facts {
-  const host = readUsableHost(request, config, run);
-  const sandbox = checkSandbox(request, run);
-  // Whoever awaits them gets their errors; until then these are nobody's.
-  for (const fact of [host, sandbox]) fact.catch(() => {});
-  return { host, sandbox };
+): Promise<HostLinks> {
+  const [host] = await settled(
+    readHost(config, run),
+    checkSandbox(request, run),
+  );
+  requireBridgeKind(host.bridge, config.bridge);
+  return host;
 }
 
 /** Begins to read the sandbox's links; none if it is gone, or was not given. */
@@ -67,19 +57,6 @@ export async function settled<A, B>(
   return [await first, await second];
 }
 
-async function readUsableHost(
-  { netns, netnsOverride: override }: Request,
-  config: BridgeConfig,
-  run: Run,
-): Promise<HostLinks> {
-  const [host] = await settled(
-    readHost(config, run),
-    requireOtherNamespace(netns, { run, override }),
-  );
-  requireBridgeKind(host.bridge, config.bridge);
-  return host;
-}
-
 async function readHost(config: BridgeConfig, run: Run): Promise<HostLinks> {
   const { bridge: name, vlans, isGateway, ipamType } = config;
   const hasVlanLink = vlans.vlan !== 0 && isGateway && ipamType !== undefined;
@@ -100,7 +77,11 @@ async function checkSandbox(
   run: Run,
 ): Promise<void> {
   const options = { run, override: netnsOverride };
-  if (!await isInSandbox(ifname, netns, options)) return;
+  const [isTaken] = await settled(
+    isInSandbox(ifname, netns, options),
+    requireOtherNamespace(netns, options),
+  );
+  if (!isTaken) return;
   const message = `container veth name "${ifname}" already exists`;
   throw new CniError(CniCode.Internal, message, {
     details: `CNI_IFNAME is "${ifname}", which is in ${netns} already: DEL ` +

@@ -49,6 +49,8 @@ async function startAdd(request: Request, context: Context): Promise<Result> {
   await using shells = new Shells();
   const { run } = shells;
   const facts = readFacts(request, config, run);
+  // Whoever awaits the facts gets their error; until then it is nobody's.
+  facts.catch(() => {});
   const ipamType = ipamTypeOf(request.config.fields);
   if (ipamType !== undefined) context.preload(ipamType, request);
   const runAside = config.ipMasq ? shells.open() : run;

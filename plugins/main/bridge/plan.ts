@@ -197,7 +197,7 @@ function planGatewayAddresses(
 }
 
 /** The address of a bridge without ports that has had some. */
-const NO_MAC = "00:00:00:00:00:00";
+export const NO_MAC = "00:00:00:00:00:00";
 
 // A bridge that was made without an address of its own takes the lowest one
 // among its ports; set by hand, even to what it is, the address stays. Only

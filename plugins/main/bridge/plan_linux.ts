@@ -14,7 +14,7 @@ import type {
 import type { Result } from "../../../lib/spec/mod.ts";
 import { masqueradeOf } from "./add_linux.ts";
 import { type BridgeConfig, ipamTypeOf, parseBridgeConfig } from "./config.ts";
-import { readFacts, settled } from "./facts_linux.ts";
+import { readFacts } from "./facts_linux.ts";
 import {
   planBridge,
   planGateway,
@@ -45,8 +45,7 @@ async function planAdd(
   context: PlanContext,
 ): Promise<Plan> {
   const config = parseBridgeConfig(request);
-  const facts = readFacts(request, config, runCommand);
-  const [host] = await settled(facts.host, facts.sandbox);
+  const host = await readFacts(request, config, runCommand);
   const ipam = config.ipamType === undefined
     ? { acts: [] }
     : await context.plan(config.ipamType, request);
