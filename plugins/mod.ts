@@ -10,13 +10,15 @@ type Entry = readonly [string, () => Promise<Plugin>];
 
 /** Plugins that run on every system. */
 const EVERYWHERE: readonly Entry[] = [
+  ["flannel", async () => (await import("./meta/flannel/mod.ts")).flannel],
   [
     "host-local",
     async () => (await import("./ipam/host-local/mod.ts")).hostLocal,
   ],
+  ["sample", async () => (await import("./sample/mod.ts")).sample],
 ];
 
-/** Plugins that need a Linux kernel. */
+/** Plugins that need a Linux kernel; `linux_only.txt` lists their folders. */
 const LINUX_ONLY: readonly Entry[] = [
   ["bridge", async () => (await import("./main/bridge/mod.ts")).bridge],
   ["loopback", async () => (await import("./main/loopback/mod.ts")).loopback],

@@ -1,0 +1,76 @@
+import { findPlugin, splitPluginPath } from "../../../lib/invoke/mod.ts";
+import {
+  type Context,
+  definePlugin,
+  type Plugin,
+  type Request,
+} from "../../../lib/plugin/mod.ts";
+import { CniError, type Result } from "../../../lib/spec/mod.ts";
+import { formatDelegate } from "./delegate_text.ts";
+import { makeDelegate } from "./make_delegate.ts";
+import { openDelegateState } from "./state.ts";
+
+/**
+ * The flannel plugin: makes the configuration of another plugin, the delegate,
+ * from its own and from the file that flanneld writes, keeps it for as long as
+ * the container is attached, and calls that plugin. See
+ * `docs/plugins/flannel.md`.
+ */
+export const flannel: Plugin = definePlugin({
+  name: "flannel",
+  add,
+  del: async (request, context) => {
+    const { delFlannel } = await import("./del.ts");
+    await delFlannel(request, context);
+  },
+  check: async (request, context) => {
+    const { checkFlannel } = await import("./check.ts");
+    await checkFlannel(request, context);
+  },
+  gc: async (request, context) => {
+    const { collectFlannel } = await import("./gc.ts");
+    await collectFlannel(request, context);
+  },
+  status: async (request, context) => {
+    const { flannelStatus } = await import("./status.ts");
+    await flannelStatus(request, context);
+  },
+  plan: async (request, context) => {
+    const { planFlannel } = await import("./plan.ts");
+    return await planFlannel(request, context);
+  },
+});
+
+async function add(request: Request, context: Context): Promise<Result> {
+  const delegate = makeDelegate(request);
+  requirePlugin(delegate.type, request.path);
+  context.preload(delegate.type, request);
+  const stdin = formatDelegate(delegate);
+  // From here on there is something on the disk. It is there before the
+  // delegate is called, so that a DEL cleans up even if this process dies.
+  const state = openDelegateState(request, { create: true });
+  const putBack = state.save(stdin);
+  try {
+    return await context.delegate(delegate.type, { ...request, stdin });
+  } catch (error) {
+    // Without it a later DEL makes the configuration anew, from the same keys.
+    try {
+      putBack();
+    } catch (failure) {
+      context.warn(`Cannot put back the saved configuration: ${failure}`);
+    }
+    throw error;
+  }
+}
+
+/** Looks for the delegate before anything is written that needs it for a DEL. */
+function requirePlugin(type: string, path: string): void {
+  try {
+    findPlugin(type, splitPluginPath(path));
+  } catch (error) {
+    if (!(error instanceof CniError)) throw error;
+    const message = `failed to delegate add: ${error.message}`;
+    const details = `in delegate: ${error.details}`;
+    throw new CniError(error.code, message, { details, cause: error });
+  }
+}

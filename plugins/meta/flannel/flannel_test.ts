@@ -1,0 +1,388 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import { createNode, errorIn, type Node } from "./_call.ts";
+
+/** The delegate's configuration on a {@linkcode createNode}. */
+function delegateText(
+  { name = "n1", more = "" }: { name?: string; more?: string } = {},
+): string {
+  return `{"cniVersion":"1.1.0","ipMasq":false,"ipam":{"ranges":[[{"subnet":"10.1.17.0/24"}]],"routes":[{"dst":"10.1.0.0/16"}],"type":"host-local"},"isGateway":true,"mtu":1472,"name":"${name}",${more}"type":"bridge"}`;
+}
+
+const SUCCESS = { status: 0, stdout: "", stderr: "" };
+
+function failing(): never {
+  throw new CniError(CniCode.TryAgainLater, "busy", { details: "later" });
+}
+
+Deno.test("flannel ADD saves, then delegates, and returns the result", async () => {
+  using node = createNode();
+  let atDelegation = {};
+  node.onDelegate(() => atDelegation = node.state());
+  const { status, stdout } = await node.call("ADD");
+  assertEquals([status, JSON.parse(stdout)], [0, {
+    cniVersion: "1.1.0",
+    ips: [{ address: "10.1.17.2/24" }],
+  }]);
+  assertEquals(node.delegated, [{
+    type: "bridge",
+    command: "ADD",
+    containerId: "c1",
+    ifname: "eth0",
+    netns: "/run/netns/none",
+    stdin: delegateText(),
+  }]);
+  assertEquals(atDelegation, { c1: delegateText() });
+  assertEquals(node.state(), { c1: delegateText() });
+  if (Deno.build.os !== "windows") {
+    assertEquals(Deno.statSync(node.dataDir).mode! & 0o777, 0o700);
+    assertEquals(Deno.statSync(`${node.dataDir}/c1`).mode! & 0o777, 0o600);
+  }
+});
+
+Deno.test("flannel ADD that fails leaves what was there before", async (t) => {
+  await t.step("nothing", async () => {
+    using node = createNode();
+    node.onDelegate(failing);
+    const error = errorIn(await node.call("ADD"));
+    assertEquals([error.code, error.message, error.details], [
+      ...[11, "busy", "later"],
+    ]);
+    assertEquals(node.state(), {});
+  });
+  await t.step("another interface's state", async () => {
+    using node = createNode();
+    await node.call("ADD");
+    node.onDelegate(failing);
+    const config = { delegate: { bridge: "b1" } };
+    await node.call("ADD", { config, ifname: "eth1" });
+    assertEquals(node.state(), { c1: delegateText() });
+  });
+  await t.step("another network's state", async () => {
+    using node = createNode();
+    await node.call("ADD");
+    node.onDelegate(failing);
+    await node.call("ADD", { config: { name: "n2" }, ifname: "eth1" });
+    assertEquals(node.state(), { c1: delegateText() });
+  });
+});
+
+Deno.test("flannel ADD finds out first, and then writes", async (t) => {
+  const file = (text: string | undefined) => (node: Node) => {
+    if (text === undefined) Deno.removeSync(node.subnetFile);
+    else Deno.writeTextFileSync(node.subnetFile, text);
+  };
+  const nothing = () => {};
+  const cases: Record<
+    string,
+    readonly [number, string, (node: Node) => void, object]
+  > = {
+    "no subnet file": [
+      CniCode.TryAgainLater,
+      "failed to load flannel 'subnet.env' file: open ",
+      file(undefined),
+      {},
+    ],
+    "an empty one": [CniCode.InvalidConfig, "is missing", file(""), {}],
+    "a folder in its place": [
+      CniCode.IoFailure,
+      "failed to load flannel 'subnet.env' file: ",
+      (node) => {
+        Deno.removeSync(node.subnetFile);
+        Deno.mkdirSync(node.subnetFile);
+      },
+      {},
+    ],
+    "delegate is a list": [CniCode.InvalidConfig, "delegate", nothing, {
+      config: { delegate: [1] },
+    }],
+    "a plugin that does not exist": [
+      CniCode.InvalidConfig,
+      'failed to delegate add: failed to find plugin "none" in path',
+      nothing,
+      { config: { delegate: { type: "none" } } },
+    ],
+    "no plugin": [CniCode.InvalidConfig, "no plugin name provided", nothing, {
+      config: { delegate: { type: "" } },
+    }],
+    "a way out of the folder": [
+      CniCode.InvalidConfig,
+      "invalid plugin name: ../x",
+      nothing,
+      { config: { delegate: { type: "../x" } } },
+    ],
+  };
+  for (const [why, [code, fragment, prepare, call]] of Object.entries(cases)) {
+    await t.step(why, async () => {
+      using node = createNode();
+      prepare(node);
+      const error = errorIn(await node.call("ADD", call));
+      assertEquals(error.code, code);
+      assertStringIncludes(error.message, fragment);
+      assertEquals([node.state(), node.delegated], [{}, []]);
+    });
+  }
+});
+
+Deno.test("flannel DEL uses what was saved, and forgets it", async (t) => {
+  await t.step("though all has changed since", async () => {
+    using node = createNode();
+    await node.call("ADD");
+    Deno.writeTextFileSync(node.subnetFile, "FLANNEL_MTU");
+    const config = { delegate: { type: "other", name: 1 }, ipam: "x" };
+    assertEquals(await node.call("DEL", { config }), SUCCESS);
+    assertEquals(node.delegated.at(-1)?.stdin, delegateText());
+    assertEquals(node.state(), {});
+  });
+  await t.step("not if the delegate fails", async () => {
+    using node = createNode();
+    await node.call("ADD");
+    node.onDelegate(failing);
+    assertEquals(errorIn(await node.call("DEL")).code, 11);
+    assertEquals(node.state(), { c1: delegateText() });
+    node.onDelegate(() => {});
+    assertEquals(await node.call("DEL"), SUCCESS);
+    assertEquals(node.state(), {});
+  });
+  await t.step("from stateDir, the older name of dataDir", async () => {
+    using node = createNode();
+    const stateDir = `${node.dataDir}-2`;
+    const config = { dataDir: null, stateDir };
+    await node.call("ADD", { config });
+    assertEquals(Deno.readTextFileSync(`${stateDir}/c1`), delegateText());
+    assertEquals(node.state(), {});
+    await node.call("DEL", { config });
+    assertEquals([...Deno.readDirSync(stateDir)].map(({ name }) => name), [
+      ".tmp",
+    ]);
+  });
+  await t.step("what the reference has saved, to the byte", async () => {
+    using node = createNode();
+    Deno.mkdirSync(node.dataDir);
+    const text = '{ "type":"other", "name":"n1", "x":1.50 }\n';
+    Deno.writeTextFileSync(`${node.dataDir}/c1`, text);
+    assertEquals(await node.call("DEL"), SUCCESS);
+    const [{ type, stdin } = {}, ...others] = node.delegated;
+    assertEquals([type, stdin, others], ["other", text, []]);
+    assertEquals(node.state(), {});
+  });
+});
+
+Deno.test("flannel DEL cleans what it can without state", async (t) => {
+  await t.step("as an ADD would attach now", async () => {
+    using node = createNode();
+    assertEquals(await node.call("DEL"), SUCCESS);
+    assertEquals(await node.call("DEL"), SUCCESS);
+    const expected = { command: "DEL", stdin: delegateText() };
+    assertEquals(
+      node.delegated.map(({ command, stdin }) => ({ command, stdin })),
+      [expected, expected],
+    );
+  });
+  await t.step("which tells, and does not fail, if that fails", async () => {
+    using node = createNode();
+    node.onDelegate(failing);
+    assertEquals(await node.call("DEL"), SUCCESS);
+    assertStringIncludes(node.warnings.join(), "busy; later");
+  });
+  const unmakeable: Record<string, (node: Node) => object> = {
+    "there is no subnet file": ({ subnetFile }) => {
+      Deno.removeSync(subnetFile);
+      return {};
+    },
+    "the delegate is none": () => ({ config: { delegate: "x" } }),
+    "the plugin does not exist": () => ({
+      config: { delegate: { type: "none" } },
+    }),
+  };
+  for (const [why, prepare] of Object.entries(unmakeable)) {
+    await t.step(`nothing if ${why}`, async () => {
+      using node = createNode();
+      assertEquals(await node.call("DEL", prepare(node)), SUCCESS);
+      assertEquals([node.delegated, node.warnings], [[], []]);
+    });
+  }
+});
+
+Deno.test("flannel DEL says what to do about state that is none", async (t) => {
+  const texts = ["", "{", "[]", '{"name":"n1"}', '{"name":"n1","type":1}'];
+  for (const text of texts) {
+    await t.step(JSON.stringify(text), async () => {
+      using node = createNode();
+      Deno.mkdirSync(node.dataDir);
+      Deno.writeTextFileSync(`${node.dataDir}/c1`, text);
+      const error = errorIn(await node.call("DEL"));
+      assertEquals(error.code, CniCode.DecodingFailure);
+      assertStringIncludes(error.message, `${node.dataDir}/c1`);
+      assertEquals(node.delegated.map(({ stdin }) => stdin), [delegateText()]);
+      assertEquals(node.state(), {});
+      assertEquals(await node.call("DEL"), SUCCESS);
+    });
+  }
+  await t.step("and keeps it while there is no other way", async () => {
+    using node = createNode();
+    Deno.mkdirSync(node.dataDir);
+    Deno.writeTextFileSync(`${node.dataDir}/c1`, "{");
+    Deno.removeSync(node.subnetFile);
+    const error = errorIn(await node.call("DEL"));
+    assertEquals(error.code, CniCode.DecodingFailure);
+    assertStringIncludes(error.details, "subnet.env");
+    assertEquals(node.state(), { c1: "{" });
+  });
+});
+
+Deno.test("flannel keeps two networks of a container apart", async (t) => {
+  const second = { config: { name: "n2" }, ifname: "eth1" };
+  for (const order of ["first in, first out", "last in, first out"]) {
+    await t.step(order, async () => {
+      using node = createNode();
+      await node.call("ADD");
+      await node.call("ADD", second);
+      assertEquals(node.state(), {
+        "c1": delegateText(),
+        "c1@n2": delegateText({ name: "n2" }),
+      });
+      const dels = [() => node.call("DEL"), () => node.call("DEL", second)];
+      if (order.startsWith("last")) dels.reverse();
+      for (const del of dels) assertEquals(await del(), SUCCESS);
+      const stdins = node.delegated.slice(2).map(({ stdin }) => stdin);
+      const expected = [delegateText(), delegateText({ name: "n2" })];
+      if (order.startsWith("last")) expected.reverse();
+      assertEquals(stdins, expected);
+      assertEquals(node.state(), {});
+    });
+  }
+  await t.step("where the reference has kept the last one only", async () => {
+    using node = createNode();
+    await node.call("ADD", second);
+    await node.call("DEL");
+    await node.call("DEL", second);
+    assertEquals(
+      node.delegated.slice(1).map(({ stdin, ifname }) => [stdin, ifname]),
+      [
+        [delegateText({ name: "n2" }), "eth0"],
+        [delegateText(), "eth0"],
+        [delegateText({ name: "n2" }), "eth1"],
+      ],
+    );
+  });
+});
+
+Deno.test("flannel CHECK has the delegate check", async (t) => {
+  const prevResult = { cniVersion: "1.1.0", ips: [] };
+  const config = { prevResult };
+  const more = `"prevResult":{"cniVersion":"1.1.0","ips":[]},`;
+  await t.step("with what was saved", async () => {
+    using node = createNode();
+    await node.call("ADD");
+    Deno.removeSync(node.subnetFile);
+    assertEquals(await node.call("CHECK", { config }), SUCCESS);
+    assertEquals(node.delegated.at(-1)?.stdin, delegateText({ more }));
+    assertEquals(node.state(), { c1: delegateText() });
+  });
+  await t.step("with what would be attached now", async () => {
+    using node = createNode();
+    assertEquals(await node.call("CHECK", { config }), SUCCESS);
+    assertEquals(node.delegated.at(-1)?.stdin, delegateText({ more }));
+  });
+  await t.step("and returns its error", async () => {
+    using node = createNode();
+    node.onDelegate(failing);
+    assertEquals(errorIn(await node.call("CHECK", { config })).code, 11);
+  });
+});
+
+Deno.test("flannel STATUS tells whether an ADD could be served", async (t) => {
+  await t.step("it could", async () => {
+    using node = createNode();
+    assertEquals(await node.call("STATUS"), SUCCESS);
+    const [{ command, stdin } = {}] = node.delegated;
+    assertEquals([command, stdin], ["STATUS", delegateText()]);
+    assertEquals(node.state(), {});
+  });
+  await t.step("flanneld has written nothing", async () => {
+    using node = createNode();
+    Deno.removeSync(node.subnetFile);
+    const error = errorIn(await node.call("STATUS"));
+    assertEquals(error.code, CniCode.NotAvailable);
+    assertStringIncludes(error.message, "no such file or directory");
+  });
+  await t.step("flanneld has written something else", async () => {
+    using node = createNode();
+    Deno.writeTextFileSync(node.subnetFile, "FLANNEL_MTU=x");
+    const error = errorIn(await node.call("STATUS"));
+    assertEquals(error.code, CniCode.NotAvailable);
+  });
+  await t.step("the delegate is not ready", async () => {
+    using node = createNode();
+    node.onDelegate(failing);
+    assertEquals(errorIn(await node.call("STATUS")).code, 11);
+  });
+});
+
+Deno.test("flannel GC detaches containers that are not valid", async (t) => {
+  const valid = [{ containerID: "c1", ifname: "eth0" }];
+  const config = { "cni.dev/valid-attachments": valid };
+  const more = (list: object) =>
+    delegateText().replace(
+      '{"cniVersion"',
+      `{"cni.dev/valid-attachments":${JSON.stringify(list)},"cniVersion"`,
+    );
+  const prepare = async (node: Node) => {
+    for (const containerId of ["c1", "c2"]) {
+      await node.call("ADD", { containerId });
+    }
+    const other = { config: { name: "n2" } };
+    await node.call("ADD", { ...other, containerId: "c2" });
+    await node.call("ADD", { ...other, containerId: "c3" });
+    Deno.writeTextFileSync(`${node.dataDir}/c4`, "{");
+  };
+  const others = {
+    "c2@n2": delegateText({ name: "n2" }),
+    "c3": delegateText({ name: "n2" }),
+    "c4": "{",
+  };
+  const calls = (node: Node) =>
+    node.delegated.slice(4).map(({ command, containerId, ifname, stdin }) => [
+      ...[command, containerId, ifname, stdin],
+    ]);
+  await t.step("and those of this network only", async () => {
+    using node = createNode();
+    await prepare(node);
+    assertEquals(await node.call("GC", { config }), SUCCESS);
+    assertEquals(calls(node), [
+      ["DEL", "c2", "eth0", delegateText()],
+      ["GC", "c1", "eth0", more(valid)],
+    ]);
+    assertEquals(node.state(), { c1: delegateText(), ...others });
+  });
+  await t.step("all of them by an empty list", async () => {
+    using node = createNode();
+    await prepare(node);
+    const empty = { "cni.dev/valid-attachments": [] };
+    assertEquals(await node.call("GC", { config: empty }), SUCCESS);
+    assertEquals(node.state(), others);
+  });
+  await t.step("none without a list", async () => {
+    using node = createNode();
+    await prepare(node);
+    assertEquals(await node.call("GC"), SUCCESS);
+    assertEquals(calls(node).map(([command]) => command), ["GC"]);
+    assertEquals(Object.keys(node.state()).length, 5);
+  });
+  await t.step("without a subnet file", async () => {
+    using node = createNode();
+    await prepare(node);
+    Deno.removeSync(node.subnetFile);
+    assertEquals(await node.call("GC", { config }), SUCCESS);
+    assertEquals(calls(node).at(-1)?.at(-1), more(valid));
+  });
+  await t.step("but keeps the state if the delegate fails", async () => {
+    using node = createNode();
+    await prepare(node);
+    node.onDelegate(failing);
+    const error = errorIn(await node.call("GC", { config }));
+    assertEquals(error.details, "busy; later\nbusy; later");
+    assertEquals(Object.keys(node.state()).length, 5);
+  });
+});

@@ -1,0 +1,132 @@
+import type { Context, Request } from "../../../lib/plugin/mod.ts";
+import {
+  CniCode,
+  CniError,
+  type JsonObject,
+  parseJsonObject,
+  validAttachmentsOf,
+} from "../../../lib/spec/mod.ts";
+import type { StateDir } from "../../../lib/state/mod.ts";
+import type { DelegateConfig } from "./delegate_base.ts";
+import { formatDelegate } from "./delegate_text.ts";
+import { makeDelegate } from "./make_delegate.ts";
+import { openDataDir, parseSaved, parseStateFile } from "./state.ts";
+
+/** A saved configuration of the network whose garbage is collected. */
+interface Saved {
+  readonly fileName: string;
+  readonly containerId: string;
+  readonly delegate: DelegateConfig;
+  readonly text: string;
+}
+
+/** What containers' first interface is called, unless someone says otherwise. */
+const USUAL_IFNAME = "eth0";
+
+/**
+ * Has the delegate detach containers that have no valid attachment to this
+ * network any more, forgets what was saved of them, then has the delegate
+ * collect its own garbage (CNI 1.1.0, section 2, "GC"). Goes on after an error
+ * and throws all of them as one at the end.
+ *
+ * What is saved tells the container and not the interface. So the usual one is
+ * detached, and others are left to the delegate's GC, which gets the list.
+ */
+export async function collectFlannel(
+  request: Request,
+  context: Context,
+): Promise<void> {
+  const valid = validAttachmentsOf(request.config);
+  const failures: unknown[] = [];
+  const attempt = async (act: () => Promise<void>) => {
+    try {
+      await act();
+    } catch (failure) {
+      failures.push(failure);
+    }
+  };
+  const dir = openDataDir(request);
+  const saved = dir === undefined ? [] : savedOf(request.config.name, dir);
+  for (const one of saved) {
+    const isStale = valid !== undefined && !valid.hasContainer(one.containerId);
+    if (!isStale) continue;
+    await attempt(async () => {
+      await detach(one, request, context);
+      dir?.remove(one.fileName);
+    });
+  }
+  await attempt(() => collectDelegate(request, saved, context));
+  throwAll(failures);
+}
+
+/** Configurations of other networks may lie in the same folder: not those. */
+function savedOf(network: string, dir: StateDir): readonly Saved[] {
+  const isState = (name: string) => parseStateFile(name) !== undefined;
+  return [...dir.readAll(isState)].flatMap(([fileName, text]) => {
+    const containerId = parseStateFile(fileName)?.containerId;
+    const saved = parseSaved(text);
+    if (containerId === undefined || saved?.name !== network) return [];
+    const object: JsonObject = JSON.parse(text);
+    return [{ fileName, containerId, delegate: { ...object, ...saved }, text }];
+  });
+}
+
+async function detach(
+  { containerId, delegate, text }: Saved,
+  request: Request,
+  context: Context,
+): Promise<void> {
+  await context.delegate(delegate.type, {
+    ...request,
+    command: "DEL",
+    containerId,
+    netns: "",
+    ifname: USUAL_IFNAME,
+    args: "",
+    stdin: text,
+  });
+}
+
+async function collectDelegate(
+  request: Request,
+  saved: readonly Saved[],
+  context: Context,
+): Promise<void> {
+  const delegate = currentDelegate(request, saved);
+  const stdin = formatDelegate({
+    ...delegate,
+    ...runtimeKeys(request),
+    cniVersion: request.config.cniVersion,
+  });
+  await context.delegate(delegate.type, { ...request, stdin });
+}
+
+/** Without a subnet file, any saved one tells which plugins there are to call. */
+function currentDelegate(
+  request: Request,
+  [first]: readonly Saved[],
+): DelegateConfig {
+  try {
+    return makeDelegate(request);
+  } catch (error) {
+    if (first === undefined) throw error;
+    return first.delegate;
+  }
+}
+
+/** The keys by which a runtime says what is valid. */
+function runtimeKeys({ stdin }: Request): JsonObject {
+  const config = parseJsonObject(stdin, "network configuration");
+  return Object.fromEntries(
+    Object.entries(config).filter(([key]) => /^cni\.dev\//i.test(key)),
+  );
+}
+
+function throwAll(failures: readonly unknown[]): void {
+  const [first, ...others] = failures;
+  if (first === undefined) return;
+  if (others.length === 0) throw first;
+  const message = "Cannot collect all that is stale";
+  const details = failures.map(String).join("\n");
+  throw new CniError(CniCode.Internal, message, { details, cause: first });
+}
