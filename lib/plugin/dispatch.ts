@@ -95,9 +95,7 @@ export async function dispatch(
     checkEnvironment(environment);
     if (environment.command === "VERSION") return versionReply(plugin);
     const stdin = await readStdin();
-    const object = parseJsonObject(stdin, "network configuration");
-    const config = parsePluginConfig(object);
-    const request: Request = { ...environment, stdin, config };
+    const request = parseRequest({ ...environment, stdin });
     cniVersion = checkVersions(plugin, request);
     return success(await run(plugin, request, context));
   } catch (thrown) {
@@ -107,10 +105,28 @@ export async function dispatch(
   }
 }
 
+/**
+ * Reads a call for a plugin as {@linkcode dispatch} does, and does nothing with
+ * it.
+ *
+ * @throws {CniError} What {@linkcode dispatch} would print.
+ */
+export function readRequest(plugin: Plugin, call: Call): Request {
+  checkEnvironment(call);
+  const request = parseRequest(call);
+  checkVersions(plugin, request);
+  return request;
+}
+
 /** The text that tells a person who started a plugin by hand what it is. */
 export function aboutText(plugin: Plugin, programVersion: string): string {
   return `CNI ${plugin.name} plugin v${programVersion}\n` +
     `CNI protocol versions supported: ${plugin.versions.join(", ")}\n`;
+}
+
+function parseRequest(call: Call): Request {
+  const object = parseJsonObject(call.stdin, "network configuration");
+  return { ...call, config: parsePluginConfig(object) };
 }
 
 function checkEnvironment(environment: Environment): void {

@@ -29,20 +29,12 @@ export async function checkNetwork(
     readonly options: OperationOptions;
   },
 ): Promise<void> {
-  const { cniVersion } = network;
-  if (!isAtLeast(cniVersion, "0.4.0")) {
-    const message =
-      `configuration version ${JSON.stringify(cniVersion)} does ` +
-      "not support the CHECK command";
-    throw new CniError(CniCode.IncompatibleVersion, message, {
-      details: "CHECK needs cniVersion 0.4.0 or newer",
-    });
-  }
+  refuseOldVersion(network);
   if (network.disableCheck) return;
   checkContainerId(attachment.containerId);
   checkNetworkName(network.name);
   checkIfname(attachment.ifname);
-  const prevResult = cachedResult(engine, network, attachment);
+  const prevResult = cachedResultForCheck(engine, network, attachment);
   const { capabilityArgs } = attachment;
   for (const plugin of network.plugins) {
     const input = { prevResult, capabilityArgs };
@@ -52,7 +44,18 @@ export async function checkNetwork(
   }
 }
 
-function cachedResult(
+/** CHECK came with version 0.4.0. */
+export function refuseOldVersion({ cniVersion }: NetworkConfig): void {
+  if (isAtLeast(cniVersion, "0.4.0")) return;
+  const message = `configuration version ${JSON.stringify(cniVersion)} does ` +
+    "not support the CHECK command";
+  throw new CniError(CniCode.IncompatibleVersion, message, {
+    details: "CHECK needs cniVersion 0.4.0 or newer",
+  });
+}
+
+/** What ADD returned; a CHECK without it would find nothing to compare with. */
+export function cachedResultForCheck(
   { cache }: Engine,
   network: NetworkConfig,
   attachment: Attachment,

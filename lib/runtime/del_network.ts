@@ -30,7 +30,7 @@ export async function delNetwork(
   checkContainerId(attachment.containerId);
   checkNetworkName(network.name);
   checkIfname(attachment.ifname);
-  const prevResult = cachedResult(engine, network, attachment);
+  const prevResult = cachedResultForDel(engine, network, attachment);
   const input = { attachment, prevResult };
   for (const plugin of network.plugins.toReversed()) {
     try {
@@ -67,7 +67,7 @@ export async function delPlugin(
 }
 
 /** What ADD returned; a cache that is broken must not stop a DEL. */
-function cachedResult(
+export function cachedResultForDel(
   { cache }: Engine,
   network: NetworkConfig,
   attachment: Attachment,

@@ -1,5 +1,5 @@
 import type { ExecOptions, Invoker } from "../invoke/mod.ts";
-import type { Reply } from "../plugin/mod.ts";
+import type { Call, Reply } from "../plugin/mod.ts";
 import { CniError, toCniError } from "../spec/mod.ts";
 import { argsText, type Attachment } from "./attachment.ts";
 import type { NetworkConfig, NetworkPlugin } from "./network_config.ts";
@@ -37,10 +37,19 @@ export interface PluginCall {
 /** Calls a plugin; how it ended is for the caller to judge. */
 export function callPlugin(
   engine: Engine,
-  { command, plugin, stdin, attachment }: PluginCall,
+  call: PluginCall,
   { signal, timeoutMs }: OperationOptions,
 ): Promise<Reply> {
-  const call = {
+  const options: ExecOptions = { signal, timeoutMs };
+  return engine.invoker.call(call.plugin.type, callOf(engine, call), options);
+}
+
+/** What a plugin is called with. */
+export function callOf(
+  engine: Engine,
+  { command, stdin, attachment }: PluginCall,
+): Call {
+  return {
     command,
     containerId: attachment?.containerId ?? "",
     netns: attachment?.netns ?? "",
@@ -50,8 +59,6 @@ export function callPlugin(
     netnsOverride: "",
     stdin,
   };
-  const options: ExecOptions = { signal, timeoutMs };
-  return engine.invoker.call(plugin.type, call, options);
 }
 
 /** The key of an attachment in the cache. */

@@ -11,6 +11,7 @@ export { convertResult } from "./convert_result.ts";
 export type { OperationOptions } from "./engine.ts";
 export * from "./load_network.ts";
 export type { NetworkConfig, NetworkPlugin } from "./network_config.ts";
+export type * from "./network_plan.ts";
 export * from "./parse_network_config.ts";
 export {
   type CacheKey,

@@ -75,6 +75,21 @@ export function parseSingleConfig(content: Uint8Array | string): NetworkConfig {
   };
 }
 
+/**
+ * Reads a network from either form of configuration; a single plugin's is made
+ * a list.
+ *
+ * @param content UTF-8 bytes, or text.
+ * @throws {CniError} As {@linkcode parseNetworkConfig}.
+ */
+export function parseEitherConfig(content: Uint8Array | string): NetworkConfig {
+  const { object } = decodeConfig(content, SINGLE);
+  const isSingle = "type" in object && !("plugins" in object);
+  return isSingle
+    ? toListConfig(parseSingleConfig(content))
+    : parseNetworkConfig(content);
+}
+
 /** Makes a list of a single configuration; a list stays as it is. */
 export function toListConfig(network: NetworkConfig): NetworkConfig {
   if (network.kind === "list") return network;

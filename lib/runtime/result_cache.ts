@@ -105,6 +105,15 @@ export class ResultCache {
     this.#openFor(entry).replace(fileName(entry), text, 0o600);
   }
 
+  /**
+   * The file that keeps an attachment, be it there or not.
+   *
+   * @throws {CniError} Code 3, 4 or 7 if one of the names is illegal.
+   */
+  path(key: CacheKey): string {
+    return `${this.#folder}/${fileName(key)}`;
+  }
+
   /** Forgets an attachment; nothing happens if it is not there. */
   remove(key: CacheKey): void {
     const dir = this.#open();

@@ -16,6 +16,7 @@ import { delNetwork } from "./del_network.ts";
 import { cacheKey, type Engine, type OperationOptions } from "./engine.ts";
 import { gcNetwork } from "./gc_network.ts";
 import type { NetworkConfig } from "./network_config.ts";
+import type { NetworkPlan, PlannedOperation } from "./network_plan.ts";
 import { DEFAULT_CACHE_DIR, ResultCache } from "./result_cache.ts";
 import { statusNetwork } from "./status_network.ts";
 import { validateNetwork } from "./validate_network.ts";
@@ -134,6 +135,23 @@ export class Runtime {
     options: OperationOptions = {},
   ): Promise<void> {
     return statusNetwork(this.#engine, network, options);
+  }
+
+  /**
+   * Tells what an operation on an attachment would do, and does none of it.
+   * Plugins that are part of this program tell; of others only that they would
+   * be run is known.
+   *
+   * @throws {CniError} If the operation would be refused at once.
+   */
+  async plan(
+    operation: PlannedOperation,
+    network: NetworkConfig,
+    attachment: Attachment,
+  ): Promise<NetworkPlan> {
+    // Hardly ever asked for, so it is loaded on demand.
+    const { planNetwork } = await import("./plan_network.ts");
+    return await planNetwork(this.#engine, network, { operation, attachment });
   }
 
   /**

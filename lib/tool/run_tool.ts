@@ -1,8 +1,6 @@
 import type { Registry } from "../plugin/mod.ts";
-import type { Program } from "./help.ts";
-import { main } from "./main.ts";
 import { suggest } from "./suggest.ts";
-import { type ToolProcess, toolProcess } from "./tool_process.ts";
+import { type TerminalProcess, toolProcess } from "./tool_process.ts";
 
 /** What {@linkcode runTool} works with. */
 export interface RunToolOptions {
@@ -13,14 +11,11 @@ export interface RunToolOptions {
   /** The version to tell. */
   readonly programVersion: string;
   /** The process to run in. Default: the real one. */
-  readonly process?: ToolProcess;
+  readonly process?: TerminalProcess;
 }
 
 /** The names that the tool answers to. */
-const PROGRAMS: ReadonlyMap<string, Program> = new Map([
-  ["cnitool", "cnitool"],
-  ["tool", "cni tool"],
-]);
+const TOOLS = ["cnitool", "tool"];
 
 /**
  * Runs what is no plugin: the tool under either of its names, or the program's
@@ -36,17 +31,16 @@ export async function runTool(
   options: RunToolOptions,
 ): Promise<number> {
   const { process = toolProcess, registry, self, programVersion } = options;
-  const program = PROGRAMS.get(applet);
-  if (program !== undefined) {
-    return await main(args, {
-      program,
-      programVersion,
-      process,
-      registry,
-      self,
-    });
-  }
+  const context = { programVersion, process, registry, self };
   switch (applet) {
+    case "cnitool": {
+      const { cnitool } = await import("./cnitool/cnitool.ts");
+      return await cnitool(args, context);
+    }
+    case "tool": {
+      const { tool } = await import("./tool.ts");
+      return await tool(args, context);
+    }
     case "":
     case "help":
     case "-h":
@@ -59,7 +53,7 @@ export async function runTool(
       process.writeStdout(`cni ${programVersion}\n`);
       return 0;
   }
-  const applets = [...PROGRAMS.keys(), ...registry.keys()];
+  const applets = [...TOOLS, ...registry.keys()];
   process.writeStderr(unknownApplet(applet, applets));
   return 2;
 }

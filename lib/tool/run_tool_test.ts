@@ -19,7 +19,10 @@ async function run(applet: string, ...args: readonly string[]) {
       env: () => "",
       writeStdout: (text) => void (stdout += text),
       writeStderr: (text) => void (stderr += text),
+      readStdin: () => Promise.resolve(""),
       cwd: () => "/",
+      isTerminal: () => false,
+      onInterrupt: () => () => {},
     },
   });
   return { status, stdout, stderr };

@@ -7,10 +7,37 @@ export interface ToolProcess
   cwd(): string;
 }
 
+/** A process that may be at a terminal, for those who work at one. */
+export interface TerminalProcess extends ToolProcess {
+  /** Reads stdin to its end. */
+  readStdin(): Promise<string>;
+  /** Whether a stream leads to a terminal. */
+  isTerminal(stream: "stdin" | "stdout" | "stderr"): boolean;
+  /**
+   * Has `handler` called when a person or the system asks the program to end,
+   * instead of ending it.
+   *
+   * @returns Puts things back.
+   */
+  onInterrupt(handler: () => void): () => void;
+}
+
+const INTERRUPTS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT"]
+  : ["SIGINT", "SIGTERM", "SIGHUP"];
+
 /** The real process. */
-export const toolProcess: ToolProcess = {
+export const toolProcess: TerminalProcess = {
   env: denoProcess.env,
+  readStdin: denoProcess.readStdin,
   writeStdout: denoProcess.writeStdout,
   writeStderr: denoProcess.writeStderr,
   cwd: () => Deno.cwd(),
+  isTerminal: (stream) => Deno[stream].isTerminal(),
+  onInterrupt: (handler) => {
+    for (const one of INTERRUPTS) Deno.addSignalListener(one, handler);
+    return () => {
+      for (const one of INTERRUPTS) Deno.removeSignalListener(one, handler);
+    };
+  },
 };

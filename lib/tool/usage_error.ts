@@ -2,10 +2,10 @@
 export class UsageError extends Error {
   override readonly name = "UsageError";
 
-  /** What else to show: a command's usage, or where to find help. */
+  /** What else to show: a suggestion, a command's usage, where to find help. */
   readonly hint: string;
 
-  constructor(message: string, hint: string) {
+  constructor(message: string, hint = "") {
     super(message);
     this.hint = hint;
   }

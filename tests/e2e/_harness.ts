@@ -12,3 +12,4 @@ export * from "./_plugin.ts";
 export * from "./_requirements.ts";
 export * from "./_run.ts";
 export * from "./_state.ts";
+export * from "./_tool.ts";

@@ -25,7 +25,12 @@ import {
 } from "../../../lib/spec/mod.ts";
 
 /** The interface that is meant whatever `CNI_IFNAME` says. */
-const NAME = "lo";
+export const NAME = "lo";
+
+/** The one step of an ADD. */
+export const UP = ipStep("sandbox", `set "${NAME}" up`, [
+  ...["link", "set", "dev", NAME, "up"],
+]);
 
 const LOOPBACK_NETWORKS = ["127.0.0.0/8", "::1/128"].map(parseCidr);
 
@@ -38,12 +43,13 @@ export async function addLoopback(request: Request): Promise<Result> {
   const run = runCommand;
   const prevResult = prevResultOf(config);
   await requireSandbox(netns, { run, override });
-  const up = ipStep("sandbox", `set "${NAME}" up`, [
-    ...["link", "set", "dev", NAME, "up"],
-  ]);
-  await applySteps([up], { netns, run, undo: new UndoStack() });
+  await applySteps([UP], { netns, run, undo: new UndoStack() });
   if (prevResult !== undefined) return prevResult;
-  const links = await requireSandbox(netns, { run, override });
+  return loopbackResult(await requireSandbox(netns, { run, override }), netns);
+}
+
+/** The result of an ADD that has the container's links before it. */
+export function loopbackResult(links: readonly Link[], netns: string): Result {
   return {
     interfaces: [{ name: NAME, mac: "00:00:00:00:00:00", sandbox: netns }],
     ips: loopbackAddresses(links).map((cidr) => ({

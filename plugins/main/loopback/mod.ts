@@ -13,4 +13,8 @@ export const loopback: Plugin = definePlugin({
   add: addLoopback,
   check: checkLoopback,
   del: delLoopback,
+  plan: async (request) => {
+    const { planLoopback } = await import("./plan_linux.ts");
+    return await planLoopback(request);
+  },
 });

@@ -1,9 +1,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { definePlugin, type Request } from "../plugin/mod.ts";
-import { CniError, type JsonObject } from "../spec/mod.ts";
-import { containerIdOf } from "./container_id.ts";
-import type { Program } from "./help.ts";
-import { main } from "./main.ts";
+import { definePlugin, type Request } from "../../plugin/mod.ts";
+import { CniError, type JsonObject } from "../../spec/mod.ts";
+import { containerIdOf } from "../container_id.ts";
+import { cnitool } from "./cnitool.ts";
 
 /** What a run of the tool left behind. */
 interface Outcome {
@@ -23,7 +22,7 @@ interface TestTool extends Disposable {
   /** Makes plugins fail: `ADD second`. */
   readonly failing: Set<string>;
   /** Runs a command line. */
-  run(line: string, program?: Program): Promise<Outcome>;
+  run(line: string): Promise<Outcome>;
 }
 
 const NETWORKS: Readonly<Record<string, JsonObject>> = {
@@ -83,21 +82,23 @@ function testTool(): TestTool {
     requests,
     variables,
     failing,
-    async run(line, program = "cnitool") {
+    async run(line) {
       let [stdout, stderr] = ["", ""];
-      const status = await main(line.split(" ").filter((word) => word !== ""), {
-        program,
-        programVersion: "1.2.3",
-        process: {
-          env: (name) => variables[name] ?? "",
-          writeStdout: (text) => void (stdout += text),
-          writeStderr: (text) => void (stderr += text),
-          cwd: () => "/work/here",
+      const status = await cnitool(
+        line.split(" ").filter((word) => word !== ""),
+        {
+          programVersion: "1.2.3",
+          process: {
+            env: (name) => variables[name] ?? "",
+            writeStdout: (text) => void (stdout += text),
+            writeStderr: (text) => void (stderr += text),
+            cwd: () => "/work/here",
+          },
+          registry,
+          self: `${bin}/cni`,
+          cacheDir,
         },
-        registry,
-        self: `${bin}/cni`,
-        cacheDir,
-      });
+      );
       return { status, stdout, stderr };
     },
     [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }),
@@ -120,7 +121,7 @@ function testWith(
 }
 
 testWith(
-  "main() add prints each version's result, without a newline",
+  "cnitool() add prints each version's result, without a newline",
   async (tool, t) => {
     const results: Record<string, string> = {
       chain: `{
@@ -159,12 +160,10 @@ testWith(
         assertStringIncludes(outcome.stderr, "first adds\n");
       });
     }
-    const { stdout } = await tool.run("add chain /x/y", "cni tool");
-    assertEquals(stdout, `${results.chain}\n`);
   },
 );
 
-testWith("main() hands the environment to the plugins", async (tool) => {
+testWith("cnitool() hands the environment to the plugins", async (tool) => {
   Object.assign(tool.variables, {
     CNI_ARGS: "IgnoreUnknown=1;IP=10.0.0.9",
     CAP_ARGS: '{"mac":"x","ips":[]}',
@@ -192,7 +191,7 @@ testWith("main() hands the environment to the plugins", async (tool) => {
   assertEquals(tool.requests.at(-1)?.ifname, "eth0");
 });
 
-testWith("main() keeps the cache as the reference does", async (tool) => {
+testWith("cnitool() keeps the cache as the reference does", async (tool) => {
   await tool.run("add chain /x/y");
   const results = `${tool.cacheDir}/results`;
   const file = `${results}/chain-cnitool-a7a951b26a423b1fd4bb-eth0`;
@@ -221,7 +220,7 @@ testWith("main() keeps the cache as the reference does", async (tool) => {
 });
 
 testWith(
-  "main() checks, tells the status, collects, silently",
+  "cnitool() checks, tells the status, collects, silently",
   async (tool) => {
     const silence = { status: 0, stdout: "", stderr: "" };
     await tool.run("add chain /x/y");
@@ -245,7 +244,7 @@ testWith(
   },
 );
 
-testWith("main() add leaves nothing behind when it fails", async (tool) => {
+testWith("cnitool() add leaves nothing behind when it fails", async (tool) => {
   tool.failing.add("ADD second");
   const { status, stdout, stderr } = await tool.run("add chain /x/y");
   assertEquals([status, stdout], [1, ""]);
@@ -260,7 +259,7 @@ testWith("main() add leaves nothing behind when it fails", async (tool) => {
   ]);
 });
 
-testWith("main() says what is wrong, with status 1", async (tool, t) => {
+testWith("cnitool() says what is wrong, with status 1", async (tool, t) => {
   const cases: Record<string, [Record<string, string>, string]> = {
     "no plugin path": [{ CNI_PATH: "" }, "no paths provided"],
     "no such plugin": [
@@ -310,38 +309,33 @@ testWith("main() says what is wrong, with status 1", async (tool, t) => {
   assertEquals(tool.requests, []);
 });
 
-testWith("main() takes null for no capability arguments", async (tool) => {
+testWith("cnitool() takes null for no capability arguments", async (tool) => {
   tool.variables.CAP_ARGS = "null";
   assertEquals((await tool.run("add chain /x")).status, 0);
 });
 
-testWith("main() as cni tool finds the plugins beside it", async (tool) => {
-  tool.variables.CNI_PATH = "";
-  assertEquals((await tool.run("add chain /x", "cni tool")).status, 0);
-});
-
 testWith(
-  "main() tells a wrong command line by its exit status",
+  "cnitool() tells a wrong command line by its exit status",
   async (tool) => {
     const known = await tool.run("add chain");
     assertEquals(known.status, 1);
     assertStringIncludes(known.stderr, "cnitool add <network> <netns>");
-    const own = await tool.run("ad chain /x", "cni tool");
-    assertEquals(own.status, 2);
-    assertStringIncludes(own.stderr, 'unknown command "ad" for "cni tool"');
+    const unknown = await tool.run("ad chain /x");
+    assertEquals(unknown.status, 1);
+    assertStringIncludes(unknown.stderr, 'unknown command "ad" for "cnitool"');
   },
 );
 
-testWith("main() helps with every command", async (tool) => {
+testWith("cnitool() helps with every command", async (tool) => {
   for (const line of ["", "--help", "help"]) {
     const { status, stdout, stderr } = await tool.run(line);
     assertEquals([status, stderr], [0, ""]);
     assertStringIncludes(stdout, "cnitool <command> <network> <netns>");
   }
   for (const verb of ["add", "check", "del", "gc", "status"]) {
-    const { status, stdout } = await tool.run(`${verb} --help`, "cni tool");
+    const { status, stdout } = await tool.run(`${verb} --help`);
     assertEquals(status, 0);
-    assertStringIncludes(stdout, `cni tool ${verb} <network> <netns>`);
+    assertStringIncludes(stdout, `cnitool ${verb} <network> <netns>`);
     assertStringIncludes(stdout, "CNI_PATH");
   }
   assertEquals((await tool.run("--version")).stdout, "cnitool 1.2.3\n");

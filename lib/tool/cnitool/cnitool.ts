@@ -1,16 +1,14 @@
-import type { Registry } from "../plugin/mod.ts";
-import { loadNetwork, Runtime } from "../runtime/mod.ts";
-import { formatJson } from "../spec/mod.ts";
-import { type Program, toolHelp, verbHelp } from "./help.ts";
+import type { Registry } from "../../plugin/mod.ts";
+import { loadNetwork, Runtime } from "../../runtime/mod.ts";
+import { formatJson } from "../../spec/mod.ts";
+import { toolHelp, verbHelp } from "./help.ts";
 import { type Command, parseCommand } from "./parse_command.ts";
 import { readAttachment, readSettings } from "./read_request.ts";
-import type { ToolProcess } from "./tool_process.ts";
-import { UsageError } from "./usage_error.ts";
+import type { ToolProcess } from "../tool_process.ts";
+import { UsageError } from "../usage_error.ts";
 
-/** What {@linkcode main} works with. */
-export interface ToolOptions {
-  /** What it was called by: the two differ in defaults and exit status. */
-  readonly program: Program;
+/** What {@linkcode cnitool} works with. */
+export interface CnitoolOptions {
   /** The version to tell. */
   readonly programVersion: string;
   /** Where variables come from and output goes to. */
@@ -24,44 +22,41 @@ export interface ToolOptions {
 }
 
 /**
- * The tool: attaches network namespaces to networks, and detaches them, with
- * the arguments, variables, output and exit status of the reference's
- * `cnitool`. A failed `add` leaves nothing behind.
+ * `cnitool`: attaches network namespaces to networks, and detaches them, with
+ * the arguments, variables, output and exit status of the reference's. A failed
+ * `add` leaves nothing behind.
  *
  * @param args The words after the program's name.
- * @returns The exit status: 0 if it was done, 1 if it failed. A wrong command
- * line is 2, or 1 for `cnitool`, as for the reference.
+ * @returns The exit status: 0 if it was done, 1 if it failed.
  */
-export async function main(
+export async function cnitool(
   args: readonly string[],
-  options: ToolOptions,
+  options: CnitoolOptions,
 ): Promise<number> {
-  const { process, program } = options;
+  const { process } = options;
   try {
-    return await run(parseCommand(program, args), options);
+    return await run(parseCommand(args), options);
   } catch (error) {
     if (error instanceof UsageError) {
       process.writeStderr(`Error: ${error.message}\n\n${error.hint}`);
-      return program === "cnitool" ? 1 : 2;
+      return 1;
     }
     process.writeStderr(`Error: ${textOf(error)}\n`);
     return 1;
   }
 }
 
-async function run(command: Command, options: ToolOptions): Promise<number> {
-  const { process, program, programVersion } = options;
+async function run(command: Command, options: CnitoolOptions): Promise<number> {
+  const { process, programVersion } = options;
   switch (command.kind) {
     case "help": {
       const { verb } = command;
-      const help = verb === undefined
-        ? toolHelp(program)
-        : verbHelp(program, verb);
+      const help = verb === undefined ? toolHelp() : verbHelp(verb);
       process.writeStdout(help);
       return 0;
     }
     case "version":
-      process.writeStdout(`${program} ${programVersion}\n`);
+      process.writeStdout(`cnitool ${programVersion}\n`);
       return 0;
     case "run":
       process.writeStdout(await operate(command, options));
@@ -72,9 +67,9 @@ async function run(command: Command, options: ToolOptions): Promise<number> {
 /** Does what the command says; returns what belongs on stdout. */
 async function operate(
   command: Command & { readonly kind: "run" },
-  { process, program, registry, self, cacheDir }: ToolOptions,
+  { process, registry, self, cacheDir }: CnitoolOptions,
 ): Promise<string> {
-  const settings = readSettings(process, program, self);
+  const settings = readSettings(process);
   const warn = (message: string) => process.writeStderr(`${message}\n`);
   const network = loadNetwork(settings.configFolder, command.network, { warn });
   const attachment = await readAttachment(process, command);
@@ -91,7 +86,7 @@ async function operate(
       const options = { cleanUp: true };
       const { json } = await runtime.add(network, attachment, options);
       // The reference ends without a newline.
-      return formatJson(json) + (program === "cnitool" ? "" : "\n");
+      return formatJson(json);
     }
     case "check":
       await runtime.check(network, attachment);

@@ -1,8 +1,5 @@
 import { type Verb, VERBS } from "./verb.ts";
 
-/** The name that the tool was called by, and that it calls itself. */
-export type Program = "cnitool" | "cni tool";
-
 /** What each verb does, in a line. */
 const SUMMARIES: Readonly<Record<Verb, string>> = {
   add: "Attach a network namespace to a network and print the result",
@@ -43,22 +40,22 @@ const FLAGS = `Flags:
 `;
 
 /** The line that says how a verb is used. */
-export function usageLine(program: Program, verb: Verb): string {
-  return `Usage:\n  ${program} ${verb} <network> <netns> [flags]\n`;
+export function usageLine(verb: Verb): string {
+  return `Usage:\n  cnitool ${verb} <network> <netns> [flags]\n`;
 }
 
 /** The usage of a verb, as it is shown after a mistake. */
-export function verbUsage(program: Program, verb: Verb): string {
-  return `${usageLine(program, verb)}\n${FLAGS}`;
+export function verbUsage(verb: Verb): string {
+  return `${usageLine(verb)}\n${FLAGS}`;
 }
 
 /** The help of a verb. */
-export function verbHelp(program: Program, verb: Verb): string {
+export function verbHelp(verb: Verb): string {
   return `${SUMMARIES[verb]}.
 
 ${DESCRIPTIONS[verb]}
 
-${usageLine(program, verb)}
+${usageLine(verb)}
   <network>   name of the network: "name" in its configuration
   <netns>     path of the network namespace, such as /run/netns/blue
 
@@ -67,24 +64,21 @@ ${ENVIRONMENT}`;
 }
 
 /** The help of the tool. */
-export function toolHelp(program: Program): string {
+export function toolHelp(): string {
   const commands = VERBS.map((verb) =>
     `  ${verb.padEnd(8)}${SUMMARIES[verb]}\n`
   );
-  const path = program === "cnitool"
-    ? ""
-    : `\nUnset, CNI_PATH means the folder of this program and /opt/cni/bin.\n`;
   return `Attach network namespaces to CNI networks, and detach them.
 
 Usage:
-  ${program} <command> <network> <netns> [flags]
+  cnitool <command> <network> <netns> [flags]
 
 Commands:
 ${commands.join("")}  help    Show the help of a command
 
 ${FLAGS}      --version       show the version
 
-${ENVIRONMENT}${path}
-Run '${program} <command> --help' for more about a command.
+${ENVIRONMENT}
+Run 'cnitool <command> --help' for more about a command.
 `;
 }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { SPEC_VERSIONS } from "../spec/mod.ts";
-import { main } from "./main.ts";
+import { SPEC_VERSIONS } from "../../spec/mod.ts";
+import { cnitool } from "./cnitool.ts";
 
 // No Debian package holds the reference's tool: name its executable, of
 // version 1.3.0 or newer, in REFERENCE_CNITOOL to compare with it. Both tools
@@ -29,7 +29,7 @@ function resultOf(cniVersion: string): string {
 }
 
 Deno.test({
-  name: "main() and the reference's cnitool finish what the other began" +
+  name: "cnitool() and the reference's cnitool finish what the other began" +
     (reference === undefined ? " (left out: set REFERENCE_CNITOOL)" : ""),
   ignore: reference === undefined || Deno.build.os !== "linux",
   async fn(t) {
@@ -126,8 +126,7 @@ async function runOurs(
   variables: Readonly<Record<string, string>>,
 ): Promise<Outcome> {
   let [stdout, stderr] = ["", ""];
-  const status = await main(args, {
-    program: "cnitool",
+  const status = await cnitool(args, {
     programVersion: "1.2.3",
     process: {
       env: (name) => variables[name] ?? "",

@@ -1,7 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { type Program, verbUsage } from "./help.ts";
-import { suggest } from "./suggest.ts";
-import { UsageError } from "./usage_error.ts";
+import { verbUsage } from "./help.ts";
+import { suggest } from "../suggest.ts";
+import { UsageError } from "../usage_error.ts";
 import { isVerb, type Verb, VERBS } from "./verb.ts";
 
 /** What a command line asks for. */
@@ -17,6 +17,8 @@ export type Command =
     readonly ifname: string;
   };
 
+const SEE_HELP = "Run 'cnitool --help' for usage.\n";
+
 const FLAGS = ["--ifname", "--help", "--version"];
 
 /**
@@ -25,10 +27,7 @@ const FLAGS = ["--ifname", "--help", "--version"];
  *
  * @throws {UsageError} If it cannot be understood.
  */
-export function parseCommand(
-  program: Program,
-  args: readonly string[],
-): Command {
+export function parseCommand(args: readonly string[]): Command {
   const unknown: string[] = [];
   const parsed = parseArgs(args.map(detach), {
     boolean: ["help", "version"],
@@ -46,8 +45,8 @@ export function parseCommand(
   const [verb = "", network = "", netns = ""] = words;
   if (parsed.version && verb === "") return { kind: "version" };
   if (verb === "" && unknown.length === 0) return { kind: "help" };
-  if (verb !== "" && !isVerb(verb)) throw unknownVerb(program, verb);
-  const usage = verb === "" ? seeHelp(program) : verbUsage(program, verb);
+  if (verb !== "" && !isVerb(verb)) throw unknownVerb(verb);
+  const usage = verb === "" ? SEE_HELP : verbUsage(verb);
   if (parsed.help || isHelpVerb) {
     return verb === "" ? { kind: "help" } : { kind: "help", verb };
   }
@@ -71,13 +70,13 @@ function detach(arg: string): string {
   return /^-i[^=]/.test(arg) ? `--ifname=${arg.slice(2)}` : arg;
 }
 
-function unknownVerb(program: Program, verb: string): UsageError {
+function unknownVerb(verb: string): UsageError {
   const near = suggest(verb, VERBS).map((word) => `\t${word}\n`);
   const hint = near.length === 0
     ? ""
     : `Did you mean this?\n${near.join("")}\n`;
-  const message = `unknown command "${verb}" for "${program}"`;
-  return new UsageError(message, hint + seeHelp(program));
+  const message = `unknown command "${verb}" for "cnitool"`;
+  return new UsageError(message, hint + SEE_HELP);
 }
 
 function unknownFlag(arg: string, usage: string): UsageError {
@@ -88,8 +87,4 @@ function unknownFlag(arg: string, usage: string): UsageError {
   const [near] = flag.startsWith("--") ? suggest(flag, FLAGS) : [];
   const hint = near === undefined ? "" : `Did you mean ${near}?\n\n`;
   return new UsageError(message, hint + usage);
-}
-
-function seeHelp(program: Program): string {
-  return `Run '${program} --help' for usage.\n`;
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseCommand } from "./parse_command.ts";
-import { UsageError } from "./usage_error.ts";
+import { UsageError } from "../usage_error.ts";
 
 const run = { kind: "run", verb: "add", network: "n", netns: "ns" } as const;
 
@@ -16,14 +16,14 @@ Deno.test("parseCommand() takes flags anywhere, in every form", async (t) => {
   };
   for (const [why, [line, ifname]] of Object.entries(cases)) {
     await t.step(why, () => {
-      const command = parseCommand("cnitool", line.split(" "));
+      const command = parseCommand(line.split(" "));
       assertEquals(command, { ...run, ifname });
     });
   }
 });
 
 Deno.test("parseCommand() takes a network's name for no number", () => {
-  assertEquals(parseCommand("cnitool", ["add", "0123", "1e3"]), {
+  assertEquals(parseCommand(["add", "0123", "1e3"]), {
     ...run,
     network: "0123",
     netns: "1e3",
@@ -45,7 +45,7 @@ Deno.test("parseCommand() knows when help or the version is wanted", async (t) =
   for (const [line, command] of Object.entries(cases)) {
     await t.step(line || "nothing", () => {
       const args = line.split(" ").filter((word) => word !== "");
-      assertEquals(parseCommand("cni tool", args), command);
+      assertEquals(parseCommand(args), command);
     });
   }
 });
@@ -67,7 +67,7 @@ Deno.test("parseCommand() says what is wrong, and what may be meant", async (t) 
   };
   for (const [line, [message, hint]] of Object.entries(cases)) {
     await t.step(line, () => {
-      const parse = () => parseCommand("cnitool", line.split(" "));
+      const parse = () => parseCommand(line.split(" "));
       const error = assertThrows(parse, UsageError, message);
       assertStringIncludes(error.hint, hint);
     });

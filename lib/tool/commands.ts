@@ -1,0 +1,39 @@
+import type { ToolCommand } from "./tool_command.ts";
+
+/** A command's name, what it does, and what loads it. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<ToolCommand>;
+}
+
+/** The commands of `cni tool`, in the order of its help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "add",
+    summary: "Attach a network namespace to networks",
+    load: async () => (await import("./commands/add_command.ts")).addCommand,
+  },
+  {
+    name: "check",
+    summary: "Verify that attachments are as add left them",
+    load: async () =>
+      (await import("./commands/check_command.ts")).checkCommand,
+  },
+  {
+    name: "del",
+    summary: "Detach a network namespace from networks",
+    load: async () => (await import("./commands/del_command.ts")).delCommand,
+  },
+  {
+    name: "gc",
+    summary: "Remove what is left of attachments that are gone",
+    load: async () => (await import("./commands/gc_command.ts")).gcCommand,
+  },
+  {
+    name: "status",
+    summary: "Tell whether networks could serve an add",
+    load: async () =>
+      (await import("./commands/status_command.ts")).statusCommand,
+  },
+];
