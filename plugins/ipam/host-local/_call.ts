@@ -1,16 +1,19 @@
 import { dispatch, type Reply } from "../../../lib/plugin/mod.ts";
 import type { JsonObject } from "../../../lib/spec/mod.ts";
-import { hostLocal } from "./host_local.ts";
+import type { BootSource } from "./boot.ts";
+import { hostLocal, hostLocalWith } from "./host_local.ts";
 
 /** A call of host-local, of which a test tells what matters to it. */
 export interface TestCall {
-  readonly command: "ADD" | "CHECK" | "DEL";
+  readonly command: "ADD" | "CHECK" | "DEL" | "GC" | "STATUS";
   readonly config: JsonObject;
   /** Default: `c1`. */
   readonly containerId?: string;
   /** Default: `eth0`. */
   readonly ifname?: string;
   readonly args?: string;
+  /** Which boot our plugin believes in; by default it finds out. */
+  readonly boots?: BootSource;
 }
 
 /** A namespace that does not exist: host-local touches none. */
@@ -18,7 +21,8 @@ export const NETNS = "/run/netns/host-local-test-none";
 
 /** Calls our plugin through the protocol, within this process. */
 export function callOurs(call: TestCall): Promise<Reply> {
-  const { command, config, containerId = "c1", ifname = "eth0" } = call;
+  const { command, config, containerId = "c1", ifname = "eth0", boots } = call;
+  const plugin = boots === undefined ? hostLocal : hostLocalWith(() => boots);
   const environment = {
     command,
     containerId,
@@ -28,7 +32,7 @@ export function callOurs(call: TestCall): Promise<Reply> {
     path: "/nowhere",
     netnsOverride: "",
   };
-  return dispatch(hostLocal, environment, {
+  return dispatch(plugin, environment, {
     readStdin: () => Promise.resolve(JSON.stringify(config)),
     context: {
       delegate: () => Promise.reject(new Error("host-local delegates nothing")),
@@ -78,11 +82,12 @@ export function makeDataDir(): Disposable & { readonly path: string } {
   };
 }
 
-/** The files below `folder`, by path, and what is in them. */
+/** The files below `folder`, by path, and their texts; but for our own aside. */
 export function filesBelow(folder: string): Record<string, string> {
   const files: Record<string, string> = {};
   for (const { name, isDirectory } of Deno.readDirSync(folder)) {
     const path = `${folder}/${name}`;
+    if (name === ".cni") continue;
     if (!isDirectory) files[name] = Deno.readTextFileSync(path);
     else {
       for (const [below, text] of Object.entries(filesBelow(path))) {

@@ -3,6 +3,7 @@ import {
   formatAddress,
   parseAddress,
 } from "../../../lib/net/mod.ts";
+import type { Boot } from "./boot.ts";
 import type { Owner, Reservation, Reservations } from "./reservations.ts";
 
 /** Reservations that are forgotten with the test that made them. */
@@ -11,11 +12,15 @@ export class MemoryReservations implements Reservations {
   /** Addresses whose release fails. */
   readonly stuck = new Set<string>();
   readonly #owners = new Map<string, Omit<Reservation, "address">>();
+  readonly #boots = new Map<string, string>();
   readonly #last = new Map<number, Address>();
 
   ofContainer(containerId: string): readonly Reservation[] {
+    return this.all().filter((one) => one.containerId === containerId);
+  }
+
+  all(): readonly Reservation[] {
     return [...this.#owners]
-      .filter(([, owner]) => owner.containerId === containerId)
       .map(([text, owner]) => ({ address: parseAddress(text), ...owner }));
   }
 
@@ -33,6 +38,7 @@ export class MemoryReservations implements Reservations {
     const text = formatAddress(address);
     if (this.stuck.has(text)) throw new Error(`${text} is stuck`);
     this.#owners.delete(text);
+    this.#boots.delete(text);
   }
 
   lastReserved(setIndex: number): Address | undefined {
@@ -42,4 +48,26 @@ export class MemoryReservations implements Reservations {
   setLastReserved(setIndex: number, address: Address): void {
     this.#last.set(setIndex, address);
   }
+
+  mark(address: Address, boot: Boot): void {
+    this.#boots.set(formatAddress(address), boot.id);
+  }
+
+  markUnknown(boot: Boot): void {
+    for (const text of this.#owners.keys()) {
+      if (!this.#boots.has(text)) this.#boots.set(text, boot.id);
+    }
+  }
+
+  madeBefore(
+    boot: Boot,
+    isWanted: (address: Address) => boolean,
+  ): readonly Reservation[] {
+    return this.all().filter(({ address }) => {
+      const id = this.#boots.get(formatAddress(address));
+      return id !== undefined && id !== boot.id && isWanted(address);
+    });
+  }
+
+  tidy(): void {}
 }

@@ -5,6 +5,7 @@ import {
   formatAddress,
 } from "../../../lib/net/mod.ts";
 import { CniCode, CniError, toCniError } from "../../../lib/spec/mod.ts";
+import type { Boot } from "./boot.ts";
 import type { AddressRange } from "./range.ts";
 import {
   addressesAfter,
@@ -12,7 +13,8 @@ import {
   rangeFor,
   type RangeSet,
 } from "./range_set.ts";
-import type { Owner, Reservations } from "./reservations.ts";
+import { reclaim } from "./reclaim.ts";
+import type { Owner, Reservation, Reservations } from "./reservations.ts";
 
 /** What an ADD wants. */
 export interface Wanted {
@@ -21,6 +23,12 @@ export interface Wanted {
   readonly sets: readonly RangeSet[];
   /** For each set the address to take, or `undefined` for any. */
   readonly requested: readonly (Address | undefined)[];
+  /**
+   * Tells the present boot, so that reservations made before it can be freed
+   * where they are in the way; absent if that is not wanted. It costs a child
+   * process, so it is asked only then.
+   */
+  readonly readBoot?: () => Boot | undefined;
 }
 
 /** An address that was taken. */
@@ -35,7 +43,8 @@ export interface Allocation {
  * Takes an address of every range set, or of none: when one set fails, what
  * this call took of the others is freed, and nothing else. The search goes
  * round: it begins after the address that the set gave out last, so that one
- * just freed rests for as long as possible.
+ * just freed rests for as long as possible. Reservations from before the
+ * machine's last start are freed where they are in the way.
  *
  * @returns An allocation for each set, in their order.
  * @throws {CniError} Code 999 if the owner has an address of these sets
@@ -97,11 +106,15 @@ function release(
 
 /** Checked for all sets before anything is taken of one. */
 function refuseSecond(reservations: Reservations, wanted: Wanted): void {
-  const { containerId, ifname } = wanted.owner;
-  const held = reservations.ofContainer(containerId).find((reservation) =>
-    [ifname, undefined].includes(reservation.ifname) &&
-    wanted.sets.some((set) => rangeFor(set, reservation.address) !== undefined)
-  );
+  const { containerId } = wanted.owner;
+  const before = heldBy(reservations, wanted);
+  if (before.length === 0) return;
+  const addresses = before.map(({ address }) => address);
+  const isHeld = (address: Address) =>
+    addresses.some((one) => compareAddresses(one, address) === 0);
+  const [held] = reclaimed(reservations, wanted, isHeld) === 0
+    ? before
+    : heldBy(reservations, wanted);
   if (held === undefined) return;
   throw refusal("duplicate allocation is not allowed", {
     details:
@@ -109,6 +122,28 @@ function refuseSecond(reservations: Reservations, wanted: Wanted): void {
       `${held.ifname ?? "an unnamed interface"} already, as ` +
       `${reservations.place} tells: DEL it before another ADD`,
   });
+}
+
+/** What the owner has of the wanted sets. */
+function heldBy(
+  reservations: Reservations,
+  { owner: { containerId, ifname }, sets }: Wanted,
+): readonly Reservation[] {
+  return reservations.ofContainer(containerId).filter((reservation) =>
+    [ifname, undefined].includes(reservation.ifname) &&
+    sets.some((set) => rangeFor(set, reservation.address) !== undefined)
+  );
+}
+
+/** Frees what is left from before the present boot; returns how many. */
+function reclaimed(
+  reservations: Reservations,
+  { readBoot }: Pick<Wanted, "readBoot">,
+  isWanted: (address: Address) => boolean,
+): number {
+  const boot = readBoot?.();
+  if (boot === undefined) return 0;
+  return reclaim(reservations, { boot, isWanted });
 }
 
 function takeOne(
@@ -124,10 +159,11 @@ function takeOne(
 
 function takeRequested(
   reservations: Reservations,
-  { owner, sets, index, requested }:
+  wanted:
     & Omit<Wanted, "requested">
     & Readonly<{ index: number; requested: Address }>,
 ): readonly [Address, AddressRange] {
+  const { owner, sets, index, requested } = wanted;
   const set = sets[index]!;
   const text = formatAddress(requested);
   if (isGateway(sets, requested)) {
@@ -135,7 +171,12 @@ function takeRequested(
     const details = `it is a gateway in ${set.key}: ask for another`;
     throw refusal(message, { code: CniCode.InvalidConfig, details });
   }
-  if (!reservations.reserve(requested, owner)) {
+  const isRequested = (address: Address) =>
+    compareAddresses(address, requested) === 0;
+  const isReserved = reservations.reserve(requested, owner) ||
+    reclaimed(reservations, wanted, isRequested) > 0 &&
+      reservations.reserve(requested, owner);
+  if (!isReserved) {
     const message = `requested address ${text} is not available in range ` +
       `set: ${formatRangeSet(set)}`;
     const details = `it is reserved in ${reservations.place}: ask for another`;
@@ -146,20 +187,21 @@ function takeRequested(
 
 function takeNext(
   reservations: Reservations,
-  { owner, sets }: Wanted,
+  wanted: Wanted,
   index: number,
 ): readonly [Address, AddressRange] {
-  const set = sets[index]!;
-  let inUse = 0;
-  const last = reservations.lastReserved(index);
-  for (const [address, range] of addressesAfter(set, last)) {
-    if (isGateway(sets, address)) continue;
-    // Asked first, since a try that fails costs a write to the disk.
-    const isFree = !reservations.isTaken(address) &&
-      reservations.reserve(address, owner);
-    if (isFree) return [address, range];
-    inUse++;
+  const set = wanted.sets[index]!;
+  const first = search(reservations, wanted, index);
+  if (!("inUse" in first)) return first;
+  const isInSet = (address: Address) => rangeFor(set, address) !== undefined;
+  if (reclaimed(reservations, wanted, isInSet) > 0) {
+    const second = search(reservations, wanted, index);
+    if (!("inUse" in second)) return second;
+  } else {
+    const boot = wanted.readBoot?.();
+    if (boot !== undefined) reservations.markUnknown(boot);
   }
+  const { inUse } = first;
   const ranges = formatRangeSet(set);
   const details = inUse === 0
     ? `${set.key} holds nothing but gateways: make the range larger`
@@ -171,8 +213,30 @@ function takeNext(
   });
 }
 
+/** The next free address, taken; or how many are in use, which is all. */
+function search(
+  reservations: Reservations,
+  { owner, sets }: Wanted,
+  index: number,
+): readonly [Address, AddressRange] | { readonly inUse: number } {
+  let inUse = 0;
+  const last = reservations.lastReserved(index);
+  for (const [address, range] of addressesAfter(sets[index]!, last)) {
+    if (isGateway(sets, address)) continue;
+    // Asked first, since a try that fails costs a write to the disk.
+    const isFree = !reservations.isTaken(address) &&
+      reservations.reserve(address, owner);
+    if (isFree) return [address, range];
+    inUse++;
+  }
+  return { inUse };
+}
+
 /** Whether any range names `address` as gateway: somebody else has it then. */
-function isGateway(sets: readonly RangeSet[], address: Address): boolean {
+export function isGateway(
+  sets: readonly RangeSet[],
+  address: Address,
+): boolean {
   return sets.some((set) =>
     set.ranges.some(({ gateway }) => compareAddresses(gateway, address) === 0)
   );

@@ -28,6 +28,8 @@ export interface HostLocalConfig {
   readonly requested: readonly RequestedAddress[];
   /** Passed on to the result. */
   readonly routes: readonly Route[];
+  /** Whether reservations from before the last boot may be freed. */
+  readonly reclaimAfterReboot: boolean;
 }
 
 /**
@@ -67,6 +69,7 @@ export function parseHostLocalConfig(
     sets,
     requested,
     routes,
+    reclaimAfterReboot: parseReclaimAfterReboot(fields),
   };
 }
 
@@ -79,6 +82,16 @@ export function parseHostLocalConfig(
  */
 export function parseDataDir(fields: Fields): string {
   return ipamOf(fields).string("dataDir") || DEFAULT_DATA_DIR;
+}
+
+/**
+ * Reads `ipam.reclaimAfterReboot` alone, for GC.
+ *
+ * @param fields The whole network configuration.
+ * @throws {CniError} Code 7.
+ */
+export function parseReclaimAfterReboot(fields: Fields): boolean {
+  return ipamOf(fields).boolean("reclaimAfterReboot") ?? true;
 }
 
 /** Where reservations are kept unless `ipam.dataDir` names another folder. */

@@ -25,6 +25,7 @@ Deno.test("parseHostLocalConfig() reads every key", () => {
       type: "host-local",
       dataDir: "/srv/state",
       resolvConf: "/etc/resolv.conf",
+      reclaimAfterReboot: false,
       routes: [{ dst: "0.0.0.0/0", gw: "10.0.0.254", table: 0, mtu: 0 }],
       ranges: RANGES,
     },
@@ -33,6 +34,7 @@ Deno.test("parseHostLocalConfig() reads every key", () => {
   assertEquals(rest, {
     dataDir: "/srv/state",
     resolvConf: "/etc/resolv.conf",
+    reclaimAfterReboot: false,
     requested: [],
     routes: [{ dst: "0.0.0.0/0", gw: "10.0.0.254", table: 0 }],
   });

@@ -3,11 +3,16 @@ import {
   formatAddress,
   parseAddress,
 } from "../../../lib/net/mod.ts";
+import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import {
   confinePath,
   openStateDir,
   type StateDir,
 } from "../../../lib/state/mod.ts";
+import type { Boot } from "./boot.ts";
+import { BootMarks } from "./boot_marks.ts";
+import type { IndexEntry } from "./index_text.ts";
+import { OwnerIndex } from "./owner_index.ts";
 import { formatOwner, parseOwner } from "./reservation_text.ts";
 import type { Owner, Reservation, Reservations } from "./reservations.ts";
 
@@ -52,23 +57,96 @@ export function openDiskStore(options: DiskStoreOptions): Store | undefined {
   const key = "ipam.dataDir";
   // Checked by itself, so that a refusal names the folder that was configured.
   const dataDir = confinePath(options.dataDir, { key });
+  const sidecar = `${dataDir}/.cni/${network}`;
   const dir = openStateDir(`${dataDir}/${network}`, {
     key,
     create,
-    tempPath: `${dataDir}/.cni/${network}`,
+    tempPath: sidecar,
   });
   if (dir === undefined) return undefined;
-  const reservations = new DiskReservations(dir);
   return {
-    withLock: (critical) => dir.withLock("lock", () => critical(reservations)),
+    withLock: (critical) =>
+      dir.withLock("lock", () => {
+        using reservations = new DiskReservations(dir, { sidecar, key });
+        return critical(reservations);
+      }),
   };
 }
 
-class DiskReservations implements Reservations {
-  readonly #dir: StateDir;
+/**
+ * Writes and removes a file where {@linkcode openDiskStore} would, or as near
+ * as there are folders: none is made.
+ *
+ * @throws {CniError} Code 7 if the folder may not be used, code 5 if nothing
+ * can be written.
+ */
+export function tryToWrite({ dataDir, network }: DiskStoreOptions): void {
+  const key = "ipam.dataDir";
+  const root = confinePath(dataDir, { key });
+  const folders = [`${root}/.cni/${network}`, `${root}/.cni`];
+  for (let above = root; above !== ""; above = parentOf(above)) {
+    folders.push(above);
+  }
+  // A folder that the program may not write to needs to be there already.
+  const folder = folders.find((path) => isFolder(path));
+  if (folder === undefined) return;
+  const path = `${folder}/.cni-status.${Deno.pid}`;
+  try {
+    Deno.writeTextFileSync(path, "x", { createNew: true, mode: FILE_MODE });
+    Deno.removeSync(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CniError(CniCode.IoFailure, `Cannot write in ${folder}`, {
+      details: `${key} leads there, and the system says: ${reason}`,
+      cause,
+    });
+  }
+}
 
-  constructor(dir: StateDir) {
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+/** Our own files about a network. */
+interface Sidecar {
+  /** Their folder. */
+  readonly sidecar: string;
+  /** The configuration key that led here. */
+  readonly key: string;
+}
+
+class DiskReservations implements Reservations, Disposable {
+  readonly #dir: StateDir;
+  readonly #sidecar: Sidecar;
+  readonly #marks: BootMarks;
+  readonly #index: OwnerIndex;
+  /** The names of all files, once it pays to know them. */
+  #names: Set<string> | undefined;
+  #probes = 0;
+
+  constructor(dir: StateDir, { sidecar, key }: Sidecar) {
+    const reservations = dir.path;
     this.#dir = dir;
+    this.#sidecar = { sidecar, key };
+    this.#marks = new BootMarks({
+      reservations,
+      marks: `${sidecar}/boots`,
+      key,
+    });
+    const index = `${sidecar}/index`;
+    this.#index = new OwnerIndex({ reservations, index, key });
+  }
+
+  [Symbol.dispose](): void {
+    this.#index.close();
   }
 
   get place(): string {
@@ -76,29 +154,45 @@ class DiskReservations implements Reservations {
   }
 
   ofContainer(containerId: string): readonly Reservation[] {
-    const found: Reservation[] = [];
-    for (const [name, text] of this.#dir.readAll(looksLikeAddress)) {
-      // Most belong to others: look for the id before anything is parsed.
-      if (!text.includes(containerId)) continue;
-      const owner = parseOwner(text);
-      if (owner.containerId !== containerId) continue;
-      const address = addressOfFile(name);
-      if (address !== undefined) found.push({ address, ...owner });
-    }
-    return found;
+    const indexed = this.#index.entriesOf(containerId);
+    // The text counts: somebody may have rewritten it in place.
+    const entries = indexed?.every((entry) => this.#isStill(entry))
+      ? indexed
+      : this.#scan().filter((entry) => entry.containerId === containerId);
+    return entries.flatMap(toReservation);
+  }
+
+  all(): readonly Reservation[] {
+    return this.#scan().flatMap(toReservation);
   }
 
   isTaken(address: Address): boolean {
-    return this.#dir.has(fileOf(address));
+    const file = fileOf(address);
+    // A folder that has many in a row is read at once instead of one by one.
+    if (this.#names === undefined && this.#probes++ >= MAX_PROBES) {
+      this.#names = new Set(this.#dir.names());
+    }
+    return this.#names?.has(file) ?? this.#dir.has(file);
   }
 
   reserve(address: Address, owner: Owner): boolean {
+    const file = fileOf(address);
     const text = formatOwner(owner);
-    return this.#dir.createExclusive(fileOf(address), text, FILE_MODE);
+    this.#index.beforeChange();
+    const isMade = this.#dir.createExclusive(file, text, FILE_MODE);
+    this.#names?.add(file);
+    if (isMade) this.#index.added({ file, ...owner });
+    return isMade;
   }
 
   release(address: Address): void {
-    this.#dir.remove(fileOf(address));
+    const file = fileOf(address);
+    const text = this.#textOf(file);
+    this.#marks.unmark(file);
+    this.#index.beforeChange();
+    if (!this.#dir.remove(file)) return;
+    this.#names?.delete(file);
+    this.#index.removed({ file, ...parseOwner(text ?? "") });
   }
 
   lastReserved(setIndex: number): Address | undefined {
@@ -107,9 +201,91 @@ class DiskReservations implements Reservations {
   }
 
   setLastReserved(setIndex: number, address: Address): void {
-    const text = formatAddress(address);
-    this.#dir.overwrite(lastReservedFile(setIndex), text, FILE_MODE);
+    const file = lastReservedFile(setIndex);
+    const isNew = !this.#dir.has(file);
+    if (isNew) this.#index.beforeChange();
+    this.#dir.overwrite(file, formatAddress(address), FILE_MODE);
+    if (isNew) this.#index.changedOtherwise();
   }
+
+  mark(address: Address, boot: Boot): void {
+    const isFirst = !this.#marks.knows(boot);
+    if (isFirst) this.#marks.prune(boot);
+    this.#marks.mark([fileOf(address)], boot);
+    // The rest is recorded by who has the time: a GC, a full range.
+    if (isFirst) this.#marks.markUnknown(this.#files(), boot, MAX_FIRST_MARKS);
+  }
+
+  markUnknown(boot: Boot): void {
+    this.#marks.markUnknown(this.#files(), boot);
+  }
+
+  madeBefore(
+    boot: Boot,
+    isWanted: (address: Address) => boolean,
+  ): readonly Reservation[] {
+    const files = this.#marks.madeBefore(boot, (file) => {
+      const address = addressOfFile(file);
+      return address !== undefined && isWanted(address);
+    });
+    return [...files].flatMap((file) => {
+      const text = this.#textOf(file);
+      return text === undefined
+        ? []
+        : toReservation({ file, ...parseOwner(text) });
+    });
+  }
+
+  tidy(boot?: Boot): void {
+    if (boot !== undefined) this.#marks.prune(boot);
+    const { sidecar, key } = this.#sidecar;
+    const halfWritten = openStateDir(sidecar, { key });
+    // Whoever writes holds the lock, so what lies there is of a crash.
+    for (const name of halfWritten?.names() ?? []) {
+      if (name.startsWith("tmp.")) halfWritten?.remove(name);
+    }
+  }
+
+  #files(): readonly string[] {
+    return this.#dir.names().filter(looksLikeAddress);
+  }
+
+  #isStill({ file, containerId, ifname }: IndexEntry): boolean {
+    const text = this.#textOf(file);
+    const owner = text === undefined ? undefined : parseOwner(text);
+    return owner?.containerId === containerId && owner.ifname === ifname;
+  }
+
+  #textOf(file: string): string | undefined {
+    try {
+      return this.#dir.read(file);
+    } catch {
+      return undefined; // No file, so it is nobody's.
+    }
+  }
+
+  /** Reads all files, and makes the index of what they tell. */
+  #scan(): readonly IndexEntry[] {
+    const entries: IndexEntry[] = [];
+    for (const [file, text] of this.#dir.readAll(looksLikeAddress)) {
+      entries.push({ file, ...parseOwner(text) });
+    }
+    this.#index.rebuild(entries);
+    return entries;
+  }
+}
+
+/** Up to here it is cheaper to look for single files. */
+const MAX_PROBES = 50;
+
+/** So many links take about 20 ms. */
+const MAX_FIRST_MARKS = 1000;
+
+function toReservation(
+  { file, ...owner }: IndexEntry,
+): readonly Reservation[] {
+  const address = addressOfFile(file);
+  return address === undefined ? [] : [{ address, ...owner }];
 }
 
 const FILE_MODE = 0o600;

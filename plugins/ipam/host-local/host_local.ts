@@ -19,8 +19,10 @@ import {
 } from "../../../lib/spec/mod.ts";
 import { readHostFile } from "../../../lib/state/mod.ts";
 import { allocate } from "./allocate.ts";
+import type { BootSource } from "./boot.ts";
 import { parseDataDir, parseHostLocalConfig } from "./config.ts";
 import { openDiskStore } from "./disk_store.ts";
+import { kernelBoots } from "./kernel_boots.ts";
 import { rangeFor } from "./range_set.ts";
 import { assignRequested } from "./requested.ts";
 import {
@@ -35,16 +37,34 @@ import { parseResolvConf } from "./resolv_conf.ts";
  * account of them in files, one for each address, as the reference does and
  * together with it. See `docs/plugins/host-local.md`.
  */
-export const hostLocal: Plugin = definePlugin({
-  name: "host-local",
-  add: (request) => Promise.try(add, request),
-  check: (request) => Promise.try(check, request),
-  del: (request) => Promise.try(del, request),
-});
+export const hostLocal: Plugin = hostLocalWith(kernelBoots);
 
-function add(request: Request): Result {
+/**
+ * Makes the plugin.
+ *
+ * @param openBoots Opens what tells which boot this is.
+ */
+export function hostLocalWith(openBoots: () => BootSource): Plugin {
+  return definePlugin({
+    name: "host-local",
+    add: (request) => Promise.try(add, request, openBoots()),
+    check: (request) => Promise.try(check, request),
+    del: (request) => Promise.try(del, request),
+    gc: async (request) => {
+      const { collectReservations } = await import("./gc.ts");
+      collectReservations(request, openBoots());
+    },
+    status: async (request) => {
+      const { hostLocalStatus } = await import("./status.ts");
+      hostLocalStatus(request, openBoots());
+    },
+  });
+}
+
+function add(request: Request, boots: BootSource): Result {
   const { config, args } = request;
   const parsed = parseHostLocalConfig(config, args);
+  const { reclaimAfterReboot } = parsed;
   const { dataDir, resolvConf, sets, routes } = parsed;
   const requested = assignRequested(sets, parsed.requested);
   const dns = resolvConf === undefined ? undefined : parseResolvConf(
@@ -52,9 +72,17 @@ function add(request: Request): Result {
   );
   // From here on there is something on the disk.
   const store = openDiskStore({ dataDir, network: config.name, create: true });
-  const allocations = store.withLock((reservations) =>
-    allocate(reservations, { owner: ownerOf(request), sets, requested })
-  );
+  const boot = reclaimAfterReboot ? boots.current() : undefined;
+  const readBoot = reclaimAfterReboot ? () => boots.read() : undefined;
+  const allocations = store.withLock((reservations) => {
+    const owner = ownerOf(request);
+    const wanted = { owner, sets, requested, ...(readBoot && { readBoot }) };
+    const taken = allocate(reservations, wanted);
+    if (boot !== undefined) {
+      for (const { cidr } of taken) reservations.mark(cidr.address, boot);
+    }
+    return taken;
+  });
   return {
     ips: allocations.map(({ cidr, gateway }) => ({
       address: formatCidr(cidr),
@@ -101,6 +129,7 @@ function del(request: Request): void {
   const dataDir = parseDataDir(config.fields);
   const store = openDiskStore({ dataDir, network: config.name });
   store?.withLock((reservations) => {
+    reservations.tidy();
     const failures: CniError[] = [];
     for (const { address } of reservationsOf(reservations, ownerOf(request))) {
       try {

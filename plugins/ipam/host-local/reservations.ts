@@ -1,4 +1,5 @@
 import type { Address } from "../../../lib/net/mod.ts";
+import type { Boot } from "./boot.ts";
 
 /** Who holds an address: an interface of a container. */
 export interface Owner {
@@ -10,6 +11,7 @@ export interface Owner {
 /** An address that is taken. */
 export interface Reservation {
   readonly address: Address;
+  /** Empty if the reservation tells nobody. */
   readonly containerId: string;
   /** Absent in what versions before interface names wrote. */
   readonly ifname?: string;
@@ -24,6 +26,8 @@ export interface Reservations {
   readonly place: string;
   /** All that belong to a container, whatever the interface. */
   ofContainer(containerId: string): readonly Reservation[];
+  /** All of them. */
+  all(): readonly Reservation[];
   /** Whether an address cannot be reserved: it is, or something is in the way. */
   isTaken(address: Address): boolean;
   /** Reserves an address; `false` if it is taken. */
@@ -34,6 +38,22 @@ export interface Reservations {
   lastReserved(setIndex: number): Address | undefined;
   /** Remembers it; a hint, which may be lost. */
   setLastReserved(setIndex: number, address: Address): void;
+  /** Records the boot in which an address was reserved. */
+  mark(address: Address, boot: Boot): void;
+  /** Records it for addresses reserved by others, as that of the first sight. */
+  markUnknown(boot: Boot): void;
+  /**
+   * Reservations that were certainly made before the present boot: nothing can
+   * be using them.
+   *
+   * @param isWanted Chooses among them.
+   */
+  madeBefore(
+    boot: Boot,
+    isWanted: (address: Address) => boolean,
+  ): readonly Reservation[];
+  /** Removes what crashes left, and marks that others made pointless. */
+  tidy(boot?: Boot): void;
 }
 
 /**

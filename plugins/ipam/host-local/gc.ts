@@ -1,0 +1,94 @@
+import type { Request } from "../../../lib/plugin/mod.ts";
+import {
+  checkContainerId,
+  CniCode,
+  CniError,
+  type ValidAttachments,
+  validAttachmentsOf,
+} from "../../../lib/spec/mod.ts";
+import type { BootSource } from "./boot.ts";
+import { parseDataDir, parseReclaimAfterReboot } from "./config.ts";
+import { openDiskStore } from "./disk_store.ts";
+import type { Reservation, Reservations } from "./reservations.ts";
+
+/**
+ * Frees the addresses of attachments that are not valid any more, and those
+ * that were reserved before the machine's last start (CNI 1.1.0, section 2,
+ * "GC"). Goes on after an error and throws all of them as one at the end.
+ *
+ * @throws {CniError} Code 7 for the configuration, code 5 for files.
+ */
+export function collectReservations(
+  { config }: Request,
+  boots: BootSource,
+): void {
+  const dataDir = parseDataDir(config.fields);
+  const boot = parseReclaimAfterReboot(config.fields)
+    ? boots.read()
+    : undefined;
+  const valid = validAttachmentsOf(config);
+  const store = openDiskStore({ dataDir, network: config.name });
+  store?.withLock((reservations) => {
+    const all = reservations.all();
+    const unlisted = valid === undefined
+      ? []
+      : all.filter((one) => hasOwner(one) && !isValid(one, valid));
+    const failures = releaseAll(reservations, unlisted);
+    if (boot !== undefined) {
+      const stale = reservations.madeBefore(boot, () => true).filter((one) =>
+        isLeftover(one) && !(valid !== undefined && isValid(one, valid))
+      );
+      failures.push(...releaseAll(reservations, stale));
+    }
+    reservations.tidy(boot);
+    if (boot !== undefined) reservations.markUnknown(boot);
+    if (failures.length === 0) return;
+    const message = `Cannot free all unused addresses of ${config.name}`;
+    const details = [...new Set(failures.map(String))].join("; ");
+    throw new CniError(CniCode.IoFailure, message, { details });
+  });
+}
+
+function releaseAll(
+  reservations: Reservations,
+  unused: readonly Reservation[],
+): unknown[] {
+  const failures: unknown[] = [];
+  for (const { address } of unused) {
+    try {
+      reservations.release(address);
+    } catch (failure) {
+      failures.push(failure);
+    }
+  }
+  return failures;
+}
+
+/** Whether the reservation's text can be a container's, and no person's note. */
+function hasOwner({ containerId }: Reservation): boolean {
+  try {
+    checkContainerId(containerId);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Without an interface's name it may be of any of the container's. */
+function isValid(
+  { containerId, ifname }: Reservation,
+  valid: ValidAttachments,
+): boolean {
+  return ifname === undefined
+    ? valid.hasContainer(containerId)
+    : valid.has({ containerId, ifname });
+}
+
+/**
+ * Whether an ADD has made it: in full, or, as the reference does when it is
+ * killed, an empty file. Any other text may be a person's, to keep the address
+ * from being given out.
+ */
+function isLeftover({ containerId, ifname }: Reservation): boolean {
+  return ifname !== undefined || containerId === "";
+}

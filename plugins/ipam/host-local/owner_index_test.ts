@@ -1,0 +1,289 @@
+import { assertEquals } from "@std/assert";
+import {
+  formatAddress,
+  offsetAddress,
+  parseAddress,
+} from "../../../lib/net/mod.ts";
+import { openDiskStore } from "./disk_store.ts";
+import type { Reservations } from "./reservations.ts";
+
+/** A network with enough reservations for an index: c0 to c299. */
+class BigNetwork implements Disposable {
+  readonly dataDir = Deno.realPathSync(Deno.makeTempDirSync());
+  readonly folder = `${this.dataDir}/net1`;
+  readonly index = `${this.dataDir}/.cni/net1/index`;
+
+  constructor() {
+    Deno.mkdirSync(this.folder);
+    for (let i = 0; i < 300; i++) this.write(addressOf(i), `c${i}`);
+    this.of("c0");
+  }
+
+  /** Makes a file as the reference does, though without its lock. */
+  write(address: string, containerId: string): void {
+    const path = `${this.folder}/${address}`;
+    Deno.writeTextFileSync(path, `${containerId}\r\neth0`);
+  }
+
+  use<T>(run: (reservations: Reservations) => T): T {
+    const { dataDir } = this;
+    const options = { dataDir, network: "net1", create: true } as const;
+    return openDiskStore(options).withLock(run);
+  }
+
+  of(containerId: string): string {
+    return this.use((reservations) => namesOf(reservations, containerId));
+  }
+
+  /** Whether the next call would believe the index. */
+  get isIndexed(): boolean {
+    // Only an index can hide a file whose text was changed in place.
+    const path = `${this.folder}/${addressOf(299)}`;
+    const text = Deno.readTextFileSync(path);
+    Deno.writeTextFileSync(path, "probe\r\neth0");
+    const isHidden = this.of("probe") === "";
+    Deno.writeTextFileSync(path, text);
+    if (!isHidden) this.touch();
+    return isHidden;
+  }
+
+  /** Lets nobody believe the index any more. */
+  touch(): void {
+    Deno.utimeSync(this.folder, new Date(), new Date());
+  }
+
+  reserve(address: string, containerId: string): boolean {
+    const owner = { containerId, ifname: "eth0" };
+    return this.use((reservations) =>
+      reservations.reserve(parseAddress(address), owner)
+    );
+  }
+
+  release(address: string): void {
+    this.use((reservations) => reservations.release(parseAddress(address)));
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.dataDir, { recursive: true });
+  }
+}
+
+function addressOf(i: number): string {
+  return formatAddress(offsetAddress(parseAddress("10.1.0.2"), BigInt(i))!);
+}
+
+function namesOf(reservations: Reservations, containerId: string): string {
+  return reservations.ofContainer(containerId)
+    .map(({ address }) => formatAddress(address)).sort().join(" ");
+}
+
+const options = { ignore: Deno.build.os === "windows" };
+
+Deno.test("OwnerIndex follows our own changes", options, () => {
+  using network = new BigNetwork();
+  assertEquals(network.isIndexed, true);
+  assertEquals(network.reserve("10.9.0.1", "c7"), true);
+  assertEquals(network.of("c7"), "10.1.0.9 10.9.0.1");
+  network.release("10.1.0.9");
+  assertEquals(network.of("c7"), "10.9.0.1");
+  network.release("10.9.0.1");
+  assertEquals([network.of("c7"), network.of("c8")], ["", "10.1.0.10"]);
+  assertEquals(network.isIndexed, true);
+  network.use((reservations) => {
+    const owner = { containerId: "c7", ifname: "eth1" };
+    reservations.reserve(parseAddress("10.9.0.2"), owner);
+    assertEquals(namesOf(reservations, "c7"), "10.9.0.2");
+    reservations.setLastReserved(0, parseAddress("10.9.0.2"));
+  });
+  assertEquals(network.isIndexed, true);
+  assertEquals(network.of("c7"), "10.9.0.2");
+});
+
+Deno.test("OwnerIndex is kept for large folders only", options, () => {
+  using network = new BigNetwork();
+  for (let i = 100; i < 300; i++) {
+    Deno.removeSync(`${network.folder}/${addressOf(i)}`);
+  }
+  assertEquals(network.of("c7"), "10.1.0.9");
+  assertEquals(network.of("c107"), "");
+  const names = [...Deno.readDirSync(network.index)].map(({ name }) => name);
+  assertEquals(names.includes("head"), false);
+});
+
+Deno.test("OwnerIndex sees what others have done", options, async (t) => {
+  const cases: Record<
+    string,
+    readonly [(network: BigNetwork) => void, id: string, held: string]
+  > = {
+    "another file": [
+      (network) => network.write("10.9.0.1", "c7"),
+      "c7",
+      "10.1.0.9 10.9.0.1",
+    ],
+    "a file less": [
+      ({ folder }) => Deno.removeSync(`${folder}/10.1.0.9`),
+      "c7",
+      "",
+    ],
+    "a file less, and again for another": [
+      (network) => {
+        Deno.removeSync(`${network.folder}/10.1.0.9`);
+        network.write("10.1.0.9", "new");
+      },
+      "new",
+      "10.1.0.9",
+    ],
+    "a file in place of one": [
+      (network) => {
+        network.write("tmp", "new");
+        Deno.renameSync(
+          `${network.folder}/tmp`,
+          `${network.folder}/10.1.0.9`,
+        );
+      },
+      "new",
+      "10.1.0.9",
+    ],
+    "the text of its own file": [
+      (network) => network.write("10.1.0.9", "other"),
+      "c7",
+      "",
+    ],
+    "the whole folder, restored": [
+      ({ folder }) => {
+        Deno.renameSync(folder, `${folder}.old`);
+        Deno.mkdirSync(folder);
+        Deno.writeTextFileSync(`${folder}/10.9.0.1`, "c7\r\neth0");
+        Deno.removeSync(`${folder}.old`, { recursive: true });
+      },
+      "c7",
+      "10.9.0.1",
+    ],
+  };
+  for (const [why, [change, id, held]] of Object.entries(cases)) {
+    await t.step(why, () => {
+      using network = new BigNetwork();
+      assertEquals(network.isIndexed, true);
+      change(network);
+      assertEquals(network.of(id), held);
+      assertEquals(
+        network.of("c8"),
+        id === "c7" && held === "10.9.0.1" ? "" : "10.1.0.10",
+      );
+    });
+  }
+});
+
+Deno.test(
+  "OwnerIndex sees a change at the very time of its own",
+  options,
+  () => {
+    using network = new BigNetwork();
+    // Even a clock that stands still cannot hide it.
+    const { mtime } = Deno.statSync(network.folder);
+    network.reserve("10.9.0.1", "c7");
+    const stamp = Deno.statSync(network.folder).mtime;
+    network.write("10.9.0.2", "c7");
+    Deno.utimeSync(network.folder, new Date(), mtime!);
+    assertEquals(network.of("c7"), "10.1.0.9 10.9.0.1 10.9.0.2");
+    assertEquals(stamp?.getTime() === mtime?.getTime(), false);
+  },
+);
+
+Deno.test(
+  "OwnerIndex sees what a person does without the lock",
+  options,
+  () => {
+    using network = new BigNetwork();
+    network.use((reservations) => {
+      assertEquals(namesOf(reservations, "c7"), "10.1.0.9");
+      network.write("10.9.0.1", "c7");
+      const owner = { containerId: "c9", ifname: "eth1" };
+      reservations.reserve(parseAddress("10.9.0.2"), owner);
+      network.write("10.9.0.3", "c7");
+    });
+    assertEquals(network.of("c7"), "10.1.0.9 10.9.0.1 10.9.0.3");
+    network.use((reservations) => {
+      const owner = { containerId: "c9", ifname: "eth2" };
+      reservations.reserve(parseAddress("10.9.0.4"), owner);
+      network.write("10.9.0.5", "c7");
+    });
+    assertEquals(network.of("c7"), "10.1.0.9 10.9.0.1 10.9.0.3 10.9.0.5");
+  },
+);
+
+Deno.test("OwnerIndex is made anew when it is damaged", options, async (t) => {
+  const cases: Record<string, (path: string) => void> = {
+    "cut short": (path) => Deno.truncateSync(path, 9),
+    "emptied": (path) => Deno.truncateSync(path),
+    "full of zeros": (path) =>
+      Deno.writeFileSync(path, new Uint8Array(Deno.statSync(path).size)),
+    "removed": (path) => Deno.removeSync(path),
+    "a folder": (path) => {
+      Deno.removeSync(path);
+      Deno.mkdirSync(path);
+    },
+  };
+  for (const [why, damage] of Object.entries(cases)) {
+    for (const part of ["head", "parts"]) {
+      await t.step(`${part} ${why}`, () => {
+        using network = new BigNetwork();
+        for (const { name } of Deno.readDirSync(network.index)) {
+          const path = `${network.index}/${name}`;
+          const isPart = (name === "head") === (part === "head");
+          if (isPart && Deno.statSync(path).size > 0) damage(path);
+        }
+        for (let i = 0; i < 300; i++) {
+          assertEquals(network.of(`c${i}`), addressOf(i));
+        }
+        network.reserve("10.9.0.1", "c7");
+        assertEquals(network.of("c7"), "10.1.0.9 10.9.0.1");
+        network.release("10.1.0.9");
+        assertEquals(network.of("c7"), "10.9.0.1");
+        if (why !== "a folder") assertEquals(network.isIndexed, true);
+      });
+    }
+  }
+});
+
+Deno.test("OwnerIndex of an earlier state is not believed", options, () => {
+  using network = new BigNetwork();
+  const copy = `${network.index}.copy`;
+  const swap = () => {
+    Deno.removeSync(network.index, { recursive: true });
+    Deno.renameSync(copy, network.index);
+  };
+  // As a crash leaves it, that lost what was written last.
+  Deno.mkdirSync(copy);
+  for (const { name } of Deno.readDirSync(network.index)) {
+    Deno.copyFileSync(`${network.index}/${name}`, `${copy}/${name}`);
+  }
+  network.reserve("10.9.0.1", "c7");
+  swap();
+  assertEquals(network.of("c7"), "10.1.0.9 10.9.0.1");
+});
+
+Deno.test(
+  "OwnerIndex of parts from different states is not believed",
+  options,
+  () => {
+    using network = new BigNetwork();
+    const parts = new Map<string, Uint8Array>();
+    for (const { name } of Deno.readDirSync(network.index)) {
+      if (name === "head") continue;
+      parts.set(name, Deno.readFileSync(`${network.index}/${name}`));
+    }
+    network.reserve("10.9.0.1", "c7");
+    for (const [name, bytes] of parts) {
+      Deno.writeFileSync(`${network.index}/${name}`, bytes);
+    }
+    assertEquals(network.of("c7"), "10.1.0.9 10.9.0.1");
+  },
+);
+
+Deno.test("OwnerIndex keeps the mode of private files", options, () => {
+  using network = new BigNetwork();
+  const mode = (path: string) => Deno.statSync(path).mode! & 0o777;
+  assertEquals(mode(network.index), 0o700 & ~Deno.umask());
+  assertEquals(mode(`${network.index}/head`), 0o600 & ~Deno.umask());
+});
