@@ -31,6 +31,10 @@ export interface TestTool extends Disposable {
   stdin: string;
   /** Has the streams lead to a terminal. */
   isTerminal: boolean;
+  /** Calls the plugins of this program as such; scripts can be ended otherwise. */
+  callInProcess: boolean;
+  /** Told about each entry of the log. */
+  onRequest: (entry: string) => void;
   /** Asks the running command to end. */
   interrupt(): void;
   /** Writes a configuration file; returns its path. */
@@ -76,6 +80,7 @@ export function testTool(): TestTool {
     requests.push(request);
     const entry = [request.command, name, request.ifname].join(" ").trim();
     log.push(entry);
+    test.onRequest(entry);
     if (failing.has(entry)) throw new CniError(100, `${entry} went wrong`);
     return Promise.resolve();
   };
@@ -95,6 +100,8 @@ export function testTool(): TestTool {
     failing,
     stdin: "",
     isTerminal: false,
+    callInProcess: true,
+    onRequest: () => {},
     interrupt: () => handlers.forEach((handler) => handler()),
     write(name, content) {
       const path = `${configFolder}/${name}`;
@@ -132,7 +139,7 @@ export function testTool(): TestTool {
         registry,
         self: `${bin}/cni`,
         cacheDir,
-        callInProcess: true,
+        callInProcess: test.callInProcess,
       });
       return { status, stdout, stderr };
     },

@@ -122,7 +122,9 @@ function lacks(
   what: string,
 ): UsageError {
   return new UsageError(
-    `network ${JSON.stringify(name)} takes no ${what}: none of its plugins ` +
+    `network ${
+      JSON.stringify(name)
+    } does not take ${what}: none of its plugins ` +
       `declares the capability ${capability}`,
   );
 }

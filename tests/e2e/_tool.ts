@@ -10,6 +10,8 @@ export interface HostTool {
   write(name: string, content: object): Promise<void>;
   /** Runs a command line, whatever comes of it. */
   run(words: readonly string[], options?: RunOptions): Promise<Output>;
+  /** Starts a command line and does not wait for it. */
+  start(words: readonly string[], options?: RunOptions): Deno.ChildProcess;
   /** Runs a command line that must succeed; returns its stdout. */
   must(words: readonly string[], options?: RunOptions): Promise<string>;
 }
@@ -20,23 +22,31 @@ export async function createTool(host: Host): Promise<HostTool> {
   const configFolder = `/var/lib/cni/conf-${host.id}`;
   await Deno.mkdir(configFolder, { recursive: true });
   host.defer(() => Deno.remove(configFolder, { recursive: true }));
+  const variables = {
+    NETCONFPATH: configFolder,
+    CNI_PATH: BIN,
+    CNI_IFNAME: "",
+    CNI_ARGS: "",
+    CAP_ARGS: "",
+  };
   const run: HostTool["run"] = (words, { stdin, env } = {}) =>
     host.run([`${BIN}/cni`, "tool", ...words], {
       ...(stdin === undefined ? {} : { stdin }),
-      env: {
-        NETCONFPATH: configFolder,
-        CNI_PATH: BIN,
-        CNI_IFNAME: "",
-        CNI_ARGS: "",
-        CAP_ARGS: "",
-        ...env,
-      },
+      env: { ...variables, ...env },
     });
   return {
     configFolder,
     write: (name, content) =>
       Deno.writeTextFile(`${configFolder}/${name}`, JSON.stringify(content)),
     run,
+    start: (words, { env } = {}) =>
+      new Deno.Command("nsenter", {
+        args: [`--net=${host.path}`, "--", `${BIN}/cni`, "tool", ...words],
+        env: { ...variables, ...env },
+        stdin: "null",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn(),
     async must(words, options) {
       const { status, stdout, stderr } = await run(words, options);
       if (status === 0) return stdout;
