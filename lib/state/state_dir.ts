@@ -221,6 +221,8 @@ export class StateDir {
     orOsError("lock", path, () => file.lockSync(true));
     this.#isLocked = true;
     try {
+      // Who reads or removes cleans up after a crash as well as who writes.
+      if (this.#lookAt(this.#tempPath) !== undefined) this.#readyTemp();
       return critical();
     } finally {
       this.#isLocked = false;
