@@ -1,3 +1,4 @@
+import { findPlugin, splitPluginPath } from "../../../lib/invoke/mod.ts";
 import { type Call, dispatch, type Reply } from "../../../lib/plugin/mod.ts";
 import {
   CniError,
@@ -65,8 +66,9 @@ export function createNode(): Node {
   let act = () => {};
   const delegate = (type: string, call: Call): Promise<Result> => {
     const { command, containerId, ifname, netns, stdin } = call;
-    delegated.push({ type, command, containerId, ifname, netns, stdin });
     return Promise.try(() => {
+      findPlugin(type, splitPluginPath(call.path));
+      delegated.push({ type, command, containerId, ifname, netns, stdin });
       act();
       return command === "ADD" ? RESULT : {};
     });

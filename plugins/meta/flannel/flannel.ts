@@ -43,15 +43,15 @@ export const flannel: Plugin = definePlugin({
 
 async function add(request: Request, context: Context): Promise<Result> {
   const delegate = makeDelegate(request);
-  requirePlugin(delegate.type, request.path);
-  context.preload(delegate.type, request);
+  const { type } = delegate;
+  context.preload(type, request);
   const stdin = formatDelegate(delegate);
   // From here on there is something on the disk. It is there before the
   // delegate is called, so that a DEL cleans up even if this process dies.
   const state = openDelegateState(request, { create: true });
   const putBack = state.save(stdin);
   try {
-    return await context.delegate(delegate.type, { ...request, stdin });
+    return await context.delegate(type, { ...request, stdin });
   } catch (error) {
     // Without it a later DEL makes the configuration anew, from the same keys.
     try {
@@ -59,18 +59,19 @@ async function add(request: Request, context: Context): Promise<Result> {
     } catch (failure) {
       context.warn(`Cannot put back the saved configuration: ${failure}`);
     }
-    throw error;
+    throw notFound(type, request.path) ?? error;
   }
 }
 
-/** Looks for the delegate before anything is written that needs it for a DEL. */
-function requirePlugin(type: string, path: string): void {
+/** The error for a delegate that is not there, by which it can be told. */
+function notFound(type: string, path: string): CniError | undefined {
   try {
     findPlugin(type, splitPluginPath(path));
-  } catch (error) {
-    if (!(error instanceof CniError)) throw error;
-    const message = `failed to delegate add: ${error.message}`;
-    const details = `in delegate: ${error.details}`;
-    throw new CniError(error.code, message, { details, cause: error });
+    return undefined;
+  } catch (cause) {
+    if (!(cause instanceof CniError)) throw cause;
+    const message = `failed to delegate add: ${cause.message}`;
+    const details = `in delegate: ${cause.details}`;
+    return new CniError(cause.code, message, { details, cause });
   }
 }
