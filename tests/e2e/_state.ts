@@ -33,8 +33,11 @@ export async function attachmentsOf(
   const { links, routes, rules, files } = await stateOf(host);
   const isBridges = (route: string) => route.includes(`dev ${host.bridge}`);
   const own = Object.entries(links).filter(([name]) => name !== host.bridge);
+  // What a crash leaves half-written among host-local's notes counts too.
   const isReservation = ([path]: readonly [string, string]) =>
-    !/\/(lock|last_reserved_ip\.\d+)?$/.test(path);
+    path.includes("/.cni/")
+      ? path.includes("/tmp.")
+      : !/\/(lock|last_reserved_ip\.\d+)?$/.test(path);
   return {
     links: Object.fromEntries(own),
     routes: routes.filter((route) => !isBridges(route)),
