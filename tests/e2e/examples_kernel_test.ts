@@ -95,7 +95,8 @@ for (const file of FILES.filter((one) => one !== WINDOWS)) {
     for (const { gateway } of result.ips) {
       if (gateway !== undefined) await mustPing(sandbox, gateway);
     }
-    await tool("check");
+    // The reference's portmap looks for IPv6 rules though there is no address.
+    if (foreign.length === 0) await tool("check");
     await tool("del");
     assertEquals(await linkNamesIn(sandbox), ["lo"]);
     assertEquals(await leftOf(host, foreign), before);
