@@ -36,4 +36,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () =>
       (await import("./commands/status_command.ts")).statusCommand,
   },
+  {
+    name: "list",
+    summary: "List the networks, their plugins and what is wrong with them",
+    load: async () => (await import("./commands/list_command.ts")).listCommand,
+  },
+  {
+    name: "ps",
+    summary: "List the attachments, and addresses that nobody seems to use",
+    load: async () => (await import("./commands/ps_command.ts")).psCommand,
+  },
 ];
