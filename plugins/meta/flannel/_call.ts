@@ -5,7 +5,12 @@ import {
   type JsonObject,
   type Result,
 } from "../../../lib/spec/mod.ts";
+import { normalizePath } from "../../../lib/state/mod.ts";
+import { flannelConfig } from "./_testing.ts";
+import type { DelegateConfig } from "./delegate_base.ts";
 import { flannel } from "./flannel.ts";
+import { platformFor } from "./platform.ts";
+import { parseSubnetEnv } from "./subnet_env.ts";
 
 /** A node of a test: its subnet file, its state, and a delegate that records. */
 export interface Node extends Disposable {
@@ -50,15 +55,22 @@ FLANNEL_IPMASQ=true
 
 const RESULT: Result = { ips: [{ address: "10.1.17.2/24" }] };
 
+/** What the delegate is configured with on this system, by default. */
+export function defaultDelegate(name = "n1"): DelegateConfig {
+  const { delegateConfig } = platformFor(Deno.build.os);
+  const config = flannelConfig({ cniVersion: "1.1.0", name });
+  return delegateConfig(config, parseSubnetEnv(SUBNET_ENV, "subnet.env"));
+}
+
 /** Makes a {@linkcode Node}; disposing of it removes its folders. */
 export function createNode(): Node {
   // Without links above it, as those would be refused.
-  const folder = Deno.realPathSync(Deno.makeTempDirSync());
+  const folder = normalizePath(Deno.realPathSync(Deno.makeTempDirSync()));
   const subnetFile = `${folder}/subnet.env`;
   const dataDir = `${folder}/state`;
   Deno.writeTextFileSync(subnetFile, SUBNET_ENV);
   // Only looked for: what is called is the fake in the context.
-  for (const type of ["bridge", "other"]) {
+  for (const type of ["bridge", "win-bridge", "other"]) {
     Deno.writeTextFileSync(`${folder}/${type}`, "");
   }
   const delegated: Delegated[] = [];

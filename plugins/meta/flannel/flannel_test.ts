@@ -1,12 +1,13 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import { createNode, errorIn, type Node } from "./_call.ts";
+import { CniCode, CniError, type JsonObject } from "../../../lib/spec/mod.ts";
+import { createNode, defaultDelegate, errorIn, type Node } from "./_call.ts";
+import { formatDelegate } from "./delegate_text.ts";
 
-/** The delegate's configuration on a {@linkcode createNode}. */
+/** The text that the delegate of a {@linkcode createNode} gets. */
 function delegateText(
-  { name = "n1", more = "" }: { name?: string; more?: string } = {},
+  { name = "n1", ...keys }: JsonObject & { name?: string } = {},
 ): string {
-  return `{"cniVersion":"1.1.0","ipMasq":false,"ipam":{"ranges":[[{"subnet":"10.1.17.0/24"}]],"routes":[{"dst":"10.1.0.0/16"}],"type":"host-local"},"isGateway":true,"mtu":1472,"name":"${name}",${more}"type":"bridge"}`;
+  return formatDelegate({ ...defaultDelegate(name), ...keys });
 }
 
 const SUCCESS = { status: 0, stdout: "", stderr: "" };
@@ -25,7 +26,7 @@ Deno.test("flannel ADD saves, then delegates, and returns the result", async () 
     ips: [{ address: "10.1.17.2/24" }],
   }]);
   assertEquals(node.delegated, [{
-    type: "bridge",
+    type: defaultDelegate().type,
     command: "ADD",
     containerId: "c1",
     ifname: "eth0",
@@ -271,19 +272,18 @@ Deno.test("flannel keeps two networks of a container apart", async (t) => {
 Deno.test("flannel CHECK has the delegate check", async (t) => {
   const prevResult = { cniVersion: "1.1.0", ips: [] };
   const config = { prevResult };
-  const more = `"prevResult":{"cniVersion":"1.1.0","ips":[]},`;
   await t.step("with what was saved", async () => {
     using node = createNode();
     await node.call("ADD");
     Deno.removeSync(node.subnetFile);
     assertEquals(await node.call("CHECK", { config }), SUCCESS);
-    assertEquals(node.delegated.at(-1)?.stdin, delegateText({ more }));
+    assertEquals(node.delegated.at(-1)?.stdin, delegateText(config));
     assertEquals(node.state(), { c1: delegateText() });
   });
   await t.step("with what would be attached now", async () => {
     using node = createNode();
     assertEquals(await node.call("CHECK", { config }), SUCCESS);
-    assertEquals(node.delegated.at(-1)?.stdin, delegateText({ more }));
+    assertEquals(node.delegated.at(-1)?.stdin, delegateText(config));
   });
   await t.step("and returns its error", async () => {
     using node = createNode();
@@ -323,11 +323,6 @@ Deno.test("flannel STATUS tells whether an ADD could be served", async (t) => {
 Deno.test("flannel GC detaches containers that are not valid", async (t) => {
   const valid = [{ containerID: "c1", ifname: "eth0" }];
   const config = { "cni.dev/valid-attachments": valid };
-  const more = (list: object) =>
-    delegateText().replace(
-      '{"cniVersion"',
-      `{"cni.dev/valid-attachments":${JSON.stringify(list)},"cniVersion"`,
-    );
   const prepare = async (node: Node) => {
     for (const containerId of ["c1", "c2"]) {
       await node.call("ADD", { containerId });
@@ -352,7 +347,7 @@ Deno.test("flannel GC detaches containers that are not valid", async (t) => {
     assertEquals(await node.call("GC", { config }), SUCCESS);
     assertEquals(calls(node), [
       ["DEL", "c2", "eth0", delegateText()],
-      ["GC", "c1", "eth0", more(valid)],
+      ["GC", "c1", "eth0", delegateText(config)],
     ]);
     assertEquals(node.state(), { c1: delegateText(), ...others });
   });
@@ -375,7 +370,7 @@ Deno.test("flannel GC detaches containers that are not valid", async (t) => {
     await prepare(node);
     Deno.removeSync(node.subnetFile);
     assertEquals(await node.call("GC", { config }), SUCCESS);
-    assertEquals(calls(node).at(-1)?.at(-1), more(valid));
+    assertEquals(calls(node).at(-1)?.at(-1), delegateText(config));
   });
   await t.step("but keeps the state if the delegate fails", async () => {
     using node = createNode();
