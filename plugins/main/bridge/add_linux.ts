@@ -150,7 +150,8 @@ async function addFrameRules(
   await addSpoofCheck({ containerId, ifname }, source, tools);
 }
 
-async function addRules(
+/** Adds the attachment's masquerade rules, if it is to have any. */
+export async function addRules(
   request: Request,
   input: PlanInput,
   tools: Tools,
@@ -162,7 +163,7 @@ async function addRules(
 }
 
 /** What is to be masqueraded, if anything is. */
-export function masqueradeOf(
+function masqueradeOf(
   { config, containerId, ifname }: Request,
   { config: { ipMasq }, addressing }: PlanInput,
 ): Masquerade | undefined {

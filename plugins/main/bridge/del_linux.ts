@@ -79,7 +79,8 @@ async function removeLink(
   });
 }
 
-async function removeRules(
+/** Removes the attachment's masquerade rules, if it may have any. */
+export async function removeRules(
   { config, containerId, ifname }: Request,
   links: readonly Link[],
   run: Run,

@@ -1,9 +1,11 @@
 import {
-  masqueradeText,
-  readSandbox,
+  type Command,
+  createRecorder,
   runCommand,
   sandboxText,
   stepText,
+  transactionText,
+  UndoStack,
 } from "../../../lib/linux/mod.ts";
 import type {
   Plan,
@@ -12,9 +14,10 @@ import type {
   Request,
 } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
-import { masqueradeOf } from "./add_linux.ts";
+import { addRules } from "./add_linux.ts";
 import { type BridgeConfig, ipamTypeOf, parseBridgeConfig } from "./config.ts";
-import { readFacts } from "./facts_linux.ts";
+import { removeRules } from "./del_linux.ts";
+import { readFacts, readSandboxLinks } from "./facts_linux.ts";
 import {
   planBridge,
   planGateway,
@@ -24,6 +27,7 @@ import {
 } from "./plan.ts";
 import { preparePair, preparePlan } from "./prepare.ts";
 import { resultOf } from "./result.ts";
+import { addSpoofCheck, removeSpoofCheck } from "./spoof_check_linux.ts";
 
 /** Says what a command would do, and does none of it. */
 export function planCommand(
@@ -72,15 +76,23 @@ async function ruleActs(
   input: PlanInput,
 ): Promise<readonly PlannedAct[]> {
   const { config, names } = input;
-  const spoofCheck: readonly PlannedAct[] = config.macSpoofCheck
-    ? [{ purpose: `drop frames that are not from ${names.containerMac} (nft)` }]
-    : [];
-  const masquerade = masqueradeOf(request, input);
-  if (masquerade === undefined) return spoofCheck;
-  const backend = config.ipMasqBackend ?? "iptables";
-  const lines = await masqueradeText(masquerade, backend);
-  const purpose = "masquerade what leaves the subnet";
-  return [...spoofCheck, ...lines.map((command) => ({ purpose, command }))];
+  const { run, changes } = createRecorder(runCommand);
+  const undo = new UndoStack();
+  if (config.macSpoofCheck) {
+    const source = { hostName: names.hostName, mac: names.containerMac };
+    await addSpoofCheck(request, source, { run, undo });
+  }
+  await addRules(request, input, { run, undo });
+  return actsOf("add firewall rules of the attachment", changes);
+}
+
+/** An act for each line of transactions. */
+function actsOf(
+  purpose: string,
+  changes: readonly Command[],
+): readonly PlannedAct[] {
+  return changes.flatMap(transactionText)
+    .map((command) => ({ purpose, command }));
 }
 
 /** What the ADD would return; of the bridge's address only what is known. */
@@ -97,31 +109,26 @@ async function planDel(
   request: Request,
   context: PlanContext,
 ): Promise<Plan> {
-  const { netns, netnsOverride: override, ifname, config } = request;
-  const sandbox = netns === ""
-    ? undefined
-    : await readSandbox(netns, { run: runCommand, override });
-  const isThere = sandbox?.links?.some((link) => link.name === ifname);
-  const ipamType = ipamTypeOf(config.fields);
+  const { netns, ifname, config: { fields } } = request;
+  const links = await readSandboxLinks(request, runCommand);
+  const ipamType = ipamTypeOf(fields);
   const ipam = ipamType === undefined
     ? { acts: [] }
     : await context.plan(ipamType, request);
+  const { run, changes } = createRecorder(runCommand);
+  if (fields.json("macspoofchk") === true) {
+    await removeSpoofCheck(request, run);
+  }
+  await removeRules(request, links, run);
   const removal: PlannedAct = {
     purpose: `remove the pair of "${ifname}"`,
     command: sandboxText(`ip link del dev ${ifname}`, netns),
   };
-  const rules: PlannedAct = {
-    purpose: "remove the attachment's masquerade rules (iptables, nft)",
-  };
-  const frames: PlannedAct = {
-    purpose: "remove the attachment's spoof check (nft)",
-  };
   return {
     acts: [
-      ...(isThere ? [removal] : []),
+      ...(links.some((link) => link.name === ifname) ? [removal] : []),
       ...ipam.acts,
-      ...(config.fields.json("macspoofchk") === true ? [frames] : []),
-      ...(config.fields.json("ipMasq") === true ? [rules] : []),
+      ...actsOf("remove firewall rules of the attachment", changes),
     ],
   };
 }
