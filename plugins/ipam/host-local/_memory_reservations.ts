@@ -9,6 +9,7 @@ import type { Owner, Reservation, Reservations } from "./reservations.ts";
 /** Reservations that are forgotten with the test that made them. */
 export class MemoryReservations implements Reservations {
   readonly place = "memory";
+  readonly isLarge = false;
   /** Addresses whose release fails. */
   readonly stuck = new Set<string>();
   readonly #owners = new Map<string, Omit<Reservation, "address">>();
@@ -49,8 +50,10 @@ export class MemoryReservations implements Reservations {
     this.#last.set(setIndex, address);
   }
 
-  mark(address: Address, boot: Boot): void {
-    this.#boots.set(formatAddress(address), boot.id);
+  mark(addresses: readonly Address[], boot: Boot): void {
+    for (const address of addresses) {
+      this.#boots.set(formatAddress(address), boot.id);
+    }
   }
 
   markUnknown(boot: Boot): void {

@@ -25,8 +25,8 @@ export interface Wanted {
   readonly requested: readonly (Address | undefined)[];
   /**
    * Tells the present boot, so that reservations made before it can be freed
-   * where they are in the way; absent if that is not wanted. It costs a child
-   * process, so it is asked only then.
+   * where they are in the way; tells none if that is not wanted. It costs a
+   * child process, so it is asked only then.
    */
   readonly readBoot?: () => Boot | undefined;
 }

@@ -9,11 +9,13 @@ export interface Boot {
 /** Where it is learnt which boot this is. Tests hand in their own. */
 export interface BootSource {
   /**
-   * The present boot, as cheaply as it can be had for certain: an ADD asks.
-   * `undefined` if it cannot be known.
+   * The present boot, if it can be had for certain and cheaply: an ADD asks.
    */
   current(): Boot | undefined;
-  /** The present boot, from the kernel itself: whoever reclaims asks. */
+  /**
+   * The present boot, from the kernel itself, which costs a child process:
+   * whoever reclaims asks. `undefined` if it cannot be known.
+   */
   read(): Boot | undefined;
 }
 

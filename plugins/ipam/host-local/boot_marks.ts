@@ -109,6 +109,7 @@ export class BootMarks {
       // Refused, and rightly, while there are marks in it.
       if (isEndedBoot(folder, now)) discard(`${this.#options.marks}/${folder}`);
     }
+    this.#names = undefined;
   }
 
   #holds(folder: string, mark: string, file: string): boolean {
@@ -150,8 +151,7 @@ export class BootMarks {
   }
 
   #marksIn(folder: string): readonly string[] {
-    return [...Deno.readDirSync(`${this.#options.marks}/${folder}`)]
-      .map(({ name }) => name);
+    return namesIn(`${this.#options.marks}/${folder}`);
   }
 }
 
@@ -161,6 +161,14 @@ function markName(file: string, info: Deno.FileInfo): string {
 
 function fileOf(mark: string): string {
   return mark.slice(0, mark.lastIndexOf("~"));
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }
 
 function lookAt(path: string): Deno.FileInfo | undefined {

@@ -153,6 +153,10 @@ class DiskReservations implements Reservations, Disposable {
     return this.#dir.path;
   }
 
+  get isLarge(): boolean {
+    return this.#index.isKept;
+  }
+
   ofContainer(containerId: string): readonly Reservation[] {
     const indexed = this.#index.entriesOf(containerId);
     // The text counts: somebody may have rewritten it in place.
@@ -208,10 +212,10 @@ class DiskReservations implements Reservations, Disposable {
     if (isNew) this.#index.changedOtherwise();
   }
 
-  mark(address: Address, boot: Boot): void {
+  mark(addresses: readonly Address[], boot: Boot): void {
     const isFirst = !this.#marks.knows(boot);
     if (isFirst) this.#marks.prune(boot);
-    this.#marks.mark([fileOf(address)], boot);
+    this.#marks.mark(addresses.map(fileOf), boot);
     // The rest is recorded by who has the time: a GC, a full range.
     if (isFirst) this.#marks.markUnknown(this.#files(), boot, MAX_FIRST_MARKS);
   }

@@ -18,10 +18,10 @@ import {
   toCniError,
 } from "../../../lib/spec/mod.ts";
 import { readHostFile } from "../../../lib/state/mod.ts";
-import { allocate } from "./allocate.ts";
-import type { BootSource } from "./boot.ts";
+import { allocate, type Allocation } from "./allocate.ts";
+import type { Boot, BootSource } from "./boot.ts";
 import { parseDataDir, parseHostLocalConfig } from "./config.ts";
-import { openDiskStore } from "./disk_store.ts";
+import { openDiskStore, type Store } from "./disk_store.ts";
 import { kernelBoots } from "./kernel_boots.ts";
 import { rangeFor } from "./range_set.ts";
 import { assignRequested } from "./requested.ts";
@@ -73,16 +73,17 @@ function add(request: Request, boots: BootSource): Result {
   // From here on there is something on the disk.
   const store = openDiskStore({ dataDir, network: config.name, create: true });
   const boot = reclaimAfterReboot ? boots.current() : undefined;
-  const readBoot = reclaimAfterReboot ? () => boots.read() : undefined;
+  const readBoot = () => reclaimAfterReboot ? boots.read() : undefined;
+  let isMarked = boot !== undefined;
   const allocations = store.withLock((reservations) => {
     const owner = ownerOf(request);
-    const wanted = { owner, sets, requested, ...(readBoot && { readBoot }) };
-    const taken = allocate(reservations, wanted);
-    if (boot !== undefined) {
-      for (const { cidr } of taken) reservations.mark(cidr.address, boot);
-    }
+    const taken = allocate(reservations, { owner, sets, requested, readBoot });
+    if (boot !== undefined) reservations.mark(addressesOf(taken), boot);
+    // In a large network a GC or a full range can see to it.
+    isMarked ||= reservations.isLarge;
     return taken;
   });
+  if (!isMarked) markLate(store, addressesOf(allocations), readBoot());
   return {
     ips: allocations.map(({ cidr, gateway }) => ({
       address: formatCidr(cidr),
@@ -91,6 +92,25 @@ function add(request: Request, boots: BootSource): Result {
     routes,
     ...(dns === undefined ? {} : { dns }),
   };
+}
+
+function addressesOf(allocations: readonly Allocation[]): readonly Address[] {
+  return allocations.map(({ cidr }) => cidr.address);
+}
+
+/** Records the boot once the lock is free: asking the kernel takes a while. */
+function markLate(
+  store: Store,
+  addresses: readonly Address[],
+  boot: Boot | undefined,
+): void {
+  if (boot === undefined) return;
+  try {
+    // Whoever has them by now: they were reserved in this boot.
+    store.withLock((reservations) => reservations.mark(addresses, boot));
+  } catch {
+    // Unrecorded is safe, and no reason to fail.
+  }
 }
 
 function check(request: Request): void {

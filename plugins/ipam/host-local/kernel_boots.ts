@@ -16,7 +16,7 @@ export interface KernelBootOptions {
  * so a child process does, and what it says is noted in a folder for the calls
  * to come. The note is believed only while the folder is on a tmpfs: that is
  * memory, and ends with the kernel that wrote the note. On any other file
- * system the kernel is asked anew each time.
+ * system there is no cheap way to know for certain.
  *
  * Needs `--allow-run=cat`, and `--allow-read` and `--allow-write` for the
  * folder; without them it does with less, down to knowing no boot at all.
@@ -32,6 +32,7 @@ export function kernelBoots(options: KernelBootOptions = {}): BootSource {
     read,
     current: () => {
       const folder = openNotes(noteDir, isVolatile);
+      if (folder === undefined) return undefined;
       return readNote(folder) ?? writeNote(folder, read());
     },
   };
@@ -76,9 +77,9 @@ function openNotes(
   }
 }
 
-function readNote(folder: StateDir | undefined): Boot | undefined {
+function readNote(folder: StateDir): Boot | undefined {
   try {
-    const lines = ["boot", "machine"].map((name) => folder?.read(name));
+    const lines = ["boot", "machine"].map((name) => folder.read(name));
     return parseBoot(lines.join("\n"));
   } catch {
     return undefined;
@@ -86,10 +87,10 @@ function readNote(folder: StateDir | undefined): Boot | undefined {
 }
 
 function writeNote(
-  folder: StateDir | undefined,
+  folder: StateDir,
   boot: Boot | undefined,
 ): Boot | undefined {
-  if (folder === undefined || boot === undefined) return boot;
+  if (boot === undefined) return undefined;
   try {
     folder.overwrite("machine", boot.machine, 0o644);
     folder.overwrite("boot", boot.id, 0o644);

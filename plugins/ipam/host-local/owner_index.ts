@@ -61,6 +61,11 @@ export class OwnerIndex {
     });
   }
 
+  /** Whether there is one: only large folders need it. */
+  get isKept(): boolean {
+    return this.#head !== undefined;
+  }
+
   /**
    * All that a container has.
    *

@@ -24,6 +24,8 @@ export interface Reservation {
 export interface Reservations {
   /** Where they are kept, for messages. */
   readonly place: string;
+  /** Whether there are so many that a single one hardly matters. */
+  readonly isLarge: boolean;
   /** All that belong to a container, whatever the interface. */
   ofContainer(containerId: string): readonly Reservation[];
   /** All of them. */
@@ -38,8 +40,8 @@ export interface Reservations {
   lastReserved(setIndex: number): Address | undefined;
   /** Remembers it; a hint, which may be lost. */
   setLastReserved(setIndex: number, address: Address): void;
-  /** Records the boot in which an address was reserved. */
-  mark(address: Address, boot: Boot): void;
+  /** Records the boot in which addresses were reserved. */
+  mark(addresses: readonly Address[], boot: Boot): void;
   /** Records it for addresses reserved by others, as that of the first sight. */
   markUnknown(boot: Boot): void;
   /**

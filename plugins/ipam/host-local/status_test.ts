@@ -1,0 +1,104 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { JsonObject } from "../../../lib/spec/mod.ts";
+import { callOurs, filesBelow, makeDataDir } from "./_call.ts";
+import { type BootSource, NO_BOOTS } from "./boot.ts";
+
+async function statusOf(
+  config: JsonObject,
+  boots: BootSource = NO_BOOTS,
+): Promise<JsonObject | undefined> {
+  const { stdout } = await callOurs({ command: "STATUS", config, boots });
+  return stdout === "" ? undefined : JSON.parse(stdout);
+}
+
+function configOf(dataDir: string, ipam: JsonObject = {}): JsonObject {
+  const ranges = [[{ subnet: "10.0.0.0/30" }], [{ subnet: "fd00::/64" }]];
+  return {
+    cniVersion: "1.1.0",
+    name: "net1",
+    ipam: { dataDir, ranges, ...ipam },
+  };
+}
+
+Deno.test("hostLocal STATUS is fine when an ADD could be served", async () => {
+  using dataDir = makeDataDir();
+  assertEquals(await statusOf(configOf(dataDir.path)), undefined);
+  assertEquals(await statusOf(configOf(`${dataDir.path}/a/b`)), undefined);
+  assertEquals([...Deno.readDirSync(dataDir.path)], []);
+  Deno.mkdirSync(`${dataDir.path}/net1`);
+  Deno.writeTextFileSync(`${dataDir.path}/net1/10.0.0.9`, "c1\r\neth0");
+  assertEquals(await statusOf(configOf(dataDir.path)), undefined);
+});
+
+Deno.test("hostLocal STATUS tells of a set without a free address", async () => {
+  using dataDir = makeDataDir();
+  const config = configOf(dataDir.path);
+  Deno.mkdirSync(`${dataDir.path}/net1`);
+  Deno.writeTextFileSync(`${dataDir.path}/net1/10.0.0.2`, "c1\r\neth0");
+  const error = await statusOf(config);
+  assertEquals(error?.code, 50);
+  assertMatch(
+    `${error?.details}`,
+    /ipam\.ranges\[0\].*10\.0\.0\.1-10\.0\.0\.2/,
+  );
+  assertMatch(`${error?.details}`, /: make the range larger/);
+});
+
+Deno.test("hostLocal STATUS counts what an ADD could reclaim", async () => {
+  using dataDir = makeDataDir();
+  const config = configOf(dataDir.path);
+  const boots = (id: string): BootSource => ({
+    current: () => ({ machine: "node", id }),
+    read: () => ({ machine: "node", id }),
+  });
+  const add = { command: "ADD", config, boots: boots("1") } as const;
+  assertEquals((await callOurs(add)).status, 0);
+  assertEquals((await statusOf(config, boots("1")))?.code, 50);
+  const before = filesBelow(dataDir.path);
+  assertEquals(await statusOf(config, boots("2")), undefined);
+  assertEquals(filesBelow(dataDir.path), before);
+  const off = configOf(dataDir.path, { reclaimAfterReboot: false });
+  assertEquals((await statusOf(off, boots("2")))?.code, 50);
+});
+
+Deno.test("hostLocal STATUS tells of what cannot be read or written", async (t) => {
+  using dataDir = makeDataDir();
+  Deno.writeTextFileSync(`${dataDir.path}/file`, "");
+  const cases: Record<string, [ipam: JsonObject, code: number, text: string]> =
+    {
+      "resolvConf": [
+        { resolvConf: `${dataDir.path}/none` },
+        50,
+        `${dataDir.path}/none`,
+      ],
+      "a file for a folder": [
+        { dataDir: `${dataDir.path}/file` },
+        50,
+        `${dataDir.path}/file`,
+      ],
+      "bad ranges": [
+        { ranges: [[{ subnet: "10.0.0.1/24" }]] },
+        7,
+        "10.0.0.0/24",
+      ],
+      "no ranges": [{ ranges: [] }, 7, "give one"],
+      "another type": [{ reclaimAfterReboot: 1 }, 7, "reclaimAfterReboot is 1"],
+    };
+  for (const [why, [ipam, code, text]] of Object.entries(cases)) {
+    await t.step(why, async () => {
+      const error = await statusOf(configOf(dataDir.path, ipam));
+      assertEquals(error?.code, code);
+      assertStringIncludes(`${error?.details}`, text);
+    });
+  }
+});
+
+Deno.test({
+  name: "hostLocal STATUS tells of a folder that is not permitted",
+  permissions: { read: ["/tmp/cni-permitted"], write: ["/tmp/cni-permitted"] },
+  fn: async () => {
+    const error = await statusOf(configOf("/srv/cni-other"));
+    assertEquals(error?.code, 7);
+    assertStringIncludes(`${error?.details}`, "STATE_DIRS=/srv/cni-other");
+  },
+});
