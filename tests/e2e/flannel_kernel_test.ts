@@ -11,6 +11,7 @@ import {
   attachmentsOf,
   BIN,
   callPlugin,
+  createTool,
   fakePlugin,
   type Host,
   kernelTest,
@@ -435,6 +436,30 @@ kernelTest("flannel: sample comes after it in a chain", async (host) => {
   assertEquals(await mustCall(host, "sample", call), prevResult);
   await mustCall(host, "sample", { ...call, command: "CHECK" });
   await mustCall(host, "sample", { ...call, command: "DEL" });
+});
+
+kernelTest("flannel: plans what its delegate would do", async (host) => {
+  await writeLease(host);
+  const { cniVersion, name, ...plugin } = flannelConfig(host);
+  const tool = await createTool(host);
+  await tool.write("net.conflist", { cniVersion, name, plugins: [plugin] });
+  const sandbox = await host.addSandbox();
+  const words = [host.network, sandbox.path];
+  const plan = async (verb: string, ...texts: readonly string[]) => {
+    const before = await stateOf(host);
+    const planned = await tool.must([verb, "--plan", ...words]);
+    for (const text of texts) assertStringIncludes(planned, text);
+    assertEquals(await stateOf(host), before);
+  };
+  await plan(
+    "add",
+    `save the configuration of bridge in ${host.dataDir}/flannel/`,
+    `ip link add name ${host.bridge}`,
+  );
+  await tool.must(["add", ...words]);
+  await plan("check", `ip -j -d addr show dev ${host.bridge}`);
+  await plan("del", "ip link del dev eth0", `rm ${host.dataDir}/flannel/`);
+  await tool.must(["del", ...words]);
 });
 
 kernelTest("flannel: says what it is when started by hand", async (host) => {
