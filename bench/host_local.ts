@@ -1,4 +1,4 @@
-import type { Contender, Run } from "./plugins.ts";
+import type { BenchCall, Contender, Run } from "./plugins.ts";
 
 /** How many addresses are in use where host-local is measured. */
 export const ADDRESSES_IN_USE: readonly number[] = [10, 1000, 20_000, 60_000];
@@ -13,8 +13,7 @@ export function hostLocalConfig(dataDir: string, name: string): unknown {
 /** The run that a call of a contender's host-local is. */
 export function hostLocalRun(
   { binDir, name }: Contender,
-  command: string,
-  config: unknown,
+  { command, config }: BenchCall,
 ): Run {
   return {
     words: [`${binDir}/host-local`],

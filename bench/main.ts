@@ -1,12 +1,19 @@
 /**
  * Compares our plugins with the reference's, in turn in one run, and prints
  * medians and ratios. It runs in a network namespace of its own, so that its
- * bridges and rules are nobody else's.
+ * bridges and rules are nobody else's, and with `/run/cni` in memory, as it is
+ * on a node.
  *
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { PROJECT_ROOT } from "../scripts/project.ts";
+import {
+  ADDRESSES_IN_USE,
+  hostLocalConfig,
+  hostLocalRun,
+  reserveMany,
+} from "./host_local.ts";
 import { measurePeakMiB, measureTimeMs } from "./measure.ts";
 import {
   bridgeConfig,
@@ -19,11 +26,14 @@ import { type Comparison, formatReport } from "./report.ts";
 const OURS = `${PROJECT_ROOT}/build/bin`;
 const REFERENCE = "/usr/lib/cni";
 
-/** Goes on in a network namespace that ends with the process. */
+/** Goes on in namespaces that end with the process. */
 async function runInside(): Promise<number> {
+  const script = "mkdir -p /run/cni && mount -t tmpfs cni /run/cni && " +
+    'exec "$0" "$@"';
   const { code } = await new Deno.Command("unshare", {
     args: [
-      ...["--net", Deno.execPath(), "run", "--quiet", "--allow-all"],
+      ...["--net", "--mount", "sh", "-c", script],
+      ...[Deno.execPath(), "run", "--quiet", "--allow-all"],
       decodeURIComponent(new URL(import.meta.url).pathname),
       ...["--inside", ...Deno.args],
     ],
@@ -39,6 +49,7 @@ async function bench(rounds: number): Promise<readonly Comparison[]> {
     ...await compareVersion(rounds, cleanup),
     ...await compareAttachment(rounds, { ours, reference, ipMasq: false }),
     ...await compareAttachment(rounds, { ours, reference, ipMasq: true }),
+    ...await compareHostLocal(rounds, { ours, reference }),
   ];
 }
 
@@ -129,6 +140,47 @@ async function compareAttachment(
     { title: `Peak memory, DEL ${what}`, ...peak.del },
   ];
 }
+
+/** What the number of addresses in use costs, beside the reference and alone. */
+async function compareHostLocal(
+  rounds: number,
+  { ours, reference }: {
+    readonly ours: Contender;
+    readonly reference: Contender;
+  },
+): Promise<readonly Comparison[]> {
+  const comparisons: Comparison[] = [];
+  const few: Record<string, readonly number[]> = {};
+  for (const count of ADDRESSES_IN_USE) {
+    const runs = [ours, reference].flatMap((contender) => {
+      const name = `host-local-${count}`;
+      reserveMany(`${contender.dataDir}/${name}`, count);
+      const config = hostLocalConfig(contender.dataDir, name);
+      return ["ADD", "DEL"].map((command) =>
+        hostLocalRun(contender, { command, config })
+      );
+    });
+    const times = Math.min(rounds, HOST_LOCAL_ROUNDS);
+    const [add = [], del = [], addOther = [], delOther = []] = await inTurn(
+      times,
+      { runs, measure: measureTimeMs },
+    );
+    const commands = { ADD: [add, addOther], DEL: [del, delOther] } as const;
+    for (const [command, [mine, other]] of Object.entries(commands)) {
+      const title = `${command} host-local, ${count} in use`;
+      const row = { title, ours: mine, unit: "ms" } as const;
+      comparisons.push({ ...row, other, otherName: reference.name });
+      const least = few[command] ??= mine;
+      if (least === mine) continue;
+      const otherName = `ours with ${ADDRESSES_IN_USE[0]} in use`;
+      comparisons.push({ ...row, other: least, otherName });
+    }
+  }
+  return comparisons;
+}
+
+/** The reference takes long with many. */
+const HOST_LOCAL_ROUNDS = 15;
 
 /** Ends the rounds, so that what was made is removed. */
 const INTERRUPT = new AbortController();

@@ -1,4 +1,4 @@
-import { openStateDir } from "../../../lib/state/mod.ts";
+import { type Aside, asidePath, openAside } from "./aside.ts";
 import { type Boot, bootName, isEndedBoot } from "./boot.ts";
 
 /** Where {@linkcode BootMarks} are kept, and of what. */
@@ -6,9 +6,7 @@ export interface BootMarksOptions {
   /** The network's folder of reservations. */
   readonly reservations: string;
   /** The folder of marks, on the same file system; made when needed. */
-  readonly marks: string;
-  /** The configuration key that led here. */
-  readonly key: string;
+  readonly marks: Aside;
 }
 
 /**
@@ -40,12 +38,13 @@ export class BootMarks {
 
   /** Marks files as made, or first seen, in a boot. */
   mark(files: Iterable<string>, boot: Boot): void {
-    const { marks, key } = this.#options;
     try {
-      const path = `${marks}/${bootName(boot)}`;
       this.#names = undefined;
-      openStateDir(path, { key, create: true, mode: 0o700 });
-      for (const file of files) this.#link(file, path);
+      const { dataDir, names } = this.#options.marks;
+      const aside = { dataDir, names: [...names, bootName(boot)] };
+      const folder = openAside(aside, true);
+      if (folder === undefined) return;
+      for (const file of files) this.#link(file, folder.path);
     } catch {
       // See above.
     }
@@ -74,7 +73,7 @@ export class BootMarks {
     const info = folders.length === 0 ? undefined : lookAt(this.#pathOf(file));
     if (info === undefined) return;
     for (const folder of folders) {
-      discard(`${this.#options.marks}/${folder}/${markName(file, info)}`);
+      discard(`${this.#root}/${folder}/${markName(file, info)}`);
     }
   }
 
@@ -103,18 +102,18 @@ export class BootMarks {
       for (const mark of this.#marksIn(folder)) {
         const file = fileOf(mark);
         if (!this.#holds(folder, mark, file)) {
-          discard(`${this.#options.marks}/${folder}/${mark}`);
+          discard(`${this.#root}/${folder}/${mark}`);
         }
       }
       // Refused, and rightly, while there are marks in it.
-      if (isEndedBoot(folder, now)) discard(`${this.#options.marks}/${folder}`);
+      if (isEndedBoot(folder, now)) discard(`${this.#root}/${folder}`);
     }
     this.#names = undefined;
   }
 
   #holds(folder: string, mark: string, file: string): boolean {
     const info = lookAt(this.#pathOf(file));
-    const marked = lookAt(`${this.#options.marks}/${folder}/${mark}`);
+    const marked = lookAt(`${this.#root}/${folder}/${mark}`);
     return info !== undefined && marked !== undefined && info.isFile &&
       info.ino !== null && info.ino === marked.ino && info.dev === marked.dev &&
       mark === markName(file, info);
@@ -130,6 +129,10 @@ export class BootMarks {
     Deno.linkSync(path, mark);
   }
 
+  get #root(): string {
+    return asidePath(this.#options.marks);
+  }
+
   #pathOf(file: string): string {
     return `${this.#options.reservations}/${file}`;
   }
@@ -140,10 +143,9 @@ export class BootMarks {
   }
 
   #listFolders(): readonly string[] {
-    const { marks, key } = this.#options;
     try {
-      if (openStateDir(marks, { key }) === undefined) return [];
-      return [...Deno.readDirSync(marks)]
+      if (openAside(this.#options.marks) === undefined) return [];
+      return [...Deno.readDirSync(this.#root)]
         .filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
     } catch {
       return [];
@@ -151,7 +153,7 @@ export class BootMarks {
   }
 
   #marksIn(folder: string): readonly string[] {
-    return namesIn(`${this.#options.marks}/${folder}`);
+    return namesIn(`${this.#root}/${folder}`);
   }
 }
 

@@ -20,7 +20,10 @@ function withFolder(
   const root = Deno.realPathSync(Deno.makeTempDirSync());
   const path = `${root}/net1`;
   const open = () =>
-    new BootMarks({ reservations: path, marks: `${root}/marks`, key: "k" });
+    new BootMarks({
+      reservations: path,
+      marks: { dataDir: root, names: ["marks"] },
+    });
   Deno.mkdirSync(path);
   try {
     run({
@@ -112,8 +115,7 @@ test("BootMarks does not fail where it cannot write", () => {
     write("10.0.0.2");
     const marks = new BootMarks({
       reservations: path,
-      marks: `${path}/10.0.0.2/marks`,
-      key: "k",
+      marks: { dataDir: path, names: ["10.0.0.2", "marks"] },
     });
     marks.mark(["10.0.0.2"], ONE);
     marks.unmark("10.0.0.2");

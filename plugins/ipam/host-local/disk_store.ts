@@ -9,6 +9,7 @@ import {
   openStateDir,
   type StateDir,
 } from "../../../lib/state/mod.ts";
+import { type Aside, asidePath, openAside } from "./aside.ts";
 import type { Boot } from "./boot.ts";
 import { BootMarks } from "./boot_marks.ts";
 import type { IndexEntry } from "./index_text.ts";
@@ -57,17 +58,17 @@ export function openDiskStore(options: DiskStoreOptions): Store | undefined {
   const key = "ipam.dataDir";
   // Checked by itself, so that a refusal names the folder that was configured.
   const dataDir = confinePath(options.dataDir, { key });
-  const sidecar = `${dataDir}/.cni/${network}`;
+  const aside = { dataDir, names: [".cni", network] };
   const dir = openStateDir(`${dataDir}/${network}`, {
     key,
     create,
-    tempPath: sidecar,
+    tempPath: asidePath(aside),
   });
   if (dir === undefined) return undefined;
   return {
     withLock: (critical) =>
       dir.withLock("lock", () => {
-        using reservations = new DiskReservations(dir, { sidecar, key });
+        using reservations = new DiskReservations(dir, aside);
         return critical(reservations);
       }),
   };
@@ -115,34 +116,25 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** Our own files about a network. */
-interface Sidecar {
-  /** Their folder. */
-  readonly sidecar: string;
-  /** The configuration key that led here. */
-  readonly key: string;
-}
-
 class DiskReservations implements Reservations, Disposable {
   readonly #dir: StateDir;
-  readonly #sidecar: Sidecar;
+  readonly #aside: Aside;
   readonly #marks: BootMarks;
   readonly #index: OwnerIndex;
   /** The names of all files, once it pays to know them. */
   #names: Set<string> | undefined;
   #probes = 0;
 
-  constructor(dir: StateDir, { sidecar, key }: Sidecar) {
+  constructor(dir: StateDir, aside: Aside) {
     const reservations = dir.path;
-    this.#dir = dir;
-    this.#sidecar = { sidecar, key };
-    this.#marks = new BootMarks({
-      reservations,
-      marks: `${sidecar}/boots`,
-      key,
+    const below = (name: string) => ({
+      ...aside,
+      names: [...aside.names, name],
     });
-    const index = `${sidecar}/index`;
-    this.#index = new OwnerIndex({ reservations, index, key });
+    this.#dir = dir;
+    this.#aside = aside;
+    this.#marks = new BootMarks({ reservations, marks: below("boots") });
+    this.#index = new OwnerIndex({ reservations, index: below("index") });
   }
 
   [Symbol.dispose](): void {
@@ -242,8 +234,7 @@ class DiskReservations implements Reservations, Disposable {
 
   tidy(boot?: Boot): void {
     if (boot !== undefined) this.#marks.prune(boot);
-    const { sidecar, key } = this.#sidecar;
-    const halfWritten = openStateDir(sidecar, { key });
+    const halfWritten = openAside(this.#aside);
     // Whoever writes holds the lock, so what lies there is of a crash.
     for (const name of halfWritten?.names() ?? []) {
       if (name.startsWith("tmp.")) halfWritten?.remove(name);

@@ -1,4 +1,5 @@
-import { openStateDir, type StateDir } from "../../../lib/state/mod.ts";
+import type { StateDir } from "../../../lib/state/mod.ts";
+import { type Aside, openAside } from "./aside.ts";
 import {
   EMPTY_HASHES,
   formatEntry,
@@ -18,9 +19,7 @@ export interface OwnerIndexOptions {
   /** The network's folder of reservations. */
   readonly reservations: string;
   /** The folder of the index; made when needed. */
-  readonly index: string;
-  /** The configuration key that led here. */
-  readonly key: string;
+  readonly index: Aside;
 }
 
 /**
@@ -47,16 +46,16 @@ export class OwnerIndex {
   #isChanged = false;
   /** Whether files of the index are other than its head says. */
   #isDamaged = false;
+  /** The head of what is made anew, as far as its files can be kept. */
+  #old: IndexHead | undefined;
 
   /** Opens the index of a folder that is locked. */
   constructor(options: OwnerIndexOptions) {
     this.#options = options;
     this.#attempt(() => {
-      const { index, key } = options;
       this.#knownMs = this.#changeMs();
-      this.#folder = openStateDir(index, { key });
-      const text = this.#folder?.read(HEAD);
-      const head = text === undefined ? undefined : parseHead(text);
+      this.#folder = openAside(options.index);
+      const head = this.#readHead();
       if (head?.stampMs === this.#knownMs) this.#head = head;
     });
   }
@@ -91,8 +90,8 @@ export class OwnerIndex {
       for (const [shard, text] of texts.entries()) {
         this.#shards.set(shard, text);
       }
-      const { index, key } = this.#options;
-      this.#folder = openStateDir(index, { key, create: true, mode: 0o700 });
+      this.#folder = openAside(this.#options.index, true);
+      this.#old = this.#isDamaged ? undefined : this.#readHead();
       this.#head = { stampMs: NaN, hashes: EMPTY_HASHES };
       this.beforeChange();
       this.#stamp();
@@ -151,17 +150,20 @@ export class OwnerIndex {
     this.#isChanged = true;
   }
 
+  #readHead(): IndexHead | undefined {
+    const text = this.#folder?.read(HEAD);
+    return text === undefined ? undefined : parseHead(text);
+  }
+
   /** Returns the hashes of all shards, with those of the new ones. */
   #writeShards(folder: StateDir, hashes: string): string {
-    const head = folder.read(HEAD);
-    const old = head === undefined ? undefined : parseHead(head);
     for (const [shard, text] of this.#shards) {
       const hash = hashText(text);
       const at = shard * hash.length;
       hashes = hashes.slice(0, at) + hash + hashes.slice(at + hash.length);
       // Most are as they were, also when all were made anew.
-      const isThere = !this.#isDamaged && old !== undefined &&
-        hashOfShard(old, shard) === hash;
+      const isThere = this.#old !== undefined &&
+        hashOfShard(this.#old, shard) === hash;
       if (!isThere) folder.overwrite(`${shard}`, text, MODE);
     }
     return hashes;
