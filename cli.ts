@@ -7,7 +7,7 @@
 import type { Plugin, Registry } from "./lib/plugin/mod.ts";
 import { createContext } from "./lib/invoke/mod.ts";
 import { denoProcess, runPlugin } from "./lib/plugin/mod.ts";
-import { registryFor } from "./plugins/mod.ts";
+import { keyRegistry, registryFor } from "./plugins/mod.ts";
 import { VERSION } from "./version.ts";
 
 /** Starts the applet that `argv` names; returns the exit status. */
@@ -25,7 +25,8 @@ async function main(argv: readonly string[]): Promise<number> {
     return await startPlugin(await loadPlugin(), registry, self);
   }
   const { runTool } = await import("./lib/tool/mod.ts");
-  const options = { registry, self, programVersion: VERSION };
+  const keys = keyRegistry();
+  const options = { registry, keys, self, programVersion: VERSION };
   return await runTool(applet, rest, options);
 }
 

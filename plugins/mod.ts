@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Plugin, Registry } from "../lib/plugin/mod.ts";
+import type { KeyRegistry, Plugin, Registry } from "../lib/plugin/mod.ts";
 
 /** A plugin's name and what imports it. */
 type Entry = readonly [string, () => Promise<Plugin>];
@@ -27,4 +27,28 @@ const LINUX_ONLY: readonly Entry[] = [
 /** The plugins that exist on a system, by name. */
 export function registryFor(os: "linux" | "windows"): Registry {
   return new Map(os === "linux" ? [...EVERYWHERE, ...LINUX_ONLY] : EVERYWHERE);
+}
+
+/** What the plugins may be told, by name; the same on every system. */
+export function keyRegistry(): KeyRegistry {
+  return new Map([
+    [
+      "bridge",
+      async () => (await import("./main/bridge/mod.ts")).loadBridgeKeys(),
+    ],
+    [
+      "flannel",
+      async () => (await import("./meta/flannel/mod.ts")).loadFlannelKeys(),
+    ],
+    [
+      "host-local",
+      async () =>
+        (await import("./ipam/host-local/mod.ts")).loadHostLocalKeys(),
+    ],
+    [
+      "loopback",
+      async () => (await import("./main/loopback/mod.ts")).loadLoopbackKeys(),
+    ],
+    ["sample", async () => (await import("./sample/mod.ts")).loadSampleKeys()],
+  ]);
 }

@@ -8,6 +8,7 @@
 export * from "./call.ts";
 export * from "./define.ts";
 export * from "./dispatch.ts";
+export type * from "./keys.ts";
 export * from "./main.ts";
 export * from "./process.ts";
 export * from "./registry.ts";

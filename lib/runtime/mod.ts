@@ -10,6 +10,7 @@ export type { CachedAttachment } from "./cache_entry.ts";
 export { convertResult } from "./convert_result.ts";
 export type { OperationOptions } from "./engine.ts";
 export * from "./load_network.ts";
+export { LIST_KEYS, SHARED_KEYS } from "./network_keys.ts";
 export type { NetworkConfig, NetworkPlugin } from "./network_config.ts";
 export type * from "./network_plan.ts";
 export * from "./parse_network_config.ts";

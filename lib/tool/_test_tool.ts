@@ -1,5 +1,6 @@
 import {
   definePlugin,
+  type KeyRegistry,
   type Plan,
   type Plugin,
   type Request,
@@ -27,6 +28,8 @@ export interface TestTool extends Disposable {
   readonly variables: Record<string, string>;
   /** Makes plugins fail: `ADD second eth1`. */
   readonly failing: Set<string>;
+  /** What the plugins may be told. */
+  keys: KeyRegistry;
   /** What is on stdin. */
   stdin: string;
   /** Has the streams lead to a terminal. */
@@ -98,6 +101,7 @@ export function testTool(): TestTool {
     requests,
     variables: {},
     failing,
+    keys: new Map(),
     stdin: "",
     isTerminal: false,
     callInProcess: true,
@@ -137,6 +141,7 @@ export function testTool(): TestTool {
           },
         },
         registry,
+        keys: test.keys,
         self: `${bin}/cni`,
         cacheDir,
         callInProcess: test.callInProcess,

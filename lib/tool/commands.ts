@@ -46,4 +46,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "List the attachments, and addresses that nobody seems to use",
     load: async () => (await import("./commands/ps_command.ts")).psCommand,
   },
+  {
+    name: "validate",
+    summary: "Check configuration files, key by key",
+    load: async () =>
+      (await import("./commands/validate_command.ts")).validateCommand,
+  },
 ];

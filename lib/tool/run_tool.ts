@@ -1,4 +1,4 @@
-import type { Registry } from "../plugin/mod.ts";
+import type { KeyRegistry, Registry } from "../plugin/mod.ts";
 import { suggest } from "./suggest.ts";
 import { type TerminalProcess, toolProcess } from "./tool_process.ts";
 
@@ -6,6 +6,8 @@ import { type TerminalProcess, toolProcess } from "./tool_process.ts";
 export interface RunToolOptions {
   /** The plugins that are part of this program. */
   readonly registry: Registry;
+  /** What those plugins may be told. */
+  readonly keys?: KeyRegistry;
   /** Path of this program's executable. */
   readonly self: string;
   /** The version to tell. */
@@ -39,7 +41,7 @@ export async function runTool(
     }
     case "tool": {
       const { tool } = await import("./tool.ts");
-      return await tool(args, context);
+      return await tool(args, { ...context, keys: options.keys });
     }
     case "":
     case "help":

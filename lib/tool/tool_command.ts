@@ -1,4 +1,4 @@
-import type { Registry } from "../plugin/mod.ts";
+import type { KeyRegistry, Registry } from "../plugin/mod.ts";
 import type { Flag, Operand } from "./flag.ts";
 import type { Words } from "./parse_words.ts";
 import type { TerminalProcess } from "./tool_process.ts";
@@ -11,6 +11,8 @@ export interface ToolContext {
   readonly programVersion: string;
   /** The plugins that are part of this program. */
   readonly registry?: Registry | undefined;
+  /** What those plugins may be told. */
+  readonly keys?: KeyRegistry | undefined;
   /** Path of this program's executable. */
   readonly self?: string | undefined;
   /** The folder of the result cache. Default: `/var/lib/cni`. */

@@ -9,6 +9,7 @@ import {
   type Context,
   definePlugin,
   type Plugin,
+  type PluginKeys,
   type Request,
 } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
@@ -68,4 +69,9 @@ async function startDel(request: Request, context: Context): Promise<void> {
   if (ipamType !== undefined) context.preload(ipamType, request);
   const { delBridge } = await import("./del_linux.ts");
   await delBridge(request, context, { run, sandbox });
+}
+
+/** Loads what bridge may be told. */
+export async function loadBridgeKeys(): Promise<PluginKeys> {
+  return (await import("./keys.ts")).BRIDGE_KEYS;
 }

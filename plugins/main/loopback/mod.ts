@@ -4,7 +4,11 @@
  *
  * @module
  */
-import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
+import {
+  definePlugin,
+  type Plugin,
+  type PluginKeys,
+} from "../../../lib/plugin/mod.ts";
 import { addLoopback, checkLoopback, delLoopback } from "./loopback_linux.ts";
 
 /** The loopback plugin. It has no keys of its own. */
@@ -18,3 +22,8 @@ export const loopback: Plugin = definePlugin({
     return await planLoopback(request);
   },
 });
+
+/** Loads what loopback may be told. */
+export async function loadLoopbackKeys(): Promise<PluginKeys> {
+  return (await import("./keys.ts")).LOOPBACK_KEYS;
+}
