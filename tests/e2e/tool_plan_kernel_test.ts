@@ -34,6 +34,8 @@ kernelTest(
         `1. set "lo" up (loopback)
        nsenter --net=${sandbox.path} ip link set dev lo up`,
       );
+      assertStringIncludes(text, "reserve the address 10.89.0.2, in ");
+      assertStringIncludes(text, "ip addr add fd89::2/64 dev eth0");
       assertStringIncludes(text, `ip link add name ${host.bridge}`);
       assertStringIncludes(text, "Nothing was changed.");
     });

@@ -285,17 +285,19 @@ function toReservation(
 
 const FILE_MODE = 0o600;
 
-function lastReservedFile(setIndex: number): string {
+/** The name of the file that tells which address a set handed out last. */
+export function lastReservedFile(setIndex: number): string {
   return `last_reserved_ip.${setIndex}`;
 }
 
-function fileOf(address: Address): string {
+/** The name of the file that reserves an address. */
+export function fileOf(address: Address): string {
   const name = formatAddress(address);
   return Deno.build.os === "windows" ? name.replaceAll(":", "_") : name;
 }
 
 /** The address that a file reserves; only its canonical text reserves it. */
-function addressOfFile(name: string): Address | undefined {
+export function addressOfFile(name: string): Address | undefined {
   const isWindows = Deno.build.os === "windows";
   const text = isWindows ? name.replaceAll("_", ":") : name;
   const address = addressOrUndefined(text);

@@ -13,14 +13,19 @@ import {
 import {
   CniCode,
   CniError,
+  type Dns,
   prevResultOf,
   type Result,
   toCniError,
 } from "../../../lib/spec/mod.ts";
 import { readHostFile } from "../../../lib/state/mod.ts";
-import { allocate, type Allocation } from "./allocate.ts";
+import { allocate, type Allocation, type Wanted } from "./allocate.ts";
 import type { Boot, BootSource } from "./boot.ts";
-import { parseDataDir, parseHostLocalConfig } from "./config.ts";
+import {
+  type HostLocalConfig,
+  parseDataDir,
+  parseHostLocalConfig,
+} from "./config.ts";
 import { openDiskStore, type Store } from "./disk_store.ts";
 import { kernelBoots } from "./kernel_boots.ts";
 import { rangeFor } from "./range_set.ts";
@@ -58,18 +63,36 @@ export function hostLocalWith(openBoots: () => BootSource): Plugin {
       const { hostLocalStatus } = await import("./status.ts");
       hostLocalStatus(request, openBoots());
     },
+    plan: async (request) => {
+      const { planHostLocal } = await import("./plan.ts");
+      return planHostLocal(request, openBoots());
+    },
   });
 }
 
-function add(request: Request, boots: BootSource): Result {
-  const { config, args } = request;
+/** All that an ADD needs to know before it touches the reservations. */
+export interface AddInput {
+  readonly config: HostLocalConfig;
+  /** For each set the address to take, or `undefined` for any. */
+  readonly requested: Wanted["requested"];
+  readonly dns?: Dns;
+}
+
+/** Reads what an ADD is asked for. */
+export function readAdd({ config, args }: Request): AddInput {
   const parsed = parseHostLocalConfig(config, args);
-  const { reclaimAfterReboot } = parsed;
-  const { dataDir, resolvConf, sets, routes } = parsed;
+  const { resolvConf, sets } = parsed;
   const requested = assignRequested(sets, parsed.requested);
-  const dns = resolvConf === undefined ? undefined : parseResolvConf(
-    readHostFile(resolvConf, { key: "ipam.resolvConf" }),
-  );
+  if (resolvConf === undefined) return { config: parsed, requested };
+  const text = readHostFile(resolvConf, { key: "ipam.resolvConf" });
+  return { config: parsed, requested, dns: parseResolvConf(text) };
+}
+
+function add(request: Request, boots: BootSource): Result {
+  const { config } = request;
+  const input = readAdd(request);
+  const { requested } = input;
+  const { dataDir, sets, reclaimAfterReboot } = input.config;
   // From here on there is something on the disk.
   const store = openDiskStore({ dataDir, network: config.name, create: true });
   const boot = reclaimAfterReboot ? boots.current() : undefined;
@@ -84,12 +107,20 @@ function add(request: Request, boots: BootSource): Result {
     return taken;
   });
   if (!isMarked) markLate(store, addressesOf(allocations), readBoot());
+  return addResult(input, allocations);
+}
+
+/** The result of an ADD. */
+export function addResult(
+  { config, dns }: AddInput,
+  allocations: readonly Allocation[],
+): Result {
   return {
     ips: allocations.map(({ cidr, gateway }) => ({
       address: formatCidr(cidr),
       gateway: formatAddress(gateway),
     })),
-    routes,
+    routes: config.routes,
     ...(dns === undefined ? {} : { dns }),
   };
 }
@@ -165,7 +196,8 @@ function del(request: Request): void {
   });
 }
 
-function ownerOf({ containerId, ifname }: Request): Owner {
+/** Whom an address is for. */
+export function ownerOf({ containerId, ifname }: Request): Owner {
   return { containerId, ifname };
 }
 
