@@ -18,14 +18,21 @@ BUILD = $(DENO) run --quiet --allow-all scripts/build.ts \
 INSTALL = $(DENO) run --quiet --allow-all scripts/install.ts \
 	--prefix='$(PREFIX)' --bindir='$(BINDIR)' --destdir='$(DESTDIR)'
 
+# A release: docker, podman or nerdctl to build it in a container, and a folder
+# of Deno's runtimes where they cannot be downloaded (docs/releasing.md).
+RUNTIME    =
+DENORT_DIR =
+export RUNTIME DENORT_DIR
+
 # An installation takes what is built, unless it asks for another build.
 BUILT = $(if $(STATE_DIRS)$(READ_DIRS)$(FORM),build,build/settings.json)
 
-.PHONY: help demo test build check bench install uninstall clean
+.PHONY: help demo test build check bench release install uninstall clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 	@echo 'Variables: PREFIX BINDIR DESTDIR STATE_DIRS READ_DIRS FORM (docs/building.md)'
+	@echo '           RUNTIME DENORT_DIR (docs/releasing.md)'
 
 demo: ## Attach a namespace to a network, ping through it, detach it (root)
 	@scripts/packages demo
@@ -52,6 +59,14 @@ bench: ## Compare speed and memory with the reference plugins (root)
 	@$(BUILD)
 	@$(DENO) run --quiet --allow-all bench/main.ts
 
+release: ## Build archives for Linux and Windows into release/
+ifeq ($(RUNTIME),)
+	@scripts/packages release
+	@$(DENO) run --quiet --allow-all scripts/release.ts
+else
+	@scripts/in_container make release
+endif
+
 install: $(BUILT) ## Install into BINDIR, and PREFIX/lib/cni-toolkit
 	@$(INSTALL)
 
@@ -59,4 +74,4 @@ uninstall: ## Remove what install put there
 	@$(INSTALL) --uninstall
 
 clean: ## Remove what was built and the Deno that was installed here
-	rm -rf build .tools
+	rm -rf build release .tools

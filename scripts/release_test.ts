@@ -1,0 +1,162 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import config from "../deno.json" with { type: "json" };
+import { minimalPe } from "../tests/minimal_pe.ts";
+import { release } from "./release.ts";
+import { runProgram } from "./release/run_program.ts";
+
+const { version } = config;
+const ARCHIVES = [
+  `cni-linux-amd64-${version}.tgz`,
+  `cni-linux-arm64-${version}.tgz`,
+  `cni-windows-amd64-${version}.zip`,
+];
+const TIME_SECONDS = 1_700_000_000;
+
+Deno.test({
+  name: "release() makes the same archives from the same sources",
+  ignore: await lacksTools(),
+  async fn(t) {
+    const folder = await Deno.makeTempDir();
+    try {
+      const denortDir = await standInRuntimes(`${folder}/denort`);
+      const options = { denortDir, timeSeconds: TIME_SECONDS };
+      const [one, two] = [`${folder}/one`, `${folder}/two`];
+      await Deno.mkdir(one);
+      await Deno.writeTextFile(`${one}/cni-linux-amd64-0.0.1.tgz`, "old");
+      assertEquals(await release({ ...options, outDir: one }), ARCHIVES);
+      await release({ ...options, outDir: two });
+
+      await t.step("the same names and bytes, nothing else", async () => {
+        const names = [...ARCHIVES, "SHA256SUMS", "SHA512SUMS"];
+        assertEquals(await namesIn(one), [...names].sort());
+        for (const name of names) {
+          const file = await Deno.readFile(`${one}/${name}`);
+          assertEquals(file, await Deno.readFile(`${two}/${name}`), name);
+        }
+      });
+
+      await t.step("sums that the usual tools confirm", async () => {
+        for (const bits of ["256", "512"]) {
+          const args = ["--check", "--strict", `SHA${bits}SUMS`];
+          await runProgram(`sha${bits}sum`, args, { cwd: one });
+        }
+      });
+
+      await t.step("Linux: root's files of the time given, links", async () => {
+        const env = { TZ: "UTC", LC_ALL: "C" };
+        const archive = `${one}/${ARCHIVES[1]}`;
+        const text = await output("tar", ["-tvzf", archive], env);
+        const rows = text.trim().split("\n").map((row) => row.split(/\s+/));
+        const plain = rows.map(([mode, owner, , date, time, ...name]) =>
+          [mode, owner, date, time, name.join(" ")].join(" ")
+        );
+        const when = "root/root 2023-11-14 22:13";
+        const link = (name: string) => `lrwxr-xr-x ${when} ${name} -> cni`;
+        assertEquals(plain, [
+          `-rw-r--r-- ${when} LICENSE`,
+          `-rw-r--r-- ${when} README.md`,
+          link("bridge"),
+          `-rwxr-xr-x ${when} cni`,
+          link("cnitool"),
+          link("flannel"),
+          link("host-local"),
+          link("loopback"),
+          `-rw-r--r-- ${when} manifest.json`,
+          link("sample"),
+        ]);
+      });
+
+      await t.step("Windows: a script makes the links", async () => {
+        const archive = `${one}/${ARCHIVES[2]}`;
+        const names = await output("unzip", ["-Z1", archive]);
+        assertEquals(names.trim().split("\n"), [
+          "LICENSE",
+          "README.md",
+          "cni.exe",
+          "make-links.cmd",
+          "manifest.json",
+        ]);
+      });
+
+      await t.step("a manifest that tells the truth", async () => {
+        const archive = `${one}/${ARCHIVES[0]}`;
+        const unpacked = `${folder}/unpacked`;
+        await Deno.mkdir(unpacked);
+        await runProgram("tar", ["-xzf", archive, "-C", unpacked]);
+        const text = await Deno.readTextFile(`${unpacked}/manifest.json`);
+        const { files, ...manifest } = JSON.parse(text);
+        assertEquals(manifest.version, version);
+        assertEquals([manifest.os, manifest.arch], ["linux", "amd64"]);
+        assertEquals(Object.keys(files), ["LICENSE", "README.md", "cni"]);
+        const sum = await output("sha256sum", [`${unpacked}/cni`]);
+        assertEquals(files.cni, `sha256:${sum.split(" ")[0]}`);
+      });
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test("release() names the runtimes to fetch", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const error = await assertRejects(() =>
+      release({
+        outDir: `${folder}/out`,
+        timeSeconds: TIME_SECONDS,
+        denortDir: folder,
+      }), Error);
+    for (
+      const name of [
+        "denort-x86_64-unknown-linux-gnu.zip",
+        "denort-aarch64-unknown-linux-gnu.zip",
+        "denort-x86_64-pc-windows-msvc.zip",
+        `releases/tag/v${Deno.version.deno}`,
+        `DENORT_DIR=${folder}`,
+      ]
+    ) assert(error.message.includes(name), error.message);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+async function lacksTools(): Promise<boolean> {
+  for (const tool of ["zip", "unzip"]) {
+    try {
+      await runProgram(tool, ["-h"]);
+    } catch {
+      console.log(`release: skipped, ${tool} is not installed`);
+      return true;
+    }
+  }
+  return Deno.build.os === "windows";
+}
+
+/** Archives as Deno publishes them; any executable will do. */
+async function standInRuntimes(folder: string): Promise<string> {
+  await Deno.mkdir(folder);
+  const [elf, pe] = [`${folder}/denort`, `${folder}/denort.exe`];
+  await Deno.copyFile("/bin/true", elf);
+  await Deno.writeFile(pe, minimalPe());
+  for (
+    const [target, file] of [
+      ["x86_64-unknown-linux-gnu", elf],
+      ["aarch64-unknown-linux-gnu", elf],
+      ["x86_64-pc-windows-msvc", pe],
+    ] as const
+  ) await runProgram("zip", ["-qj", `${folder}/denort-${target}.zip`, file]);
+  return folder;
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  return entries.map(({ name }) => name).sort();
+}
+
+async function output(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  return new TextDecoder().decode(await runProgram(program, args, { env }));
+}
