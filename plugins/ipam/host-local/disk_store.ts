@@ -54,17 +54,10 @@ export function openDiskStore(
 /** As above, for a folder that may be missing. */
 export function openDiskStore(options: DiskStoreOptions): Store | undefined;
 export function openDiskStore(options: DiskStoreOptions): Store | undefined {
-  const { network, create = false } = options;
-  const key = "ipam.dataDir";
-  // Checked by itself, so that a refusal names the folder that was configured.
-  const dataDir = confinePath(options.dataDir, { key });
-  const aside = { dataDir, names: [".cni", network] };
-  const dir = openStateDir(`${dataDir}/${network}`, {
-    key,
-    create,
-    tempPath: asidePath(aside),
-  });
+  const dir = openNetwork(options);
   if (dir === undefined) return undefined;
+  const dataDir = parentOf(dir.path);
+  const aside = { dataDir, names: asideNames(options.network) };
   return {
     withLock: (critical) =>
       dir.withLock("lock", () => {
@@ -72,6 +65,24 @@ export function openDiskStore(options: DiskStoreOptions): Store | undefined {
         return critical(reservations);
       }),
   };
+}
+
+function openNetwork(
+  { dataDir, network, create = false }: DiskStoreOptions,
+): StateDir | undefined {
+  const key = "ipam.dataDir";
+  try {
+    const tempPath = asidePath({ dataDir, names: asideNames(network) });
+    return openStateDir(`${dataDir}/${network}`, { key, create, tempPath });
+  } catch (error) {
+    // Rather a refusal that names the folder that was configured.
+    confinePath(dataDir, { key });
+    throw error;
+  }
+}
+
+function asideNames(network: string): readonly string[] {
+  return [".cni", network];
 }
 
 /**

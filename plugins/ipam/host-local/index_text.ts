@@ -66,11 +66,19 @@ export function hashOfShard({ hashes }: IndexHead, shard: number): string {
   return hashes.slice(shard * HASH_LENGTH, (shard + 1) * HASH_LENGTH);
 }
 
-/** FNV-1a in 32 bits: it finds damage, and need not withstand an attack. */
+/**
+ * A hash of 32 bits, as eight digits: it finds damage, and need not withstand
+ * an attack. It goes by four bytes at a time, since what runs but once is not
+ * compiled, and a step costs as much as forty instructions.
+ */
 export function hashText(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  const bytes = new TextEncoder().encode(text);
+  const words = new Uint32Array((bytes.length + 3) >> 2);
+  new Uint8Array(words.buffer).set(bytes);
+  let hash = 0x811c9dc5 ^ Math.imul(bytes.length, 0x9e3779b1);
+  for (const word of words) {
+    hash = Math.imul(hash ^ word, 0x5bd1e995);
+    hash ^= hash >>> 15;
   }
   return (hash >>> 0).toString(16).padStart(HASH_LENGTH, "0");
 }

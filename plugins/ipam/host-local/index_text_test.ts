@@ -45,11 +45,16 @@ Deno.test("parseHead() takes back what formatHead() wrote, and nothing else", ()
   }
 });
 
-Deno.test("hashText() is FNV-1a", () => {
-  assertEquals(hashText(""), "811c9dc5");
-  assertEquals(hashText("foobar"), "bf9cf968");
+Deno.test("hashText() tells texts apart that differ little", () => {
   const head = { stampMs: 0, hashes: EMPTY_HASHES };
   assertEquals(hashOfShard(head, SHARD_COUNT - 1), hashText(""));
+  const texts = ["", "\0", "\0\0", "a", "a\0", "b", "aaaab", "aaaac", "caaaa"];
+  const long = formatEntry({ containerId: "c", file: "10.0.0.2" }).repeat(50);
+  for (let i = 0; i < long.length; i++) {
+    texts.push(`${long.slice(0, i)}\0${long.slice(i + 1)}`, long.slice(0, i));
+  }
+  const distinct = new Set(texts);
+  assertEquals(new Set([...distinct].map(hashText)).size, distinct.size);
 });
 
 Deno.test("shardOf() spreads ids that differ little", () => {
