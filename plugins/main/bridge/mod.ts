@@ -4,24 +4,19 @@
  *
  * @module
  */
-import { Shells } from "../../../lib/linux/mod.ts";
-import {
-  type Context,
-  definePlugin,
-  type Plugin,
-  type PluginKeys,
-  type Request,
-} from "../../../lib/plugin/mod.ts";
-import type { Result } from "../../../lib/spec/mod.ts";
-import { lockBridge } from "./bridge_lock_linux.ts";
-import { ipamTypeOf, parseBridgeConfig } from "./config.ts";
-import { readFacts, readSandboxLinks } from "./facts_linux.ts";
+import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
 
 /** The bridge plugin. */
 export const bridge: Plugin = definePlugin({
   name: "bridge",
-  add: startAdd,
-  del: startDel,
+  add: async (request, context) => {
+    const { startAdd } = await import("./start_linux.ts");
+    return await startAdd(request, context);
+  },
+  del: async (request, context) => {
+    const { startDel } = await import("./start_linux.ts");
+    await startDel(request, context);
+  },
   check: async (request, context) => {
     const { checkBridge } = await import("./check_linux.ts");
     await checkBridge(request, context);
@@ -39,39 +34,3 @@ export const bridge: Plugin = definePlugin({
     return await planCommand(request, context);
   },
 });
-
-/**
- * Has host and container looked at, and loads meanwhile what an ADD needs: one
- * after the other they would take half of its time.
- */
-async function startAdd(request: Request, context: Context): Promise<Result> {
-  const config = parseBridgeConfig(request);
-  using lock = await lockBridge(config.bridge, "shared");
-  await using shells = new Shells();
-  const { run } = shells;
-  const facts = readFacts(request, config, run);
-  // Whoever awaits the facts gets their error; until then it is nobody's.
-  facts.catch(() => {});
-  const ipamType = ipamTypeOf(request.config.fields);
-  if (ipamType !== undefined) context.preload(ipamType, request);
-  const runAside = config.ipMasq ? shells.open() : run;
-  const { addBridge } = await import("./add_linux.ts");
-  const start = { config, run, runAside, lock, facts };
-  return await addBridge(request, context, start);
-}
-
-/** As {@linkcode startAdd}, for what a DEL has to know. */
-async function startDel(request: Request, context: Context): Promise<void> {
-  await using shells = new Shells();
-  const { run } = shells;
-  const sandbox = readSandboxLinks(request, run);
-  const ipamType = ipamTypeOf(request.config.fields);
-  if (ipamType !== undefined) context.preload(ipamType, request);
-  const { delBridge } = await import("./del_linux.ts");
-  await delBridge(request, context, { run, sandbox });
-}
-
-/** Loads what bridge may be told. */
-export async function loadBridgeKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).BRIDGE_KEYS;
-}
