@@ -4,7 +4,11 @@
  *
  * @module
  */
-import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
+import {
+  definePlugin,
+  type Plugin,
+  type PluginKeys,
+} from "../../../lib/plugin/mod.ts";
 
 /** The bridge plugin. */
 export const bridge: Plugin = definePlugin({
@@ -34,3 +38,8 @@ export const bridge: Plugin = definePlugin({
     return await planCommand(request, context);
   },
 });
+
+/** Loads what bridge may be told. */
+export async function loadBridgeKeys(): Promise<PluginKeys> {
+  return (await import("./keys.ts")).BRIDGE_KEYS;
+}

@@ -41,8 +41,3 @@ export async function startDel(
   const { delBridge } = await import("./del_linux.ts");
   await delBridge(request, context, { run, sandbox });
 }
-
-/** Loads what bridge may be told. */
-export async function loadBridgeKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).BRIDGE_KEYS;
-}
