@@ -1,3 +1,4 @@
+import type { Run } from "../linux/mod.ts";
 import {
   definePlugin,
   type KeyRegistry,
@@ -30,6 +31,8 @@ export interface TestTool extends Disposable {
   readonly failing: Set<string>;
   /** What the plugins may be told. */
   keys: KeyRegistry;
+  /** Stands for the programs that the doctor asks. */
+  runProgram: Run;
   /** What is on stdin. */
   stdin: string;
   /** Has the streams lead to a terminal. */
@@ -102,6 +105,7 @@ export function testTool(): TestTool {
     variables: {},
     failing,
     keys: new Map(),
+    runProgram: () => Promise.reject(new Error("no program is to be run")),
     stdin: "",
     isTerminal: false,
     callInProcess: true,
@@ -142,6 +146,7 @@ export function testTool(): TestTool {
         },
         registry,
         keys: test.keys,
+        run: test.runProgram,
         self: `${bin}/cni`,
         cacheDir,
         callInProcess: test.callInProcess,

@@ -52,4 +52,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () =>
       (await import("./commands/validate_command.ts")).validateCommand,
   },
+  {
+    name: "doctor",
+    summary: "Look for what is missing on this host, and for leftovers",
+    load: async () =>
+      (await import("./commands/doctor_command.ts")).doctorCommand,
+  },
 ];

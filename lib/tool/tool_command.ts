@@ -1,3 +1,4 @@
+import type { Run } from "../linux/mod.ts";
 import type { KeyRegistry, Registry } from "../plugin/mod.ts";
 import type { Flag, Operand } from "./flag.ts";
 import type { Words } from "./parse_words.ts";
@@ -17,6 +18,8 @@ export interface ToolContext {
   readonly self?: string | undefined;
   /** The folder of the result cache. Default: `/var/lib/cni`. */
   readonly cacheDir?: string | undefined;
+  /** Runs the programs that the doctor asks. Default: as child processes. */
+  readonly run?: Run | undefined;
   /** Calls the plugins of this program here, where nothing can end them. */
   readonly callInProcess?: boolean | undefined;
 }

@@ -1,39 +1,12 @@
-import {
-  type CachedAttachment,
-  convertResult,
-  type NetworkConfig,
-  parseEitherConfig,
-  readNetworks,
-} from "../../runtime/mod.ts";
-import {
-  CURRENT_VERSION,
-  formatJson,
-  type JsonObject,
-  parseResult,
-} from "../../spec/mod.ts";
+import { formatJson, type JsonObject } from "../../spec/mod.ts";
 import { formatTable } from "../format_table.ts";
-import { isThere } from "../netns.ts";
+import { type Shown, takeInventory } from "../inventory.ts";
 import type { Words } from "../parse_words.ts";
 import { JSON_FLAG } from "../print_plans.ts";
-import {
-  dataDirsOf,
-  type HeldAddress,
-  readReservations,
-} from "../reservations.ts";
+import type { HeldAddress } from "../reservations.ts";
 import { type Style, styleFor } from "../style.ts";
 import type { ToolCommand, ToolContext } from "../tool_command.ts";
 import { openRuntime, readPlaces } from "../tool_runtime.ts";
-
-/** An attachment as it is listed. */
-interface Shown {
-  readonly network: string;
-  readonly containerId: string;
-  readonly ifname: string;
-  readonly addresses: readonly string[];
-  readonly netns: string;
-  /** Whether the namespace still exists. */
-  readonly isThere: boolean;
-}
 
 /** `cni tool ps`. */
 export const psCommand: ToolCommand = {
@@ -48,11 +21,9 @@ is gone.`,
 
 async function ps(words: Words, context: ToolContext): Promise<number> {
   const { process } = context;
-  const cached = openRuntime(context).cachedAttachments();
-  const attachments = await Promise.all(cached.map(describe));
-  const networks = networksOf(cached, readPlaces(context).configFolder);
-  const leaked = readReservations(dataDirsOf(networks))
-    .filter((held) => !attachments.some((one) => isHolder(one, held)));
+  const { configFolder } = readPlaces(context);
+  const runtime = openRuntime(context);
+  const { attachments, leaked } = await takeInventory(runtime, configFolder);
   process.writeStdout(
     words.has(JSON_FLAG.name)
       ? `${
@@ -65,55 +36,6 @@ async function ps(words: Words, context: ToolContext): Promise<number> {
       : formatAll(attachments, leaked, styleFor(process)),
   );
   return 0;
-}
-
-async function describe(entry: CachedAttachment): Promise<Shown> {
-  const { networkName, containerId, ifname, netns, result } = entry;
-  return {
-    network: networkName,
-    containerId,
-    ifname,
-    addresses: result === undefined ? [] : addressesIn(result),
-    netns,
-    isThere: netns !== "" && await isThere(netns),
-  };
-}
-
-function addressesIn(object: JsonObject): readonly string[] {
-  try {
-    const { ips = [] } = parseResult(
-      convertResult(object, CURRENT_VERSION),
-      CURRENT_VERSION,
-    );
-    return ips.map(({ address }) => address);
-  } catch {
-    return [];
-  }
-}
-
-/** The networks of the folder, and those of attachments. */
-function networksOf(
-  cached: readonly CachedAttachment[],
-  configFolder: string,
-): readonly NetworkConfig[] {
-  const files = [...readNetworks(configFolder)].flatMap((found) =>
-    "network" in found ? [found.network] : []
-  );
-  const remembered = cached.flatMap(({ config }) => {
-    try {
-      return [parseEitherConfig(config)];
-    } catch {
-      return [];
-    }
-  });
-  return [...files, ...remembered];
-}
-
-/** Whether an attachment explains why an address is given out. */
-function isHolder(one: Shown, held: HeldAddress): boolean {
-  return one.isThere && one.network === held.network &&
-    one.containerId === held.containerId &&
-    ["", one.ifname].includes(held.ifname);
 }
 
 function formatAll(
