@@ -17,7 +17,7 @@ export interface RunToolOptions {
 }
 
 /** The names that the tool answers to. */
-const TOOLS = ["cnitool", "tool"];
+const TOOLS = ["cnitool", "tool", "install", "uninstall"];
 
 /**
  * Runs what is no plugin: the tool under either of its names, or the program's
@@ -43,6 +43,11 @@ export async function runTool(
       const { tool } = await import("./tool.ts");
       return await tool(args, { ...context, keys: options.keys });
     }
+    case "install":
+    case "uninstall": {
+      const { installApplet } = await import("./install/install_applet.ts");
+      return await installApplet(applet, args, context);
+    }
     case "":
     case "help":
     case "-h":
@@ -67,6 +72,8 @@ Usage:
   cni tool <command>   attach network namespaces to networks: see cni tool --help
   cni cnitool          the same, exactly as the reference's cnitool does it
   cni <plugin>         run a plugin, which is told what to do by its environment
+  cni install          put this program and its links in place; uninstall
+                       takes them away
   cni --version        show the version
 
 Plugins:
