@@ -42,7 +42,10 @@ Deno.test("parseHostLocalConfig() reads every key", () => {
 
 Deno.test("parseHostLocalConfig() has defaults for what is absent", () => {
   const ipam = { ranges: RANGES, dataDir: "", resolvConf: "", routes: null };
-  const { dataDir, resolvConf, routes } = configOf({ ipam });
+  const { dataDir, resolvConf, routes, reclaimAfterReboot } = configOf({
+    ipam: { ...ipam, reclaimAfterReboot: null },
+  });
+  assertEquals(reclaimAfterReboot, true);
   assertEquals([dataDir, resolvConf], [DEFAULT_DATA_DIR, undefined]);
   assertEquals(routes, []);
   assertEquals(DEFAULT_DATA_DIR, "/var/lib/cni/networks");
@@ -112,6 +115,28 @@ Deno.test("parseHostLocalConfig() names key, value and remedy", async (t) => {
       { ipam: { ranges, resolvConf: {} } },
       "ipam.resolvConf",
       "{}",
+    ],
+    "reclaimAfterReboot as text": [
+      { ipam: { ranges, reclaimAfterReboot: "false" } },
+      "ipam.reclaimAfterReboot",
+      '"false"',
+      "true or false",
+    ],
+    "reclaimAfterReboot as a number": [
+      { ipam: { ranges, reclaimAfterReboot: 0 } },
+      "ipam.reclaimAfterReboot",
+      "0",
+    ],
+    "reclaimAfterReboot as a list": [
+      { ipam: { ranges, ReclaimAfterReboot: [true] } },
+      "ipam.reclaimAfterReboot",
+      "an array",
+    ],
+    "reclaimAfterReboot of 10 kB, with NUL": [
+      {
+        ipam: { ranges, reclaimAfterReboot: `\0;{"\n../${"x".repeat(10_000)}` },
+      },
+      "ipam.reclaimAfterReboot",
     ],
     "routes of another type": [
       { ipam: { ranges, routes: {} } },

@@ -90,8 +90,10 @@ export class OwnerIndex {
       for (const [shard, text] of texts.entries()) {
         this.#shards.set(shard, text);
       }
+      // Whatever is in the way goes with it.
+      if (this.#isDamaged && this.#folder) discardFolder(this.#folder.path);
       this.#folder = openAside(this.#options.index, true);
-      this.#old = this.#isDamaged ? undefined : this.#readHead();
+      this.#old = this.#readHead();
       this.#head = { stampMs: NaN, hashes: EMPTY_HASHES };
       this.beforeChange();
       this.#stamp();
@@ -216,6 +218,14 @@ export class OwnerIndex {
       this.#isDamaged = true;
       return undefined;
     }
+  }
+}
+
+function discardFolder(path: string): void {
+  try {
+    Deno.removeSync(path, { recursive: true });
+  } catch {
+    // Then it was not there.
   }
 }
 

@@ -1,0 +1,72 @@
+import { assertEquals } from "@std/assert";
+import { makeDataDir } from "./_call.ts";
+
+function whyNot(): string | undefined {
+  if (Deno.build.os !== "linux") return "boot ids are Linux's";
+  if (Deno.uid() !== 0) return "needs root";
+  const args = ["-m", "mount", "-t", "tmpfs", "none", "/run/cni"];
+  try {
+    Deno.mkdirSync("/run/cni", { recursive: true });
+    const { success } = new Deno.Command("unshare", { args }).outputSync();
+    return success ? undefined : "cannot mount a tmpfs";
+  } catch {
+    return "needs unshare (Debian: util-linux)";
+  }
+}
+
+/**
+ * A life of the program with a reboot in it: another boot id in the place of
+ * the kernel's, and, where `/run` is memory, an empty one.
+ */
+const SCRIPT = `
+  cni() {
+    export CNI_COMMAND="$1" CNI_CONTAINERID="$2" CNI_IFNAME=eth0 CNI_ARGS="$3"
+    export CNI_NETNS=/run/netns/host-local-test-none CNI_PATH=/nowhere
+    "$deno" run -A --quiet --no-check "$cli" host-local <"$dir/config" |
+      tr -d ' \\n' | sed -E 's/.*"(address|msg)":"([^"]*)".*/\\2/' | cut -c 1-11
+    echo
+  }
+  memory() { [ "$run" = disk ] || mount -t tmpfs none /run/cni; }
+  memory
+  cni ADD c1; cni ADD c2; cni ADD c3
+  echo 11111111-2222-4333-8444-555555555555 >"$dir/boot_id"
+  mount --bind "$dir/boot_id" /proc/sys/kernel/random/boot_id
+  [ "$run" = disk ] || umount /run/cni
+  memory
+  cni ADD c4 IP=10.0.0.3; cni ADD c5; cni ADD c6`;
+
+const reason = whyNot();
+for (const run of ["disk", "memory"]) {
+  const title = `hostLocal reclaims over a reboot, with /run/cni as it is`;
+  const name = run === "disk" ? title : title.replace("as it is", "in memory");
+  Deno.test({
+    name: reason === undefined ? name : `${name} [skipped: ${reason}]`,
+    ignore: reason !== undefined,
+    fn: () => {
+      using dataDir = makeDataDir();
+      const dir = dataDir.path;
+      const ipam = {
+        dataDir: dir,
+        subnet: "10.0.0.0/24",
+        rangeEnd: "10.0.0.3",
+      };
+      const config = { cniVersion: "1.1.0", name: "net1", ipam };
+      Deno.writeTextFileSync(`${dir}/config`, JSON.stringify(config));
+      const { stdout, stderr } = new Deno.Command("unshare", {
+        args: ["-m", "sh", "-c", SCRIPT],
+        env: {
+          run,
+          dir,
+          deno: Deno.execPath(),
+          cli: new URL("../../../cli.ts", import.meta.url).pathname,
+        },
+      }).outputSync();
+      const decoder = new TextDecoder();
+      assertEquals(decoder.decode(stderr), "");
+      assertEquals(decoder.decode(stdout).trim().split(/\s+/), [
+        ...["10.0.0.2/24", "10.0.0.3/24", "Cannotalloc"],
+        ...["10.0.0.3/24", "10.0.0.2/24", "Cannotalloc"],
+      ]);
+    },
+  });
+}
