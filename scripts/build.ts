@@ -9,6 +9,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { appletNames } from "./applets.ts";
 import { writeSettings } from "./build_settings.ts";
 import { bundle, BUNDLE_ENTRY } from "./bundle.ts";
+import { deferImports } from "./defer_imports.ts";
 import { DenortMissingError, findDenort } from "./compile.ts";
 import {
   type ExtraFolders,
@@ -40,7 +41,10 @@ async function build(root: string, options: BuildOptions): Promise<Form> {
     ...parts,
     denort: await findDenort(),
   });
-  if (form === "portable") await warmCache(parts);
+  if (form === "portable") {
+    await deferImports(`${root}/build/lib/cni`);
+    await warmCache(parts);
+  }
   await linkApplets(binDir, appletNames());
   const { stateDirs, readDirs } = options;
   await writeSettings(root, { form, stateDirs, readDirs });

@@ -41,13 +41,16 @@ export interface LauncherFlags {
 export function launcherFlags(
   { entry, permissions }: LauncherParts,
 ): LauncherFlags {
+  const folder = entry.slice(0, entry.lastIndexOf("/"));
+  // What is imported on first use is read like any file: see `deferImports`.
+  const read = [...permissions.read, folder];
   return {
     // A configuration or lock file in sight would cost a start-up 15 ms.
     flags: [
       ...["run", "--quiet", "--no-config", "--no-lock", "--no-npm", V8_FLAGS],
-      ...permissionFlags(permissions),
+      ...permissionFlags({ ...permissions, read }),
     ],
-    cacheDir: `${entry.slice(0, entry.lastIndexOf("/"))}/cache`,
+    cacheDir: `${folder}/cache`,
   };
 }
 
