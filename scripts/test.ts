@@ -1,11 +1,12 @@
 /**
  * Runs all tests: those beside the code, the examples in its docs, and those
- * that need the kernel. The last line counts them, and goes to
+ * that need the kernel; on Windows without those that need Linux. The last line counts them, and goes to
  * `build/test_summary.txt` as well.
  *
  * @module
  */
-import { PROJECT_ROOT } from "./project.ts";
+import { leftOut } from "./left_out.ts";
+import { PROJECT_ROOT, projectFiles } from "./project.ts";
 import { addCounts, type Counts, formatCounts } from "./test_counts.ts";
 
 /** Runs `deno test` and shows what it prints while it runs. */
@@ -27,11 +28,24 @@ async function runTests(args: readonly string[]): Promise<Counts> {
   return addCounts(text, success);
 }
 
+/** The flag that leaves out what this system cannot run. */
+async function ignoreFlags(): Promise<readonly string[]> {
+  const list = `${PROJECT_ROOT}/plugins/linux_only.txt`;
+  const linuxOnly = await Deno.readTextFile(list);
+  const files = await projectFiles();
+  const paths = leftOut(Deno.build.os, { files, linuxOnly });
+  return paths.length === 0 ? [] : [`--ignore=${paths.join(",")}`];
+}
+
 if (import.meta.main) {
   const file = `${PROJECT_ROOT}/build/test_summary.txt`;
   await Deno.mkdir(`${PROJECT_ROOT}/build`, { recursive: true });
   await Deno.remove(file).catch(() => {});
-  const counts = await runTests(["--doc", ...Deno.args]);
+  const counts = await runTests([
+    "--doc",
+    ...await ignoreFlags(),
+    ...Deno.args,
+  ]);
   const line = formatCounts(counts);
   await Deno.writeTextFile(file, `${line}\n`);
   console.log(line);

@@ -9,18 +9,13 @@ import {
   type Plugin,
   type PluginKeys,
 } from "../../../lib/plugin/mod.ts";
+import { startAdd, startDel } from "./start_linux.ts";
 
 /** The bridge plugin. */
 export const bridge: Plugin = definePlugin({
   name: "bridge",
-  add: async (request, context) => {
-    const { startAdd } = await import("./start_linux.ts");
-    return await startAdd(request, context);
-  },
-  del: async (request, context) => {
-    const { startDel } = await import("./start_linux.ts");
-    await startDel(request, context);
-  },
+  add: startAdd,
+  del: startDel,
   check: async (request, context) => {
     const { checkBridge } = await import("./check_linux.ts");
     await checkBridge(request, context);
