@@ -42,7 +42,7 @@ async function build(root: string, options: BuildOptions): Promise<Form> {
     denort: await findDenort(),
   });
   if (form === "portable") {
-    await deferImports(entry);
+    await deferImports(`${root}/build/lib/cni`);
     await warmCache(parts);
   }
   await linkApplets(binDir, appletNames());

@@ -1,20 +1,21 @@
 /**
- * Makes the imports on first use in a bundle's entry opaque to Deno, which
- * otherwise reads at each start every file that any of them leads to. Not for
- * compiling, where these are the files to put in.
+ * Makes the imports on first use of a bundle opaque to Deno, which otherwise
+ * reads every file that any of them names at each start, needed or not. Not
+ * for compiling, where these are the files to put in.
  *
- * The parts themselves stay as they are: what one of them leads to is read
- * when it is, all at once.
- *
- * @param entry The bundle's entry.
+ * @param folder The bundle's folder.
  */
-export async function deferImports(entry: string): Promise<void> {
-  const text = await Deno.readTextFile(entry);
-  await Deno.writeTextFile(entry, deferredImports(text));
+export async function deferImports(folder: string): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!name.endsWith(".js")) continue;
+    const file = `${folder}/${name}`;
+    const text = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, deferredImports(text));
+  }
 }
 
 /**
- * The text of a file with its imports on first use made opaque.
+ * The text of a bundle's file with its imports on first use made opaque.
  *
  * @example An import that only its caller knows of
  * ```ts
