@@ -5,7 +5,7 @@
  * @module
  */
 import type { Plugin, Registry } from "./lib/plugin/mod.ts";
-import { createContext } from "./lib/invoke/mod.ts";
+import { appletName, createContext } from "./lib/invoke/mod.ts";
 import { denoProcess, runPlugin } from "./lib/plugin/mod.ts";
 import { keyRegistry, registryFor } from "./plugins/mod.ts";
 import { VERSION } from "./version.ts";
@@ -44,14 +44,6 @@ function startPlugin(
   });
   const options = { process: denoProcess, context, programVersion: VERSION };
   return runPlugin(plugin, options);
-}
-
-/** The name in a path, without the ending that executables have on Windows. */
-function appletName(path: string): string {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  return Deno.build.os === "windows"
-    ? name.slice(name.lastIndexOf("\\") + 1).replace(/\.exe$/i, "")
-    : name;
 }
 
 /**

@@ -5,6 +5,7 @@
  *
  * @module
  */
+export * from "./applet_name.ts";
 export * from "./exec_plugin.ts";
 export * from "./find_plugin.ts";
 export * from "./invoker.ts";

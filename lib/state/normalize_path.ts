@@ -1,3 +1,14 @@
+/** The operating systems that a path or a name is read for. */
+export type Os = typeof Deno.build.os;
+
+/** Where a path is read. */
+export interface PathRules {
+  /** Default: this system. */
+  readonly os?: Os;
+  /** The working directory. Default: that of this process. */
+  readonly cwd?: () => string;
+}
+
 /**
  * Makes `path` absolute and free of `.`, `..` and doubled slashes, by its text
  * alone: no link is followed. A relative path starts at the working directory.
@@ -8,11 +19,14 @@
  * assertEquals(normalizePath("/var/lib/../run//cni/"), "/var/run/cni");
  * ```
  */
-export function normalizePath(path: string): string {
-  const text = toSlashes(path);
-  const isAbsolute = text.startsWith("/") || driveOf(text) !== "";
-  const full = isAbsolute ? text : `${toSlashes(Deno.cwd())}/${text}`;
-  const drive = driveOf(full);
+export function normalizePath(
+  path: string,
+  { os = Deno.build.os, cwd = () => Deno.cwd() }: PathRules = {},
+): string {
+  const text = toSlashes(path, os);
+  const isAbsolute = text.startsWith("/") || driveOf(text, os) !== "";
+  const full = isAbsolute ? text : `${toSlashes(cwd(), os)}/${text}`;
+  const drive = driveOf(full, os);
   const kept: string[] = [];
   for (const part of full.slice(drive.length).split("/")) {
     if (part === "..") kept.pop();
@@ -30,14 +44,10 @@ export function parentOf(path: string): string | undefined {
 }
 
 /** On Windows alone: elsewhere `C:` and a backslash are parts of a name. */
-function driveOf(path: string): string {
-  return isWindows() ? /^[A-Za-z]:/.exec(path)?.[0] ?? "" : "";
+function driveOf(path: string, os: Os): string {
+  return os === "windows" ? /^[A-Za-z]:/.exec(path)?.[0] ?? "" : "";
 }
 
-function toSlashes(path: string): string {
-  return isWindows() ? path.replaceAll("\\", "/") : path;
-}
-
-function isWindows(): boolean {
-  return Deno.build.os === "windows";
+function toSlashes(path: string, os: Os): string {
+  return os === "windows" ? path.replaceAll("\\", "/") : path;
 }

@@ -1,4 +1,5 @@
 import { CniCode, CniError, describe } from "../spec/mod.ts";
+import { isBareName } from "./bare_name.ts";
 import { confinePath, type PathOrigin } from "./confine_path.ts";
 import { ifThere, orOsError, osError } from "./os_error.ts";
 import { TEMP_PREFIX, writeAll, writeTemp } from "./write_temp.ts";
@@ -260,11 +261,7 @@ export class StateDir {
   }
 
   #pathOf(name: string): string {
-    const isBare = name !== "" && name !== "." && name !== ".." &&
-      // deno-lint-ignore no-control-regex -- control characters are refused
-      !/[/\u0000-\u001f\u007f]/.test(name) &&
-      !(Deno.build.os === "windows" && /[\\:]/.test(name));
-    if (isBare) return `${this.path}/${name}`;
+    if (isBareName(name)) return `${this.path}/${name}`;
     throw new CniError(CniCode.InvalidConfig, "Cannot use a file name", {
       details: `${describe(name)} in ${describe(this.path)} (${this.#key}): ` +
         "expected a bare name",

@@ -1,8 +1,4 @@
-import {
-  type Address,
-  formatAddress,
-  parseAddress,
-} from "../../../lib/net/mod.ts";
+import { type Address, formatAddress } from "../../../lib/net/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import {
   confinePath,
@@ -14,6 +10,11 @@ import type { Boot } from "./boot.ts";
 import { BootMarks } from "./boot_marks.ts";
 import type { IndexEntry } from "./index_text.ts";
 import { OwnerIndex } from "./owner_index.ts";
+import {
+  addressOfReservation,
+  addressOrUndefined,
+  reservationName,
+} from "./reservation_name.ts";
 import { formatOwner, parseOwner } from "./reservation_text.ts";
 import type { Owner, Reservation, Reservations } from "./reservations.ts";
 
@@ -303,28 +304,14 @@ export function lastReservedFile(setIndex: number): string {
 
 /** The name of the file that reserves an address. */
 export function fileOf(address: Address): string {
-  const name = formatAddress(address);
-  return Deno.build.os === "windows" ? name.replaceAll(":", "_") : name;
+  return reservationName(address, Deno.build.os);
 }
 
 /** The address that a file reserves; only its canonical text reserves it. */
 export function addressOfFile(name: string): Address | undefined {
-  const isWindows = Deno.build.os === "windows";
-  const text = isWindows ? name.replaceAll("_", ":") : name;
-  const address = addressOrUndefined(text);
-  const isCanonical = address !== undefined && fileOf(address) === name;
-  return isCanonical ? address : undefined;
+  return addressOfReservation(name, Deno.build.os);
 }
 
 function looksLikeAddress(name: string): boolean {
   return /^[0-9a-f:._]+$/.test(name);
-}
-
-function addressOrUndefined(text: string): Address | undefined {
-  try {
-    return parseAddress(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
