@@ -23,7 +23,9 @@ const LAYERS = [
  * which system this is: both cost 4 to 12 ms, so these are loaded on first
  * use, off the plugin path.
  */
-const LAZY_FILES: readonly string[] = [];
+const LAZY_FILES: readonly string[] = [
+  "lib/tool/interactive/clack_prompter.ts",
+];
 
 /** What is wrong with each import; nothing if all is well. */
 export function importFaults(imports: readonly Import[]): readonly string[] {

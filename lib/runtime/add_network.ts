@@ -166,14 +166,14 @@ async function cleanUp(
   const prevResult = progress.reply?.json;
   const failures: string[] = [];
   // The signal that ended the ADD must not end its undoing.
-  const { timeoutMs } = options;
+  const { timeoutMs, onCall } = options;
   for (const plugin of network.plugins.slice(0, progress.called).reverse()) {
     try {
       const input = { attachment, prevResult };
       await delPlugin(engine, network, {
         plugin,
         input,
-        options: { timeoutMs },
+        options: { timeoutMs, onCall },
       });
     } catch (failure) {
       failures.push(String(failure));

@@ -5,13 +5,23 @@ import { argsText, type Attachment } from "./attachment.ts";
 import type { NetworkConfig, NetworkPlugin } from "./network_config.ts";
 import type { CacheKey, ResultCache } from "./result_cache.ts";
 
-/** Ends an operation from outside. */
+/** A plugin that is about to be called. */
+export interface CallNotice {
+  /** ADD, CHECK, DEL, GC or STATUS. */
+  readonly command: string;
+  /** The plugin's type. */
+  readonly plugin: string;
+}
+
+/** What else may be said about an operation. */
 export interface OperationOptions {
   /**
    * Ends the operation when aborted: the plugin that runs is killed with every
    * process that it started, and those after it are not called.
    */
   readonly signal?: AbortSignal | undefined;
+  /** Told about each plugin before it is called. */
+  readonly onCall?: ((call: CallNotice) => void) | undefined;
   /** Ends a plugin likewise that takes longer than this, in milliseconds. */
   readonly timeoutMs?: number | undefined;
 }
@@ -38,9 +48,10 @@ export interface PluginCall {
 export function callPlugin(
   engine: Engine,
   call: PluginCall,
-  { signal, timeoutMs }: OperationOptions,
+  { signal, timeoutMs, onCall }: OperationOptions,
 ): Promise<Reply> {
   const options: ExecOptions = { signal, timeoutMs };
+  onCall?.({ command: call.command, plugin: call.plugin.type });
   return engine.invoker.call(call.plugin.type, callOf(engine, call), options);
 }
 

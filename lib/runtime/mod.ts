@@ -8,7 +8,7 @@ export type { AddOptions } from "./add_network.ts";
 export type { Attachment } from "./attachment.ts";
 export type { CachedAttachment } from "./cache_entry.ts";
 export { convertResult } from "./convert_result.ts";
-export type { OperationOptions } from "./engine.ts";
+export type { CallNotice, OperationOptions } from "./engine.ts";
 export * from "./load_network.ts";
 export { LIST_KEYS, SHARED_KEYS } from "./network_keys.ts";
 export type { NetworkConfig, NetworkPlugin } from "./network_config.ts";

@@ -7,6 +7,7 @@ import {
   type Request,
 } from "../plugin/mod.ts";
 import { CniError, type JsonObject, type Result } from "../spec/mod.ts";
+import type { Prompter } from "./interactive/prompter.ts";
 import { tool } from "./tool.ts";
 
 /** What a run of the tool left behind. */
@@ -33,6 +34,8 @@ export interface TestTool extends Disposable {
   keys: KeyRegistry;
   /** Stands for the programs that the doctor asks. */
   runProgram: Run;
+  /** Who is at the terminal. */
+  prompter: Prompter | undefined;
   /** What is on stdin. */
   stdin: string;
   /** Has the streams lead to a terminal. */
@@ -106,6 +109,7 @@ export function testTool(): TestTool {
     failing,
     keys: new Map(),
     runProgram: () => Promise.reject(new Error("no program is to be run")),
+    prompter: undefined,
     stdin: "",
     isTerminal: false,
     callInProcess: true,
@@ -147,6 +151,10 @@ export function testTool(): TestTool {
         registry,
         keys: test.keys,
         run: test.runProgram,
+        prompter: () =>
+          test.prompter === undefined
+            ? Promise.reject(new Error("nobody is to be asked"))
+            : Promise.resolve(test.prompter),
         self: `${bin}/cni`,
         cacheDir,
         callInProcess: test.callInProcess,

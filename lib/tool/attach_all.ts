@@ -35,8 +35,9 @@ export async function attachAll(
   } catch (error) {
     const done = attached.map(({ target }) => target);
     // The signal that ended the work must not end its undoing.
-    const { timeoutMs } = options;
-    const failures = await detachAll(runtime, done, { timeoutMs });
+    const { timeoutMs, onCall } = options;
+    const how = { timeoutMs, onCall };
+    const failures = await detachAll(runtime, done, how);
     if (failures.length === 0) throw error;
     const { code, message, details } = toCniError(error);
     const text = `the clean-up failed too: ${failures.join(", ")}`;

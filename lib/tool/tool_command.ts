@@ -1,5 +1,6 @@
 import type { Run } from "../linux/mod.ts";
 import type { KeyRegistry, Registry } from "../plugin/mod.ts";
+import type { Prompter } from "./interactive/prompter.ts";
 import type { Flag, Operand } from "./flag.ts";
 import type { Words } from "./parse_words.ts";
 import type { TerminalProcess } from "./tool_process.ts";
@@ -18,6 +19,8 @@ export interface ToolContext {
   readonly self?: string | undefined;
   /** The folder of the result cache. Default: `/var/lib/cni`. */
   readonly cacheDir?: string | undefined;
+  /** Makes what asks the person at the terminal. */
+  readonly prompter?: (() => Promise<Prompter>) | undefined;
   /** Runs the programs that the doctor asks. Default: as child processes. */
   readonly run?: Run | undefined;
   /** Calls the plugins of this program here, where nothing can end them. */

@@ -12,4 +12,5 @@ export * from "./_plugin.ts";
 export * from "./_requirements.ts";
 export * from "./_run.ts";
 export * from "./_state.ts";
+export * from "./_terminal.ts";
 export * from "./_tool.ts";

@@ -52,14 +52,3 @@ testWith("check --plan tells what would be compared", async (test) => {
   assertEquals(status, 0);
   assertEquals(stdout.split("\n")[1], "  1. CHECK by first (first)");
 });
-
-testWith("--plan needs a namespace that is there", async (test) => {
-  const line = "add single cnitest-no-such --create-netns --plan";
-  const { status, stderr } = await test.run(line);
-  assertEquals(status, 2);
-  assertEquals(
-    stderr.split("\n")[0],
-    "Error: --plan needs the network namespace, and " +
-      "/run/netns/cnitest-no-such is not there: ip netns add cnitest-no-such",
-  );
-});
