@@ -21,7 +21,13 @@ Usage:
   cni tool <command> [flags]
 
 Commands:
-${table(COMMANDS.map(({ name, summary }) => [name, summary]))}
+${
+    table(
+      COMMANDS.filter(({ isHidden }) => !isHidden).map((
+        { name, summary },
+      ) => [name, summary]),
+    )
+  }
 ${ENVIRONMENT}
 Run 'cni tool <command> --help' for more about a command.
 `;

@@ -4,6 +4,8 @@ import type { ToolCommand } from "./tool_command.ts";
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
+  /** Whether people need not know of it. */
+  readonly isHidden?: boolean;
   load(): Promise<ToolCommand>;
 }
 
@@ -57,5 +59,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "Look for what is missing on this host, and for leftovers",
     load: async () =>
       (await import("./commands/doctor_command.ts")).doctorCommand,
+  },
+  {
+    name: "completion",
+    summary: "Print what makes a shell complete command lines",
+    load: async () =>
+      (await import("./commands/completion_command.ts")).completionCommand,
+  },
+  {
+    name: "complete",
+    summary: "Complete a command line",
+    isHidden: true,
+    load: async () =>
+      (await import("./commands/complete_command.ts")).completeCommand,
   },
 ];
