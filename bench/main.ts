@@ -14,6 +14,7 @@ import {
   hostLocalRun,
   reserveMany,
 } from "./host_local.ts";
+import { flannelConfig } from "./flannel.ts";
 import { measurePeakMiB, measureTimeMs } from "./measure.ts";
 import {
   bridgeConfig,
@@ -49,6 +50,7 @@ async function bench(rounds: number): Promise<readonly Comparison[]> {
     ...await compareVersion(rounds, cleanup),
     ...await compareAttachment(rounds, { ours, reference, ipMasq: false }),
     ...await compareAttachment(rounds, { ours, reference, ipMasq: true }),
+    ...await compareFlannel(rounds, ours),
     ...await compareHostLocal(rounds, { ours, reference }),
   ];
 }
@@ -138,6 +140,29 @@ async function compareAttachment(
     { title: `ADD + DEL ${what}`, ...time.pair },
     { title: `Peak memory, ADD ${what}`, ...peak.add },
     { title: `Peak memory, DEL ${what}`, ...peak.del },
+  ];
+}
+
+/** What flannel adds to the bridge that it delegates to. */
+async function compareFlannel(
+  rounds: number,
+  ours: Contender,
+): Promise<readonly Comparison[]> {
+  const calls = [
+    { plugin: "flannel", config: flannelConfig(ours) },
+    { plugin: "bridge", config: bridgeConfig(ours, false) },
+  ];
+  const runs = calls.flatMap((call) =>
+    ["ADD", "DEL"].map((command) => bridgeRun(ours, { ...call, command }))
+  );
+  const [add = [], del = [], addOther = [], delOther = []] = await inTurn(
+    rounds,
+    { runs, measure: measureTimeMs },
+  );
+  const both = { unit: "ms", otherName: "ours, bridge alone" } as const;
+  return [
+    { ...both, title: "ADD flannel", ours: add, other: addOther },
+    { ...both, title: "DEL flannel", ours: del, other: delOther },
   ];
 }
 

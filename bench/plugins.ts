@@ -15,6 +15,8 @@ export interface Contender {
 export interface BenchCall {
   readonly command: string;
   readonly config: unknown;
+  /** The plugin's name. */
+  readonly plugin?: string;
 }
 
 /** A network with a bridge, host-local addresses and, on demand, masquerade. */
@@ -45,13 +47,13 @@ export interface Run {
   readonly stdin?: string;
 }
 
-/** The run that a call of a contender's bridge plugin is. */
+/** The run that a call of a contender's plugin is, bridge if none is named. */
 export function bridgeRun(
   { binDir, bridge, netns }: Contender,
-  { command, config }: BenchCall,
+  { command, config, plugin = "bridge" }: BenchCall,
 ): Run {
   return {
-    words: [`${binDir}/bridge`],
+    words: [`${binDir}/${plugin}`],
     stdin: JSON.stringify(config),
     env: {
       CNI_COMMAND: command,
