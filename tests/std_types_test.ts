@@ -42,10 +42,16 @@ Deno.test("@std: every name that is declared exists", async (t) => {
   }
 });
 
-Deno.test("deno.lock names no host, and one package only", async () => {
+Deno.test("deno.lock names no host, and pins what deno.json names", async () => {
   const lock = await Deno.readTextFile(`${PROJECT_ROOT}/deno.lock`);
   assertEquals(lock.includes("://"), false);
-  assertEquals(Object.keys(JSON.parse(lock).npm), ["deno-std@1.4.0"]);
+  const named = Object.values(config.imports)
+    .filter((to) => to.startsWith("npm:"))
+    .map((to) => to.replace(/^npm:\/?(.*?)\/?$/, "npm:$1"));
+  // Each with a full version, so that the lock has nothing to choose.
+  const loose = named.filter((to) => !/@\d+\.\d+\.\d+$/.test(to));
+  assertEquals(loose, []);
+  assertEquals(Object.keys(JSON.parse(lock).specifiers).sort(), named.sort());
 });
 
 /** The map with its relative paths made absolute. */
