@@ -92,7 +92,7 @@ function testTool(): TestTool {
             env: (name) => variables[name] ?? "",
             writeStdout: (text) => void (stdout += text),
             writeStderr: (text) => void (stderr += text),
-            cwd: () => "/work/here",
+            cwd: () => "/srv/here",
           },
           registry,
           self: `${bin}/cni`,
@@ -171,7 +171,7 @@ testWith("cnitool() hands the environment to the plugins", async (tool) => {
   });
   assertEquals((await tool.run("add chain ../run/./ns/")).status, 0);
   const [first, second] = tool.requests as [Request, Request];
-  const netns = "/work/run/ns";
+  const netns = "/srv/run/ns";
   assertEquals(
     [first.containerId, first.netns, first.ifname, first.args, first.path],
     [
