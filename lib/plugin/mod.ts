@@ -5,6 +5,7 @@
  *
  * @module
  */
+export * from "./attempts.ts";
 export * from "./call.ts";
 export * from "./define.ts";
 export * from "./dispatch.ts";

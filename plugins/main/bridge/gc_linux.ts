@@ -8,7 +8,11 @@ import {
   runCommand,
   wordLines,
 } from "../../../lib/linux/mod.ts";
-import type { Context, Request } from "../../../lib/plugin/mod.ts";
+import {
+  Attempts,
+  type Context,
+  type Request,
+} from "../../../lib/plugin/mod.ts";
 import {
   CniCode,
   CniError,
@@ -34,28 +38,25 @@ export async function collectBridge(
   context: Context,
 ): Promise<void> {
   const valid = validAttachmentsOf(request.config);
-  const failures: unknown[] = [];
-  const attempt = async (act: () => Promise<void>) => {
-    try {
-      await act();
-    } catch (failure) {
-      failures.push(failure);
-    }
-  };
+  const attempts = new Attempts();
   if (valid !== undefined) {
     const network = request.config.name;
     const run = runCommand;
     const owners = valid.list.map((one) => ({ network, ...one }));
-    await attempt(() => removeStaleLinks(network, valid, run));
-    await attempt(() => collectMasquerade(network, { run, valid: owners }));
+    await attempts.run(() => removeStaleLinks(network, valid, run));
+    await attempts.run(() =>
+      collectMasquerade(network, { run, valid: owners })
+    );
     // Last, as the links tell which of these rules are stale.
-    await attempt(() => removeStaleSpoofRules(valid, run));
+    await attempts.run(() => removeStaleSpoofRules(valid, run));
   }
   const ipamType = ipamTypeOf(request.config.fields);
   if (ipamType !== undefined) {
-    await attempt(async () => void await context.delegate(ipamType, request));
+    await attempts.run(async () =>
+      void await context.delegate(ipamType, request)
+    );
   }
-  throwAll(failures);
+  attempts.end("Cannot collect all that is stale");
 }
 
 async function removeStaleLinks(
@@ -103,16 +104,5 @@ async function listLinks(run: Run): Promise<readonly Link[]> {
   if (status === 0) return parseShown(stdout).flatMap(parseLinks);
   throw new CniError(CniCode.Internal, "Cannot list links", {
     details: reasonOf(stderr),
-  });
-}
-
-function throwAll(failures: readonly unknown[]): void {
-  const [first, ...others] = failures;
-  if (first === undefined) return;
-  if (others.length === 0) throw first;
-  const details = failures.map(String).join("\n");
-  throw new CniError(CniCode.Internal, "Cannot collect all that is stale", {
-    details,
-    cause: first,
   });
 }

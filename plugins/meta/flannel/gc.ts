@@ -1,7 +1,9 @@
-import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import {
-  CniCode,
-  CniError,
+  Attempts,
+  type Context,
+  type Request,
+} from "../../../lib/plugin/mod.ts";
+import {
   type JsonObject,
   parseJsonObject,
   validAttachmentsOf,
@@ -37,26 +39,19 @@ export async function collectFlannel(
   context: Context,
 ): Promise<void> {
   const valid = validAttachmentsOf(request.config);
-  const failures: unknown[] = [];
-  const attempt = async (act: () => Promise<void>) => {
-    try {
-      await act();
-    } catch (failure) {
-      failures.push(failure);
-    }
-  };
+  const attempts = new Attempts();
   const dir = openDataDir(request);
   const saved = dir === undefined ? [] : savedOf(request.config.name, dir);
   for (const one of saved) {
     const isStale = valid !== undefined && !valid.hasContainer(one.containerId);
     if (!isStale) continue;
-    await attempt(async () => {
+    await attempts.run(async () => {
       await detach(one, request, context);
       dir?.remove(one.fileName);
     });
   }
-  await attempt(() => collectDelegate(request, saved, context));
-  throwAll(failures);
+  await attempts.run(() => collectDelegate(request, saved, context));
+  attempts.end("Cannot collect all that is stale");
 }
 
 /** Configurations of other networks may lie in the same folder: not those. */
@@ -120,13 +115,4 @@ function runtimeKeys({ stdin }: Request): JsonObject {
   return Object.fromEntries(
     Object.entries(config).filter(([key]) => /^cni\.dev\//i.test(key)),
   );
-}
-
-function throwAll(failures: readonly unknown[]): void {
-  const [first, ...others] = failures;
-  if (first === undefined) return;
-  if (others.length === 0) throw first;
-  const message = "Cannot collect all that is stale";
-  const details = failures.map(String).join("\n");
-  throw new CniError(CniCode.Internal, message, { details, cause: first });
 }
