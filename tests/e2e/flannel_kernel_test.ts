@@ -300,7 +300,7 @@ kernelTest(
         config: config({ delegate: { hairpinMode: "x" } }),
       }],
       "a folder of state out of reach": [7, "STATE_DIRS", {
-        config: config({ dataDir: "/root/x" }),
+        config: config({ dataDir: "/srv/x" }),
       }],
       "a folder of state that is none": [7, "dataDir", {
         config: config({ dataDir: plain }),
