@@ -6,8 +6,8 @@ import type { Import } from "./import_graph.ts";
  */
 const LAYERS = [
   "cli",
-  "tool",
   "conformance",
+  "tool",
   "runtime",
   "plugins",
   "invoke",

@@ -1,0 +1,104 @@
+import type { JsonObject } from "../../lib/spec/mod.ts";
+import type { Subject } from "./subject.ts";
+
+/** A call of a plugin, with what came of it. */
+export interface CallRecord {
+  /** The executable's path. */
+  readonly program: string;
+  /** The variables that it was given, `CNI_*` among them. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin: string;
+  /** Exit status; 128 and more for a signal. */
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Whether it was ended because it took too long. */
+  readonly timedOut: boolean;
+  readonly timeMs: number;
+}
+
+/** How a call differs from what a stage would make of it. */
+export interface CallOptions {
+  /** An object, or the very text; {@linkcode Stage.config} when absent. */
+  readonly stdin?: JsonObject | string;
+  /** Another plugin of the folder, or a path. */
+  readonly plugin?: string;
+  readonly containerId?: string;
+  readonly netns?: string;
+  readonly ifname?: string;
+  readonly args?: string;
+  readonly path?: string;
+  /** Variables over all others; `undefined` leaves one out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** A network namespace of a stage. */
+export interface StageNetns {
+  readonly path: string;
+  /** Runs `ip` in it, words parted by spaces; must succeed. Returns stdout. */
+  ip(words: string): Promise<string>;
+  /** Runs any program in it. */
+  run(
+    words: readonly string[],
+    stdin?: string,
+  ): Promise<
+    {
+      readonly status: number;
+      readonly stdout: string;
+      readonly stderr: string;
+    }
+  >;
+}
+
+/** A container of a stage. */
+export interface StageSandbox extends StageNetns {
+  readonly containerId: string;
+  readonly ifname: string;
+  /** Removes the namespace, as a runtime may before a DEL. */
+  remove(): Promise<void>;
+}
+
+/**
+ * What a case plays on: a host in a network namespace of its own, with folders
+ * of its own, in which the plugin is called. All is removed when the case ends.
+ */
+export interface Stage {
+  readonly subject: Subject;
+  /** The version of the specification that this run is about. */
+  readonly version: string;
+  /** The namespace that plugins are run in. */
+  readonly host: StageNetns;
+  /** A folder of the stage's own. */
+  readonly scratchDir: string;
+  /** The stage's name of the network. */
+  readonly network: string;
+  /** Makes a container. */
+  addSandbox(): Promise<StageSandbox>;
+  /**
+   * The configuration for stdin: that of the profile, or else the least that
+   * every plugin gets, with `keys` over it. A key that is `undefined` is left
+   * out.
+   */
+  config(keys?: Readonly<Record<string, unknown>>): JsonObject;
+  /** Calls the plugin, whatever comes of it. Calls are kept for the report. */
+  call(
+    command: string,
+    sandbox: StageSandbox | undefined,
+    options?: CallOptions,
+  ): Promise<CallRecord>;
+  /** As {@linkcode call}, for one that must succeed; returns its stdout as JSON. */
+  mustCall(
+    command: string,
+    sandbox: StageSandbox | undefined,
+    options?: CallOptions,
+  ): Promise<JsonObject | undefined>;
+  /**
+   * As {@linkcode call}, for one that must fail: status not 0, exactly one
+   * error object on stdout with a code (one of `codes` if given) and a message.
+   */
+  mustFail(
+    command: string,
+    sandbox: StageSandbox | undefined,
+    options?: CallOptions & { readonly codes?: readonly number[] },
+  ): Promise<JsonObject>;
+}

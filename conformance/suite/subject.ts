@@ -1,0 +1,13 @@
+import type { Profile } from "./profile.ts";
+
+/** A plugin that is put to the test. */
+export interface Subject {
+  /** The name of its executable. */
+  readonly name: string;
+  /** The folder that it lies in; also `CNI_PATH` of its calls. */
+  readonly folder: string;
+  /** The versions that its answer to VERSION lists; empty if it gave none. */
+  readonly versions: readonly string[];
+  /** What is known of it; absent for a plugin without a profile. */
+  readonly profile?: Profile;
+}
