@@ -12,6 +12,7 @@ import {
   MULTICAST,
   ofFamily,
 } from "./masquerade.ts";
+import { iptablesScript, quoteIptables } from "./iptables.ts";
 import { sha512Hex } from "./sha512.ts";
 
 /** The rules of an owner in one family's `nat` table. */
@@ -54,12 +55,12 @@ export function newChainScripts(
   const rules = wantedRules(owner, ips);
   const undoJumps = rules.jumps.map((rule) => `-D ${rule}`);
   return {
-    apply: natScript([
+    apply: iptablesScript("nat", [
       `-N ${chain}`,
       ...[...rules.accepts, ...rules.masquerades, ...rules.jumps]
         .map((rule) => `-A ${rule}`),
     ]),
-    undo: natScript([...undoJumps, `-F ${chain}`, `-X ${chain}`]),
+    undo: iptablesScript("nat", [...undoJumps, `-F ${chain}`, `-X ${chain}`]),
   };
 }
 
@@ -82,11 +83,14 @@ export function sharedChainScripts(
   // First, not last: the chain ends with the rule that masquerades the rest.
   const inserted = accepts.map((rule) => rule.replace(/^\S+/, "$& 1"));
   return {
-    apply: natScript([
+    apply: iptablesScript("nat", [
       ...inserted.map((rule) => `-I ${rule}`),
       ...others.map((rule) => `-A ${rule}`),
     ]),
-    undo: natScript([...others, ...accepts].map((rule) => `-D ${rule}`)),
+    undo: iptablesScript(
+      "nat",
+      [...others, ...accepts].map((rule) => `-D ${rule}`),
+    ),
   };
 }
 
@@ -122,13 +126,13 @@ export function removalScript(
   if (kept.length === 0) {
     if (!hasChain(owner, listing)) return undefined;
     const removals = removed.map((rule) => `-D ${rule}`);
-    return natScript([...removals, `-F ${chain}`, `-X ${chain}`]);
+    return iptablesScript("nat", [...removals, `-F ${chain}`, `-X ${chain}`]);
   }
   const accepts = rules.filter((rule) =>
     rule.startsWith(`${chain} -d `) && !isKeptRule(rule, "-d", isKept)
   );
   const removals = [...removed, ...accepts].map((rule) => `-D ${rule}`);
-  return removals.length === 0 ? undefined : natScript(removals);
+  return removals.length === 0 ? undefined : iptablesScript("nat", removals);
 }
 
 /** A container of a network that has rules. */
@@ -160,7 +164,7 @@ const JUMP =
 /** Rules as `iptables -S` prints them, without the leading `-A`. */
 function wantedRules(owner: IptablesOwner, ips: readonly Cidr[]) {
   const { chain } = owner;
-  const comment = `-m comment --comment ${quote(owner.comment)}`;
+  const comment = `-m comment --comment ${quoteIptables(owner.comment)}`;
   const subnets = new Set(ips.map((ip) => formatCidr(networkOf(ip))));
   const families = ([4, 6] as const).filter((family) =>
     ofFamily(ips, family).length > 0
@@ -185,14 +189,6 @@ function isKeptRule(rule: string, flag: "-s" | "-d", isKept: IsKept): boolean {
   const words = rule.split(" ");
   const text = words[words.indexOf(flag) + 1] ?? "";
   return isKept(parseCidr(text));
-}
-
-function quote(text: string): string {
-  return `"${text.replace(/["\\]/g, "\\$&")}"`;
-}
-
-function natScript(lines: readonly string[]): string {
-  return ["*nat", ...lines, "COMMIT", ""].join("\n");
 }
 
 /** The parts of a masquerade that each family's tables get, IPv4 first. */

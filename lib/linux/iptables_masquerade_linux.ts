@@ -1,6 +1,11 @@
-import { CniCode, CniError } from "../spec/mod.ts";
-import { reasonOf } from "./batch.ts";
-import { type Output, ProgramMissingError, type Run } from "./command.ts";
+import type { Family } from "../net/mod.ts";
+import type { Run } from "./command.ts";
+import {
+  iptablesError,
+  listIptables,
+  restoreIptables,
+  tryRestoreIptables,
+} from "./iptables_linux.ts";
 import {
   byFamily,
   hasChain,
@@ -28,7 +33,7 @@ export interface RemoveMasqueradeOptions {
   /** Tells the addresses whose rules must stay. */
   readonly isKept: IsKept;
   /** The families to look for. */
-  readonly families: readonly (4 | 6)[];
+  readonly families: readonly Family[];
 }
 
 /**
@@ -43,26 +48,23 @@ export async function addIptablesMasquerade(
   { run, undo }: MasqueradeOptions,
 ): Promise<void> {
   const owner = await iptablesOwner(masquerade);
+  const act = "add masquerade rules";
   for (const { family, ips } of byFamily(masquerade)) {
     let scripts = newChainScripts(owner, ips);
-    let output = await restore(run, family, scripts.apply);
+    const output = await tryRestoreIptables(scripts.apply, { family, run });
     if (output.status !== 0) {
       // The chain may be there already: iptables-legacy does not say so.
-      const { stdout } = await list(run, family);
-      if (hasChain(owner, stdout)) {
-        scripts = sharedChainScripts(owner, ips, stdout);
-        output = await restore(run, family, scripts.apply);
+      const listing = await listIptables("nat", { family, run, act });
+      if (listing === undefined || !hasChain(owner, listing)) {
+        throw iptablesError(act, family, output, scripts.apply);
       }
-    }
-    if (output.status !== 0) {
-      throw failure("add masquerade rules", family, output);
+      scripts = sharedChainScripts(owner, ips, listing);
+      await restoreIptables(scripts.apply, { family, run, act });
     }
     const undoScript = scripts.undo;
-    undo.push(async () => {
-      const undone = await restore(run, family, undoScript);
-      if (undone.status !== 0) {
-        throw failure("undo masquerade rules", family, undone);
-      }
+    undo.push(() => {
+      const options = { family, run, act: "undo masquerade rules" };
+      return restoreIptables(undoScript, options);
     });
   }
 }
@@ -79,14 +81,12 @@ export async function removeIptablesMasquerade(
 ): Promise<void> {
   const owner = await iptablesOwner(masquerade);
   await Promise.all(families.map(async (family) => {
-    const listing = await listIfUsable(run, family);
+    const listing = await list(run, family);
     if (listing === undefined) return;
     const script = removalScript(owner, listing, isKept);
     if (script === undefined) return;
-    const output = await restore(run, family, script);
-    if (output.status !== 0) {
-      throw failure("remove masquerade rules", family, output);
-    }
+    const act = "remove masquerade rules";
+    await restoreIptables(script, { family, run, act });
   }));
 }
 
@@ -103,7 +103,7 @@ export async function collectIptablesMasquerade(
   run: Run,
 ): Promise<void> {
   await Promise.all(([4, 6] as const).map(async (family) => {
-    const listing = await listIfUsable(run, family);
+    const listing = await list(run, family);
     if (listing === undefined) return;
     const stale = masqueradedContainers(listing).filter((one) =>
       one.network === network && !isValid(one.containerId)
@@ -121,59 +121,6 @@ export async function collectIptablesMasquerade(
   }));
 }
 
-/** Whether the `filter` table can be read, which is how the Go plugins probe. */
-export async function isIptablesUsable(run: Run): Promise<boolean> {
-  try {
-    const args = ["--wait", "-t", "filter", "-S", "INPUT", "1"];
-    const { status } = await run({ program: "iptables", args });
-    return status === 0 || status === 1;
-  } catch (error) {
-    if (error instanceof ProgramMissingError) return false;
-    throw error;
-  }
-}
-
-async function listIfUsable(
-  run: Run,
-  family: 4 | 6,
-): Promise<string | undefined> {
-  try {
-    const output = await list(run, family);
-    if (output.status === 0) return output.stdout;
-    if (isUnusable(output)) return undefined;
-    throw failure("list masquerade rules", family, output);
-  } catch (error) {
-    if (error instanceof ProgramMissingError) return undefined;
-    throw error;
-  }
-}
-
-/** Whether the kernel lacks what iptables needs: then it has no rules either. */
-function isUnusable({ status, stderr }: Output): boolean {
-  return status === 3 || /initialize (nft|iptables|ip6tables)/.test(stderr);
-}
-
-function list(run: Run, family: 4 | 6): Promise<Output> {
-  const args = ["--wait", "-t", "nat", "-S"];
-  return run({ program: program("tables", family), args });
-}
-
-function restore(run: Run, family: 4 | 6, script: string): Promise<Output> {
-  const args = ["--noflush", "--wait"];
-  return run({
-    program: program("tables-restore", family),
-    args,
-    stdin: script,
-  });
-}
-
-function program(name: string, family: 4 | 6): string {
-  return `${family === 4 ? "ip" : "ip6"}${name}`;
-}
-
-function failure(act: string, family: 4 | 6, output: Output): CniError {
-  return new CniError(CniCode.Internal, `Cannot ${act}`, {
-    details: `${program("tables", family)}: ` +
-      (reasonOf(output.stderr) || `exit status ${output.status}`),
-  });
+function list(run: Run, family: Family): Promise<string | undefined> {
+  return listIptables("nat", { family, run, act: "list masquerade rules" });
 }

@@ -1,6 +1,5 @@
-import { CniCode, CniError } from "../spec/mod.ts";
-import { reasonOf } from "./batch.ts";
 import { ProgramMissingError, type Run } from "./command.ts";
+import { nftError } from "./nft_linux.ts";
 
 /** What nft says where there is nothing to list, or no nft in the kernel. */
 const NOTHING =
@@ -19,12 +18,10 @@ export async function listNft(
   run: Run,
 ): Promise<string | undefined> {
   try {
-    const { status, stdout, stderr } = await run({ program: "nft", args });
-    if (status === 0) return stdout;
-    if (NOTHING.test(stderr)) return undefined;
-    throw new CniError(CniCode.Internal, "Cannot list nftables rules", {
-      details: `nft: ${reasonOf(stderr) || `exit status ${status}`}`,
-    });
+    const output = await run({ program: "nft", args });
+    if (output.status === 0) return output.stdout;
+    if (NOTHING.test(output.stderr)) return undefined;
+    throw nftError("list nftables rules", output);
   } catch (error) {
     if (error instanceof ProgramMissingError) return undefined;
     throw error;

@@ -1,12 +1,12 @@
 import {
   addIptablesMasquerade,
   collectIptablesMasquerade,
-  isIptablesUsable,
   type MasqueradeOptions,
   removeIptablesMasquerade,
   type RemoveMasqueradeOptions,
 } from "./iptables_masquerade_linux.ts";
 import type { Run } from "./command.ts";
+import { isIptablesUsable } from "./iptables_linux.ts";
 import type {
   Masquerade,
   MasqueradeBackend,
@@ -15,9 +15,9 @@ import type {
 import {
   addNftablesMasquerade,
   collectNftablesMasquerade,
-  isNftablesUsable,
   removeNftablesMasquerade,
 } from "./nftables_masquerade_linux.ts";
+import { isNftablesUsable } from "./nft_linux.ts";
 
 /**
  * Has the kernel masquerade what an attachment sends out of its subnets.

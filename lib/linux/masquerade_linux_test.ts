@@ -3,7 +3,7 @@ import { parseCidr } from "../net/mod.ts";
 import { CniCode, CniError } from "../spec/mod.ts";
 import { type FakeRun, fakeRun, missing } from "./_testing.ts";
 import type { Command, Output } from "./command.ts";
-import { isIptablesUsable } from "./iptables_masquerade_linux.ts";
+import { isIptablesUsable } from "./iptables_linux.ts";
 import { iptablesOwner, newChainScripts } from "./iptables_masquerade.ts";
 import type { Masquerade, MasqueradeBackend } from "./masquerade.ts";
 import {
@@ -11,7 +11,7 @@ import {
   collectMasquerade,
   removeMasquerade,
 } from "./masquerade_linux.ts";
-import { isNftablesUsable } from "./nftables_masquerade_linux.ts";
+import { isNftablesUsable } from "./nft_linux.ts";
 import { additionScript, nftablesOwner } from "./nftables_masquerade.ts";
 import { UndoStack } from "./undo.ts";
 
@@ -145,7 +145,8 @@ Deno.test("addMasquerade() tells why iptables failed", async () => {
     [(error as CniError).code, String(error)],
     [
       CniCode.Internal,
-      `Cannot add masquerade rules; iptables: ${stderr.trim()}`,
+      `Cannot add masquerade rules; iptables: ${stderr.trim()}; the rule is ` +
+      `-A ${CHAIN} -d 10.0.0.0/24 ${COMMENT} -j ACCEPT`,
     ],
   );
   assertEquals(undone, []);
@@ -200,7 +201,8 @@ Deno.test("addMasquerade() tells why nft failed", async () => {
   assertEquals(
     String(error),
     "Cannot add masquerade rules; " +
-      "nft: Could not process rule: Operation not permitted",
+      "nft: Could not process rule: Operation not permitted; it needs the " +
+      "capability CAP_NET_ADMIN",
   );
   assertEquals(undone, []);
 });

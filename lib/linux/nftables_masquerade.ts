@@ -4,6 +4,7 @@ import {
   type MasqueradeOwner,
   MULTICAST,
 } from "./masquerade.ts";
+import { nftDeletions, parseNftRules } from "./nft.ts";
 import { sha512Hex } from "./sha512.ts";
 
 /** The table and the chains that the Go plugins use, shared by all networks. */
@@ -104,18 +105,13 @@ function handlesWhere(
   listing: string,
   isWanted: (comment: string) => boolean,
 ): readonly number[] {
-  const { nftables } = JSON.parse(listing) as {
-    nftables: readonly { rule?: { handle: number; comment?: string } }[];
-  };
-  return nftables.flatMap(({ rule }) =>
-    rule?.comment !== undefined && isWanted(rule.comment) ? [rule.handle] : []
-  );
+  return parseNftRules(listing).filter(({ comment }) => isWanted(comment))
+    .map(({ handle }) => handle);
 }
 
 function deletions(handles: readonly number[]): readonly string[] {
-  return handles.map((handle) =>
-    `delete rule ${TABLE} ${CHAIN} handle ${handle}`
-  );
+  const rules = handles.map((handle) => ({ chain: CHAIN, handle }));
+  return nftDeletions(TABLE, rules);
 }
 
 // Names are ASCII but for an interface's, which may hold any UTF-8.

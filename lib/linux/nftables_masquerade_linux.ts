@@ -1,7 +1,6 @@
-import { CniCode, CniError } from "../spec/mod.ts";
-import { reasonOf } from "./batch.ts";
-import { type Output, ProgramMissingError, type Run } from "./command.ts";
+import type { Run } from "./command.ts";
 import { listNft } from "./list_nft_linux.ts";
+import { transactNft } from "./nft_linux.ts";
 import type { MasqueradeOptions } from "./iptables_masquerade_linux.ts";
 import type { Masquerade, MasqueradeOwner } from "./masquerade.ts";
 import {
@@ -28,8 +27,7 @@ export async function addNftablesMasquerade(
   const listing = await run({ program: "nft", args: LIST_ARGS });
   const stale = listing.status === 0 ? handlesOf(owner, listing.stdout) : [];
   const script = additionScript(masquerade, owner, stale);
-  const output = await transact(run, script);
-  if (output.status !== 0) throw failure("add masquerade rules", output);
+  await transactNft(script, { run, act: "add masquerade rules" });
   undo.push(() => removeNftablesMasquerade(masquerade, run));
 }
 
@@ -50,8 +48,8 @@ export async function removeNftablesMasquerade(
   if (listing === undefined) return;
   const handles = handlesOf(owner, listing);
   if (handles.length === 0) return;
-  const output = await transact(run, removalTransaction(handles));
-  if (output.status !== 0) throw failure("remove masquerade rules", output);
+  const act = "remove masquerade rules";
+  await transactNft(removalTransaction(handles), { run, act });
 }
 
 /**
@@ -69,28 +67,6 @@ export async function collectNftablesMasquerade(
   const owners = await Promise.all(valid.map(nftablesOwner));
   const handles = await staleHandles(network, owners, listing);
   if (handles.length === 0) return;
-  const output = await transact(run, removalTransaction(handles));
-  if (output.status !== 0) throw failure("remove masquerade rules", output);
-}
-
-/** Whether nft can add a table, which it only pretends to do here. */
-export async function isNftablesUsable(run: Run): Promise<boolean> {
-  try {
-    const stdin = "add table inet cni_plugins_masquerade\n";
-    const args = ["--check", "-f", "-"];
-    return (await run({ program: "nft", args, stdin })).status === 0;
-  } catch (error) {
-    if (error instanceof ProgramMissingError) return false;
-    throw error;
-  }
-}
-
-function transact(run: Run, script: string): Promise<Output> {
-  return run({ program: "nft", args: ["-f", "-"], stdin: script });
-}
-
-function failure(act: string, { status, stderr }: Output): CniError {
-  return new CniError(CniCode.Internal, `Cannot ${act}`, {
-    details: `nft: ${reasonOf(stderr) || `exit status ${status}`}`,
-  });
+  const act = "remove masquerade rules";
+  await transactNft(removalTransaction(handles), { run, act });
 }
