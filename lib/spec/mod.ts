@@ -17,4 +17,5 @@ export * from "./parse_result.ts";
 export * from "./print_result.ts";
 export * from "./result.ts";
 export * from "./result_family.ts";
+export * from "./usable_mac.ts";
 export * from "./version.ts";

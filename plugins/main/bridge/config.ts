@@ -1,4 +1,3 @@
-import { isMulticastMac, parseMac } from "../../../lib/net/mod.ts";
 import type { MasqueradeBackend } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import {
@@ -9,6 +8,7 @@ import {
   dnsOf,
   Fields,
   parseCniArgs,
+  usableMacAt,
 } from "../../../lib/spec/mod.ts";
 import { parseVlanConfig, type VlanConfig } from "./vlan.ts";
 
@@ -110,24 +110,10 @@ function parseContainerMac({ config, args }: Request): string | undefined {
   // All three are read, so that a fault in one is told and not hidden.
   const fromArgs = new Fields({ ...parseCniArgs(args, ["MAC"]) }, "CNI_ARGS");
   return [
-    runtimeConfig && macAt(runtimeConfig, "mac"),
-    cni && macAt(cni, "mac"),
-    macAt(fromArgs, "MAC"),
+    runtimeConfig && usableMacAt(runtimeConfig, "mac"),
+    cni && usableMacAt(cni, "mac"),
+    usableMacAt(fromArgs, "MAC"),
   ].find((mac) => mac !== undefined);
-}
-
-function macAt(fields: Fields, key: string): string | undefined {
-  const text = fields.string(key);
-  if (!text) return undefined;
-  const expected = "a unicast hardware address such as 02:00:00:00:00:01";
-  try {
-    const mac = parseMac(text);
-    const isUsable = !isMulticastMac(mac) && mac !== "00:00:00:00:00:00";
-    if (isUsable) return mac;
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-  }
-  throw fields.invalid(key, expected);
 }
 
 /** The `dns` key, if it says anything: then it counts as a whole. */
