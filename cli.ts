@@ -7,12 +7,14 @@
 import type { Plugin, Registry } from "./lib/plugin/mod.ts";
 import { appletName, createContext } from "./lib/invoke/mod.ts";
 import { denoProcess, runPlugin } from "./lib/plugin/mod.ts";
+import { startTrace } from "./lib/trace/mod.ts";
 import { keyRegistry, registryFor } from "./plugins/mod.ts";
 import { VERSION } from "./version.ts";
 
 /** Starts the applet that `argv` names; returns the exit status. */
 async function main(argv: readonly string[]): Promise<number> {
   const [argv0 = "cni", ...args] = argv;
+  if (denoProcess.env("CNI_TRACE") === "1") startTrace(denoProcess.writeStderr);
   const os = Deno.build.os === "windows" ? "windows" : "linux";
   const registry = registryFor(os);
   const name = appletName(argv0);

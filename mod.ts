@@ -31,3 +31,4 @@ export * from "./lib/spec/mod.ts";
 export * from "./lib/plugin/mod.ts";
 export * from "./lib/invoke/mod.ts";
 export * from "./lib/runtime/mod.ts";
+export { startTrace, type TraceSink } from "./lib/trace/mod.ts";

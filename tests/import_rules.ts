@@ -16,6 +16,7 @@ const LAYERS = [
   "state",
   "spec",
   "net",
+  "trace",
 ];
 
 /**

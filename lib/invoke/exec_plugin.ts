@@ -1,5 +1,6 @@
 import type { Call, Reply } from "../plugin/mod.ts";
 import { CniCode, CniError } from "../spec/mod.ts";
+import { traced } from "../trace/mod.ts";
 import { collect } from "./collect.ts";
 import { quote } from "./quote.ts";
 
@@ -41,10 +42,21 @@ const GRACE_MS = 500;
  * @throws {CniError} Code 0 if it could not be started or was ended from
  * outside; the `cause` is the system's error or the reason of the abort.
  */
-export async function execPlugin(
+export function execPlugin(
   file: string,
   call: Call,
   options: ExecOptions = {},
+): Promise<ExecReply> {
+  return traced(
+    () => `${file} ${call.command}`,
+    () => execChild(file, call, options),
+  );
+}
+
+async function execChild(
+  file: string,
+  call: Call,
+  options: ExecOptions,
 ): Promise<ExecReply> {
   const { signal, timeoutMs } = options;
   if (signal?.aborted) throw interrupted(signal.reason, "");

@@ -1,4 +1,5 @@
 import { CniCode, CniError } from "../spec/mod.ts";
+import { traced } from "../trace/mod.ts";
 
 /** A program to run, as data. */
 export interface Command {
@@ -71,7 +72,19 @@ export class ProgramMissingError extends CniError {
  *
  * @throws {ProgramMissingError} If there is no such program.
  */
-export async function runCommand(command: Command): Promise<Output> {
+export function runCommand(command: Command): Promise<Output> {
+  return traced(() => commandText(command), () => runChild(command));
+}
+
+/** What is run, for a trace: the command, and how its input begins. */
+export function commandText({ program, args, stdin, netns }: Command): string {
+  const words = [program, ...args].join(" ");
+  const place = netns === undefined ? "" : ` in ${netns}`;
+  const input = stdin?.trim() ?? "";
+  return `${words}${place}${input === "" ? "" : `: ${input.slice(0, 200)}`}`;
+}
+
+async function runChild(command: Command): Promise<Output> {
   const child = spawnProgram(...programOf(command));
   const [{ code, stdout, stderr }] = await Promise.all([
     child.output(),

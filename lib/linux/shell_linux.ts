@@ -1,5 +1,7 @@
+import { traced } from "../trace/mod.ts";
 import {
   type Command,
+  commandText,
   type Output,
   ProgramMissingError,
   spawnProgram,
@@ -46,7 +48,13 @@ export class Shell implements AsyncDisposable {
     // Written at once: the shell reads the next command when it is through
     // with the last one.
     const written = this.#write(shellText(command, mark));
-    const output = this.#last.then(() => this.#read(command, mark, written));
+    // A trace times it from when those before it have ended.
+    const output = this.#last.then(() =>
+      traced(
+        () => commandText(command),
+        () => this.#read(command, mark, written),
+      )
+    );
     this.#last = output.catch(() => {});
     return output;
   }

@@ -16,6 +16,7 @@ import {
   type SpecVersion,
   toCniError,
 } from "../spec/mod.ts";
+import { traced } from "../trace/mod.ts";
 import type { Call, Reply } from "./call.ts";
 import type { Context, Plugin, Request } from "./define.ts";
 
@@ -97,7 +98,12 @@ export async function dispatch(
     const stdin = await readStdin();
     const request = parseRequest({ ...environment, stdin });
     cniVersion = checkVersions(plugin, request);
-    return success(await run(plugin, request, context));
+    return success(
+      await traced(
+        () => `${plugin.name} ${request.command}`,
+        () => run(plugin, request, context),
+      ),
+    );
   } catch (thrown) {
     const error = toCniError(thrown);
     const stdout = formatJson(errorToJson(error, cniVersion));
