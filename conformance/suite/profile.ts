@@ -60,4 +60,73 @@ export interface Profile {
    * is wrong with them; for the robustness cases.
    */
   readonly refused?: Readonly<Record<string, JsonObject>>;
+  /**
+   * The interface that it adjusts where others make one, and `CNI_IFNAME` of
+   * its calls: `lo`.
+   */
+  readonly ifname?: string;
+  /** Its configuration serves one attachment at a time, as with a device. */
+  readonly exclusive?: boolean;
+  /** Links that DEL leaves in the host for other attachments: `{bridge}`. */
+  readonly shared?: readonly string[];
+  /** What an IPAM plugin must answer to {@linkcode config}. */
+  readonly answers?: Answers;
+  /** For an IPAM plugin that chooses addresses. */
+  readonly pool?: Pool;
+  /** How an IPAM plugin is asked for an address, and for which. */
+  readonly requests?: {
+    readonly by: readonly RequestedBy[];
+    /** With its length, as in `ips[].address`; one of the pool if there is one. */
+    readonly address: string;
+    /** Another one, for cases with two. */
+    readonly other: string;
+  };
+  /** What a chained plugin does; each is put to the test by itself. */
+  readonly effects?: readonly Effect[];
+  /** Keys of the result that a chained plugin changes: `interfaces`. */
+  readonly changes?: readonly ("interfaces" | "ips" | "routes" | "dns")[];
+}
+
+/** What an IPAM plugin must answer, apart from the addresses. */
+export interface Answers {
+  /** Networks, one for each address of the result, in order. */
+  readonly subnets: readonly string[];
+  /** Gateways, in the same order. */
+  readonly gateways?: readonly string[];
+  readonly routes?: readonly JsonObject[];
+  readonly dns?: JsonObject;
+}
+
+/** A small pool, to be drained. */
+export interface Pool {
+  /** Keys over the configuration that make it so small. */
+  readonly config: JsonObject;
+  /** How many addresses it has for containers. */
+  readonly size: number;
+  /** Addresses that no container may get: gateway, network, broadcast. */
+  readonly reserved: readonly string[];
+}
+
+/** A way to ask for an address (CNI conventions). */
+export type RequestedBy = "CNI_ARGS" | "args.cni.ips" | "runtimeConfig.ips";
+
+/**
+ * Something that ADD of a chained plugin brings about and DEL undoes. In its
+ * texts `{hostIfname}`, `{ifname}`, `{address4}`, `{address6}`, `{containerId}`
+ * and `{netns}` stand for those of the attachment besides what stands for
+ * something in every text of a profile.
+ */
+export interface Effect {
+  /** What it is, to follow "there is": `a rule that forwards the port`. */
+  readonly what: string;
+  /** Where to look for it. */
+  readonly place: "host" | "container";
+  /** A script for `sh` whose output shows it. */
+  readonly look: string;
+  /** A regular expression that the output matches while it is there. */
+  readonly shows: string;
+  /** Whether it outlives DEL, by design. */
+  readonly stays?: boolean;
+  /** A script for `sh` that takes it away, which CHECK must notice. */
+  readonly tamper?: string;
 }

@@ -77,9 +77,11 @@ export interface Stage {
   /**
    * The configuration for stdin: that of the profile, or else the least that
    * every plugin gets, with `keys` over it. A key that is `undefined` is left
-   * out.
+   * out. Texts are filled in as by {@linkcode fill}, those of `keys` too.
    */
   config(keys?: Readonly<Record<string, unknown>>): JsonObject;
+  /** Puts this stage's values for `{bridge}` and the like into a text. */
+  fill(text: string): string;
   /** Calls the plugin, whatever comes of it. Calls are kept for the report. */
   call(
     command: string,
