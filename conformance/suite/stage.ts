@@ -19,8 +19,8 @@ export interface CallRecord {
 
 /** How a call differs from what a stage would make of it. */
 export interface CallOptions {
-  /** An object, or the very text; {@linkcode Stage.config} when absent. */
-  readonly stdin?: JsonObject | string;
+  /** An object, or the very text or bytes; {@linkcode Stage.config} when absent. */
+  readonly stdin?: JsonObject | string | Uint8Array;
   /** Another plugin of the folder, or a path. */
   readonly plugin?: string;
   readonly containerId?: string;
@@ -50,6 +50,18 @@ export interface StageNetns {
   >;
 }
 
+/** What a stage names, so that no other has the same. */
+export interface StageNames {
+  /** The network: `name` of the configuration. */
+  readonly network: string;
+  /** For a bridge. */
+  readonly bridge: string;
+  /** For a device on the host; with a letter after it, it is still valid. */
+  readonly device: string;
+  /** For state on disk; not made yet, and nobody else sees it. */
+  readonly dataDir: string;
+}
+
 /** A container of a stage. */
 export interface StageSandbox extends StageNetns {
   readonly containerId: string;
@@ -59,8 +71,10 @@ export interface StageSandbox extends StageNetns {
 }
 
 /**
- * What a case plays on: a host in a network namespace of its own, with folders
- * of its own, in which the plugin is called. All is removed when the case ends.
+ * What a case plays on: a host in a network namespace of its own, in which the
+ * plugin is called. `/var/lib/cni`, `/run/cni` and `/run/netns` are its own too:
+ * who looks into them must do so by {@linkcode StageNetns.run}. All is removed
+ * when the case ends.
  */
 export interface Stage {
   readonly subject: Subject;
@@ -68,12 +82,21 @@ export interface Stage {
   readonly version: string;
   /** The namespace that plugins are run in. */
   readonly host: StageNetns;
-  /** A folder of the stage's own. */
+  /**
+   * A folder of the stage's own, under the same path for the plugin and for
+   * this program.
+   */
   readonly scratchDir: string;
-  /** The stage's name of the network. */
-  readonly network: string;
+  readonly names: StageNames;
   /** Makes a container. */
   addSandbox(): Promise<StageSandbox>;
+  /**
+   * Does in a container what an interface plugin does that stands before in a
+   * chain: a pair of links with an address and a route.
+   *
+   * @returns Its result, in the shape of the stage's version.
+   */
+  addPrevious(sandbox: StageSandbox): Promise<JsonObject>;
   /**
    * The configuration for stdin: that of the profile, or else the least that
    * every plugin gets, with `keys` over it. A key that is `undefined` is left

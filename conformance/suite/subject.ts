@@ -10,4 +10,6 @@ export interface Subject {
   readonly versions: readonly string[];
   /** What is known of it; absent for a plugin without a profile. */
   readonly profile?: Profile;
+  /** What its profile needs and this machine lacks; absent if nothing. */
+  readonly lacks?: string;
 }

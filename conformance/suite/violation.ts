@@ -7,3 +7,12 @@ export class Violation extends Error {
 export class Skip extends Error {
   override readonly name = "Skip";
 }
+
+/**
+ * Throws a {@linkcode Violation} unless something is so.
+ *
+ * @param message What is wrong otherwise: sentence case, without a full stop.
+ */
+export function demand(isSo: boolean, message: string): asserts isSo {
+  if (!isSo) throw new Violation(message);
+}
