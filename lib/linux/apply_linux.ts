@@ -65,15 +65,22 @@ function pushUndo(
   const done = steps.filter((step): step is IpStep & { undo: string[] } =>
     step.kind === "ip" && step.undo !== undefined
   );
-  for (const place of new Set(done.map((step) => step.place))) {
-    const lines = done.filter((step) => step.place === place).reverse();
-    undo.push(() => runUndo(lines.map((step) => step.undo), place));
+  for (const [place, program] of takersOf(done)) {
+    const lines = done.filter((step) =>
+      step.place === place && undoerOf(step) === program
+    );
+    const words = lines.reverse().map((step) => step.undo);
+    undo.push(() => runUndo(words, place, program));
   }
 
-  async function runUndo(lines: readonly string[][], place: Place) {
+  async function runUndo(
+    lines: readonly string[][],
+    place: Place,
+    program: "ip" | "tc",
+  ) {
     // Forced: what is gone already must not keep the rest from going.
     const command: Command = {
-      program: "ip",
+      program,
       args: ["-force", "-batch", "-"],
       stdin: wordLines(lines),
     };
@@ -86,9 +93,22 @@ function pushUndo(
   }
 }
 
-/** How ip and nsenter say that a link, an address, a route or a place is gone. */
+/** Which programs take steps back, and where: each once, in order. */
+function takersOf(
+  steps: readonly IpStep[],
+): readonly (readonly [Place, "ip" | "tc"])[] {
+  const takers = steps.map((step) => [step.place, undoerOf(step)] as const);
+  return [...new Map(takers.map((taker) => [taker.join(), taker])).values()];
+}
+
+/** What `bridge` sets goes with the links that `ip` has made. */
+function undoerOf({ program }: IpStep): "ip" | "tc" {
+  return program === "tc" ? "tc" : "ip";
+}
+
+/** How ip, tc and nsenter say that what is to be removed is gone. */
 const GONE =
-  /Cannot find device|No such (device|process|file)|Cannot assign requested address|ddress not found|table does not exist/;
+  /Cannot find device|No such (device|process|file)|Cannot assign requested address|ddress not found|table does not exist|Invalid handle|Cannot delete qdisc with handle of zero|Cannot find specified qdisc/;
 
 function stepError(
   batch: Batch,

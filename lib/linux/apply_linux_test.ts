@@ -97,6 +97,24 @@ Deno.test("applySteps() undoes what was done, last first", async () => {
   ]);
 });
 
+Deno.test("applySteps() has tc take back what tc has done", async () => {
+  const run = fakeRun();
+  const undo = new UndoStack();
+  const shape: IpStep = {
+    ...ipStep("host", "shape a", ["qdisc", "add", "dev", "a", "root", "tbf"]),
+    program: "tc",
+    undo: ["qdisc", "del", "dev", "a", "root"],
+  };
+  await applySteps([add("a"), shape], { netns: NETNS, run, undo });
+  const done = run.commands.length;
+  assertEquals(done, 1);
+  assertEquals(await undo.unwind(), []);
+  assertEquals(run.commands.slice(done), [
+    { program: "tc", args: UNDO, stdin: "qdisc del dev a root\n" },
+    { program: "ip", args: UNDO, stdin: "link del dev a\n" },
+  ]);
+});
+
 Deno.test("applySteps() returns what was shown, in order", async () => {
   let count = 0;
   const run = fakeRun(() => ({ stdout: `[{"a":${count++}}]\n[]\n` }));

@@ -170,7 +170,7 @@ function unsafe(what: string, text: string): CniError {
 }
 
 /** The program that takes a step; a parameter is written by the shell itself. */
-function programOf(step: Step): "ip" | "bridge" | "sh" {
+function programOf(step: Step): "ip" | "bridge" | "tc" | "sh" {
   return step.kind === "ip" ? step.program ?? "ip" : "sh";
 }
 

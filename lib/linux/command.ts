@@ -33,6 +33,7 @@ const SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 const PACKAGES: Readonly<Record<string, string>> = {
   ip: "iproute2",
   bridge: "iproute2",
+  tc: "iproute2",
   nsenter: "util-linux",
   unshare: "util-linux",
   iptables: "iptables",

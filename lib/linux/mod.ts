@@ -18,6 +18,7 @@ export type {
   RemoveMasqueradeOptions,
 } from "./iptables_masquerade_linux.ts";
 export * from "./link.ts";
+export * from "./link_owner.ts";
 export * from "./link_state_linux.ts";
 export * from "./list_nft_linux.ts";
 export * from "./masquerade.ts";

@@ -12,12 +12,12 @@ export interface StepBase {
   readonly purpose: string;
 }
 
-/** One line of `ip -batch`, or of `bridge -batch`. */
+/** One line of `ip -batch`, of `bridge -batch` or of `tc -batch`. */
 export interface IpStep extends StepBase {
   /** Tells the kinds of steps apart. */
   readonly kind: "ip";
   /** The program that reads the line; `ip` when absent. */
-  readonly program?: "ip" | "bridge";
+  readonly program?: "ip" | "bridge" | "tc";
   /** The words after the program's name. */
   readonly words: readonly string[];
   /** The words that take it back; absent if nothing has to. */

@@ -18,7 +18,7 @@ export interface Faults {
 }
 
 /** A line of `ip -batch` is a step of its own, any other program run is one. */
-const BATCH_PROGRAMS = ["ip", "bridge"];
+const BATCH_PROGRAMS = ["ip", "bridge", "tc"];
 
 const PROGRAMS = [
   ...BATCH_PROGRAMS,

@@ -14,6 +14,7 @@ const TOOLS: readonly Tool[] = [
   { program: "nsenter", args: ["--version"] },
   { program: "unshare", args: ["--version"] },
   { program: "bridge", args: ["-V"], use: "VLANs of bridge ports" },
+  { program: "tc", args: ["-V"], use: "bandwidth" },
   { program: "iptables", args: ["--version"], use: "masquerade by iptables" },
   { program: "ip6tables", args: ["--version"], use: "masquerade by iptables" },
   {

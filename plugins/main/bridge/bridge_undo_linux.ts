@@ -1,12 +1,12 @@
 import { type Cidr, formatCidr } from "../../../lib/net/mod.ts";
 import {
   type Link,
+  parseLinkAlias,
   parseLinks,
   parseShown,
   type Run,
   wordLines,
 } from "../../../lib/linux/mod.ts";
-import { parseAttachmentAlias } from "./alias.ts";
 import { lockBridge } from "./bridge_lock_linux.ts";
 import type { BridgeConfig } from "./config.ts";
 import { NO_MAC, type PlanInput } from "./plan.ts";
@@ -79,7 +79,7 @@ function settingLines(
 
 /** Whether a port may be a container's: the Go plugins put no alias on theirs. */
 function isAttachment({ name, alias }: Link): boolean {
-  return parseAttachmentAlias(alias) !== undefined ||
+  return parseLinkAlias(alias) !== undefined ||
     /^veth[0-9a-f]{8}$/.test(name);
 }
 

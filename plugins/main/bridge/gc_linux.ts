@@ -1,6 +1,7 @@
 import {
   collectMasquerade,
   type Link,
+  parseLinkAlias,
   parseLinks,
   parseShown,
   reasonOf,
@@ -19,7 +20,6 @@ import {
   type ValidAttachments,
   validAttachmentsOf,
 } from "../../../lib/spec/mod.ts";
-import { parseAttachmentAlias } from "./alias.ts";
 import { ipamTypeOf } from "./config.ts";
 import { spoofComment } from "./spoof_check.ts";
 import { listSpoofRules, removeSpoofRules } from "./spoof_check_linux.ts";
@@ -65,7 +65,7 @@ async function removeStaleLinks(
   run: Run,
 ): Promise<void> {
   const stale = (await listLinks(run)).filter(({ alias }) => {
-    const owner = parseAttachmentAlias(alias);
+    const owner = parseLinkAlias(alias);
     return owner?.network === network && !valid.has(owner);
   });
   if (stale.length === 0) return;

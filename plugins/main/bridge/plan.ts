@@ -44,7 +44,7 @@ export interface PairInput {
   readonly names: ChosenNames;
   readonly netns: string;
   readonly ifname: string;
-  /** Tells, on the host's end, whose the pair is; see `attachmentAlias`. */
+  /** Tells, on the host's end, whose the pair is; see `linkAlias`. */
   readonly alias: string | undefined;
   readonly gateway: GatewayLink;
 }

@@ -1,8 +1,8 @@
+import { linkAlias } from "../../../lib/linux/mod.ts";
 import { randomMac } from "../../../lib/net/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
 import { completeAddressing, planGatewayAddresses } from "./addressing.ts";
-import { attachmentAlias } from "./alias.ts";
 import type { BridgeConfig } from "./config.ts";
 import type { HostLinks } from "./host_links.ts";
 import type { ChosenNames, PairInput, PlanInput } from "./plan.ts";
@@ -19,7 +19,11 @@ export function preparePair(
     names: chooseNames(config),
     netns: request.netns,
     ifname: request.ifname,
-    alias: attachmentAlias(request),
+    alias: linkAlias({
+      network: request.config.name,
+      containerId: request.containerId,
+      ifname: request.ifname,
+    }),
     gateway,
   };
 }
