@@ -16,6 +16,7 @@ const EVERYWHERE: readonly Entry[] = [
     async () => (await import("./ipam/host-local/mod.ts")).hostLocal,
   ],
   ["sample", async () => (await import("./sample/mod.ts")).sample],
+  ["static", async () => (await import("./ipam/static/mod.ts")).staticIpam],
 ];
 
 /** Plugins that need a Linux kernel; `linux_only.txt` lists their folders. */
@@ -50,5 +51,9 @@ export function keyRegistry(): KeyRegistry {
       async () => (await import("./main/loopback/mod.ts")).loadLoopbackKeys(),
     ],
     ["sample", async () => (await import("./sample/mod.ts")).loadSampleKeys()],
+    [
+      "static",
+      async () => (await import("./ipam/static/mod.ts")).loadStaticKeys(),
+    ],
   ]);
 }

@@ -63,6 +63,7 @@ Deno.test({
           link("loopback"),
           `-rw-r--r-- ${when} manifest.json`,
           link("sample"),
+          link("static"),
         ]);
       });
 

@@ -7,6 +7,7 @@
  */
 export * from "./attempts.ts";
 export * from "./call.ts";
+export * from "./common_keys.ts";
 export * from "./define.ts";
 export * from "./dispatch.ts";
 export type * from "./keys.ts";

@@ -1,28 +1,4 @@
-import type { Key, Keys } from "../plugin/mod.ts";
-
-/** Name resolution, in a configuration and in a result. */
-const DNS: Key = {
-  type: "object",
-  summary: "Name resolution in the container",
-  keys: {
-    nameservers: {
-      type: "list",
-      summary: "Name servers, the preferred one first",
-      items: { type: "string", summary: "An address" },
-    },
-    domain: { type: "string", summary: "The local domain" },
-    search: {
-      type: "list",
-      summary: "Domains to complete short names with",
-      items: { type: "string", summary: "A domain" },
-    },
-    options: {
-      type: "list",
-      summary: "Options of the resolver",
-      items: { type: "string", summary: "As in resolv.conf: ndots:5" },
-    },
-  },
-};
+import { DNS_KEY, type Keys } from "../plugin/mod.ts";
 
 /** The keys that every plugin's object may have. */
 export const SHARED_KEYS: Keys = {
@@ -45,7 +21,7 @@ export const SHARED_KEYS: Keys = {
     type: "object",
     summary: "What the IPAM plugin is told, which gives out addresses",
   },
-  dns: DNS,
+  dns: DNS_KEY,
   args: {
     type: "object",
     summary: "Further arguments of the runtime",

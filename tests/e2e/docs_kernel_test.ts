@@ -10,9 +10,9 @@ import {
 const PAGES = new URL("../../docs/plugins/", import.meta.url);
 
 kernelTest(
-  "docs: the examples of the pages on bridge and loopback work as they stand",
+  "docs: the examples of the pages on plugins work as they stand",
   async (host) => {
-    for (const page of ["bridge.md", "loopback.md"]) {
+    for (const page of ["bridge.md", "loopback.md", "static.md"]) {
       const examples = await examplesIn(page);
       assert(examples.length > 0, page);
       for (const example of examples) await attachAndDetach(host, example);

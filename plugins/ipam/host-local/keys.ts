@@ -1,4 +1,8 @@
-import type { Key, PluginKeys } from "../../../lib/plugin/mod.ts";
+import {
+  type Key,
+  type PluginKeys,
+  ROUTE_KEY,
+} from "../../../lib/plugin/mod.ts";
 import { parseHostLocalConfig } from "./config.ts";
 import { assignRequested } from "./requested.ts";
 
@@ -44,25 +48,6 @@ const RANGES: Key = {
   },
 };
 
-const ROUTE: Key = {
-  type: "object",
-  summary: "A route in the container",
-  keys: {
-    dst: {
-      type: "string",
-      summary: "The destination: 0.0.0.0/0",
-      isRequired: true,
-      format: "cidr",
-    },
-    gw: { type: "string", summary: "The next hop", format: "address" },
-    mtu: { type: "integer", summary: "In bytes", min: 0 },
-    advmss: { type: "integer", summary: "In bytes", min: 0 },
-    priority: { type: "integer", summary: "A lower one is preferred", min: 0 },
-    table: { type: "integer", summary: "A routing table's number", min: 0 },
-    scope: { type: "integer", summary: "0 global, 253 link, 254 host", min: 0 },
-  },
-};
-
 /** What host-local may be told. */
 export const HOST_LOCAL_KEYS: PluginKeys = {
   isIpam: true,
@@ -73,7 +58,7 @@ export const HOST_LOCAL_KEYS: PluginKeys = {
     routes: {
       type: "list",
       summary: "Passed on to the result",
-      items: ROUTE,
+      items: ROUTE_KEY,
     },
     resolvConf: {
       type: "string",

@@ -1,0 +1,61 @@
+import { parseCidr } from "../../../lib/net/mod.ts";
+import {
+  CniCode,
+  CniError,
+  type Dns,
+  type IpConfig,
+  isAtLeast,
+  parseDns,
+  type PluginConfig,
+  type Route,
+} from "../../../lib/spec/mod.ts";
+import { readAddresses } from "./addresses.ts";
+import { parseRoutes } from "./routes.ts";
+
+/** What static is configured to answer, checked. */
+export interface StaticConfig {
+  /** The addresses, in the order of the result. */
+  readonly ips: readonly IpConfig[];
+  /** Passed on to the result. */
+  readonly routes: readonly Route[];
+  /** Passed on to the result. */
+  readonly dns?: Dns;
+}
+
+/**
+ * Reads the `ipam` section, and what the runtime puts in its place.
+ *
+ * @param cniArgs The text of `CNI_ARGS`.
+ * @throws {CniError} Code 7, which names key, value and remedy; code 4 for
+ * what is wrong in `CNI_ARGS`.
+ */
+export function parseStaticConfig(
+  { cniVersion, fields }: PluginConfig,
+  cniArgs: string,
+): StaticConfig {
+  const ipam = fields.fields("ipam");
+  if (ipam === undefined) {
+    const expected = 'an object such as {"type": "static", "addresses": […]}';
+    throw fields.invalid("ipam", expected);
+  }
+  const ips = readAddresses(fields, ipam, cniArgs);
+  const routes = parseRoutes(ipam);
+  const dnsFields = ipam.fields("dns");
+  const dns = dnsFields === undefined ? undefined : parseDns(dnsFields);
+  checkVersion(cniVersion, ips);
+  return { ips, routes, ...(dns === undefined ? {} : { dns }) };
+}
+
+/** Results before 0.3.0 have room for one address of each family. */
+function checkVersion(cniVersion: string, ips: readonly IpConfig[]): void {
+  if (isAtLeast(cniVersion, "0.3.0")) return;
+  const families = ips.map((ip) => parseCidr(ip.address).address.family);
+  const second = ips.find((_ip, i) => families.indexOf(families[i]!) !== i);
+  if (second === undefined) return;
+  const message = `Cannot use address ${second.address}: CNI version ` +
+    `${cniVersion} does not support more than 1 address per family`;
+  throw new CniError(CniCode.InvalidConfig, message, {
+    details: `cniVersion is "${cniVersion}" and ${second.address} is another ` +
+      "address of one family: remove it, or use cniVersion 0.3.0 or newer",
+  });
+}

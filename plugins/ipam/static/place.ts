@@ -1,0 +1,87 @@
+import {
+  type Address,
+  type Cidr,
+  compareAddresses,
+  formatAddress,
+  parseAddress,
+  parseCidr,
+} from "../../../lib/net/mod.ts";
+import {
+  CniCode,
+  CniError,
+  describe,
+  type Fields,
+} from "../../../lib/spec/mod.ts";
+import { hostAddressFault, nodeAddressFault } from "./host_address.ts";
+
+/** Where a text stands, for messages. */
+export interface Place {
+  /** Its name: `ipam.addresses[0].address`, or `CNI_ARGS IP`. */
+  readonly key: string;
+  /** The code of an error about it. */
+  readonly code: number;
+}
+
+/** The place of a key in a configuration. */
+export function placeOf(fields: Fields, key: string): Place {
+  return { key: fields.pathOf(key), code: CniCode.InvalidConfig };
+}
+
+/** The place of a pair in `CNI_ARGS`. */
+export function placeInArgs(key: string): Place {
+  return { key: `CNI_ARGS ${key}`, code: CniCode.InvalidEnvironment };
+}
+
+/** Reads an address with its prefix length that a host can have. */
+export function hostAt(place: Place, value: unknown): Cidr {
+  const expected = "an address with its prefix length, such as 10.0.0.5/24";
+  const cidr = parsedAt(place, value, { parse: parseCidr, expected });
+  const fault = hostAddressFault(cidr);
+  if (fault === undefined) return cidr;
+  throw refused(place, value, `an address of a host, ${fault}`);
+}
+
+/** Reads a gateway's address. */
+export function gatewayAt(place: Place, value: unknown): Address {
+  const expected = "an address such as 10.0.0.1";
+  const address = parsedAt(place, value, { parse: parseAddress, expected });
+  const fault = nodeAddressFault(address);
+  if (fault === undefined) return address;
+  throw refused(place, value, `an address of a host, ${fault}`);
+}
+
+/** Refuses a gateway that is the container itself. */
+export function refuseOwnGateway(
+  place: Place,
+  own: Cidr,
+  gateway: Address,
+): void {
+  if (compareAddresses(own.address, gateway) !== 0) return;
+  const expected = "another address than the container's own";
+  throw refused(place, formatAddress(gateway), expected);
+}
+
+/** The error for a value that will not do, to be thrown by the caller. */
+export function refused(
+  { key, code }: Place,
+  value: unknown,
+  expected: string,
+): CniError {
+  return new CniError(code, `Cannot use ${key}`, {
+    details: `${key} is ${describe(value)}: expected ${expected}`,
+  });
+}
+
+function parsedAt<T>(
+  place: Place,
+  value: unknown,
+  { parse, expected }: { parse: (text: string) => T; expected: string },
+): T {
+  if (typeof value !== "string") throw refused(place, value, expected);
+  try {
+    return parse(value);
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw refused(place, value, expected);
+    throw cause;
+  }
+}

@@ -1,0 +1,39 @@
+import {
+  definePlugin,
+  type Plugin,
+  type Request,
+} from "../../../lib/plugin/mod.ts";
+import type { Result } from "../../../lib/spec/mod.ts";
+import { parseStaticConfig } from "./config.ts";
+
+/**
+ * The static plugin: an IPAM plugin that keeps no account of addresses, so it
+ * has nothing to release or to collect. See `docs/plugins/static.md`.
+ */
+export const staticIpam: Plugin = definePlugin({
+  name: "static",
+  add: (request) => Promise.try(add, request),
+  check: async (request) => {
+    const { checkStatic } = await import("./check.ts");
+    checkStatic(request);
+  },
+  // Not even the configuration is read: it must not keep a container.
+  del: () => Promise.resolve(),
+  status: (request) => Promise.try(status, request),
+  plan: (request) => Promise.try(plan, request),
+});
+
+function add({ config, args }: Request): Result {
+  const { ips, routes, dns } = parseStaticConfig(config, args);
+  return { ips, routes, ...(dns === undefined ? {} : { dns }) };
+}
+
+function status({ config, args }: Request): void {
+  parseStaticConfig(config, args);
+}
+
+function plan(request: Request) {
+  return request.command === "ADD"
+    ? { acts: [], result: add(request) }
+    : { acts: [] };
+}
