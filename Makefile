@@ -18,6 +18,9 @@ BUILD = $(DENO) run --quiet --allow-all scripts/build.ts \
 INSTALL = $(DENO) run --quiet --allow-all scripts/install.ts \
 	--prefix='$(PREFIX)' --bindir='$(BINDIR)' --destdir='$(DESTDIR)'
 
+# Words for the benchmark: ARGS='--rounds 10 --only chain'.
+ARGS =
+
 # A release: docker, podman or nerdctl to build it in a container, and a folder
 # of Deno's runtimes where they cannot be downloaded (docs/releasing.md).
 RUNTIME    =
@@ -32,7 +35,7 @@ BUILT = $(if $(STATE_DIRS)$(READ_DIRS)$(FORM),build,build/settings.json)
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 	@echo 'Variables: PREFIX BINDIR DESTDIR STATE_DIRS READ_DIRS FORM (docs/building.md)'
-	@echo '           RUNTIME DENORT_DIR (docs/releasing.md)'
+	@echo '           RUNTIME DENORT_DIR (docs/releasing.md), ARGS (docs/performance.md)'
 
 demo: ## Attach a namespace to a network, ping through it, detach it (root)
 	@scripts/packages demo
@@ -57,7 +60,7 @@ check: ## Check format, lint, types, docs and import layers
 bench: ## Compare speed and memory with the reference plugins (root)
 	@scripts/packages bench
 	@$(BUILD)
-	@$(DENO) run --quiet --allow-all bench/main.ts
+	@$(DENO) run --quiet --allow-all bench/main.ts $(ARGS)
 
 release: ## Build archives for Linux and Windows into release/
 ifeq ($(RUNTIME),)

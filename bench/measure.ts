@@ -1,15 +1,63 @@
-import type { Run } from "./plugins.ts";
+import type { Act, Run, Unit } from "./contest.ts";
 
 /**
- * Runs a program and measures it.
+ * Does an act and measures it.
  *
- * @returns The time from its start to its end, in milliseconds.
- * @throws {Error} If it failed: then its time says nothing.
+ * @returns Milliseconds, or MiB for the peak of the largest process.
+ * @throws {Error} If it failed: then what was measured says nothing.
  */
-export async function measureTimeMs(
-  { words: [program = "", ...args], env = {}, stdin = "" }: Run,
-): Promise<number> {
+export async function measure(act: Act, unit: Unit): Promise<number> {
+  if (typeof act === "function") return await measureTimeMs(act);
+  if (unit === "ms") {
+    return await measureTimeMs(async () => {
+      for (const run of act) await runProgram(run);
+    });
+  }
+  const values: number[] = [];
+  for (const run of act) {
+    values.push(
+      await (unit === "MiB" ? measurePeakMiB(run) : measureCpuMs(run)),
+    );
+  }
+  return unit === "MiB" ? Math.max(...values) : sum(values);
+}
+
+async function measureTimeMs(act: () => Promise<void>): Promise<number> {
   const start = performance.now();
+  await act();
+  return performance.now() - start;
+}
+
+/** Its own and its children's time, as bash knows it to a millisecond. */
+async function measureCpuMs(run: Run): Promise<number> {
+  const script = "TIMEFORMAT='%3U %3S' && time \"$@\" 2>&3";
+  const words = ["bash", "-c", `{ ${script}; } 3>/dev/null`, "bash"];
+  const { stderr } = await runProgram({
+    ...run,
+    words: [...words, ...run.words],
+  });
+  return sum(stderr.trim().split(" ").map(Number)) * 1000;
+}
+
+async function measurePeakMiB(run: Run): Promise<number> {
+  const report = await Deno.makeTempFile();
+  try {
+    const time = ["/usr/bin/time", "--format=%M", `--output=${report}`];
+    await runProgram({ ...run, words: [...time, ...run.words] });
+    return Number(await Deno.readTextFile(report)) / 1024;
+  } finally {
+    await Deno.remove(report);
+  }
+}
+
+/**
+ * Runs a program that must succeed.
+ *
+ * @throws {Error} With what it said.
+ */
+export async function runProgram(
+  { words: [program = "", ...args], env = {}, stdin = "", keep }: Run,
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const child = new Deno.Command(program, {
     args,
     env: { ...env },
@@ -17,42 +65,26 @@ export async function measureTimeMs(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  await feed(child.stdin, stdin);
-  const { success, stdout, stderr } = await child.output();
-  const timeMs = performance.now() - start;
-  if (success) return timeMs;
-  const decoder = new TextDecoder();
-  const said = decoder.decode(stderr) + decoder.decode(stdout);
-  throw new Error(`${program} ${args.join(" ")} failed: ${said}`);
-}
-
-/**
- * Runs a program and measures it.
- *
- * @returns The most that it, or one of its children, had in memory, in MiB.
- * @throws {Error} If it failed.
- */
-export async function measurePeakMiB(run: Run): Promise<number> {
-  const report = await Deno.makeTempFile();
-  try {
-    const time = ["/usr/bin/time", "--format=%M", `--output=${report}`];
-    await measureTimeMs({ ...run, words: [...time, ...run.words] });
-    return Number(await Deno.readTextFile(report)) / 1024;
-  } finally {
-    await Deno.remove(report);
-  }
-}
-
-async function feed(
-  stdin: WritableStream<Uint8Array>,
-  text: string,
-): Promise<void> {
-  const writer = stdin.getWriter();
-  try {
-    if (text !== "") await writer.write(new TextEncoder().encode(text));
-    await writer.close();
-  } catch (error) {
+  const text = typeof stdin === "string" ? stdin : stdin();
+  const input = ReadableStream.from([new TextEncoder().encode(text)]);
+  const [output] = await Promise.all([
+    child.output(),
     // A program need not read its input.
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    input.pipeTo(child.stdin).catch(ignoreBrokenPipe),
+  ]);
+  const stdout = new TextDecoder().decode(output.stdout);
+  const stderr = new TextDecoder().decode(output.stderr);
+  if (output.success) {
+    keep?.(stdout);
+    return { stdout, stderr };
   }
+  throw new Error(`${program} ${args.join(" ")} failed: ${stderr}${stdout}`);
+}
+
+function ignoreBrokenPipe(error: unknown): void {
+  if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,39 +1,109 @@
-/** Two lists of measurements of the same work, and what they are. */
-export interface Comparison {
-  readonly title: string;
-  readonly ours: readonly number[];
-  readonly other: readonly number[];
-  /** What the other is. */
-  readonly otherName: string;
-  readonly unit: "ms" | "MiB";
+import type { Comparison } from "./contest.ts";
+
+/** The value below which a share (0 to 1) of the values lies. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const place = (sorted.length - 1) * share;
+  const low = sorted[Math.floor(place)] ?? NaN;
+  const high = sorted[Math.ceil(place)] ?? NaN;
+  return low + (high - low) * (place - Math.floor(place));
 }
 
 /** The middle value: half are smaller. */
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  const low = sorted[Math.floor(middle)] ?? NaN;
-  const high = sorted[Math.ceil(middle)] ?? NaN;
-  return (low + high) / 2;
+  return quantile(values, 0.5);
 }
 
-/** A table of medians and their ratios (ours to the other), one per line. */
-export function formatReport(comparisons: readonly Comparison[]): string {
-  const rows = comparisons.map(({ title, ours, other, otherName, unit }) => [
+/** A comparison in figures. */
+export interface Summary {
+  readonly title: string;
+  readonly unit: string;
+  readonly rounds: number;
+  readonly otherName: string;
+  /** Medians, and the middle half of the values. */
+  readonly ours: Spread;
+  readonly other: Spread;
+  /** Ours to the other: of the medians, and the middle half of the rounds'. */
+  readonly ratio: Spread;
+}
+
+/** A median and the quarters of the values around it. */
+export interface Spread {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Sums a comparison up. */
+export function summarize(
+  { title, unit, ours, other, otherName }: Comparison,
+): Summary {
+  // The sides took turns: one round's figures are of the same moment.
+  const ratios = ours.map((value, index) => value / (other[index] ?? NaN));
+  return {
     title,
-    `${median(ours).toFixed(1)} ${unit}`,
-    `${median(other).toFixed(1)} ${unit}`,
-    `${(median(ours) / median(other)).toFixed(2)}x`,
+    unit,
+    rounds: ours.length,
     otherName,
-  ]);
-  const table = [["", "ours", "other", "ratio", "the other is"], ...rows];
-  const widths = [0, 1, 2, 3].map((column) =>
+    ours: spreadOf(ours),
+    other: spreadOf(other),
+    ratio: { ...spreadOf(ratios), median: median(ours) / median(other) },
+  };
+}
+
+function spreadOf(values: readonly number[]): Spread {
+  return {
+    median: median(values),
+    low: quantile(values, 0.25),
+    high: quantile(values, 0.75),
+  };
+}
+
+/** The columns of the table. */
+const HEAD = ["", "ours", "other", "ratio", "middle half", "the other is"];
+
+/** A table, one comparison per line: for a terminal. */
+export function formatReport(comparisons: readonly Comparison[]): string {
+  const table = [HEAD, ...comparisons.map((one) => cellsOf(summarize(one)))];
+  const widths = HEAD.map((_, column) =>
     Math.max(...table.map((row) => row[column]?.length ?? 0))
   );
   return table.map((row) =>
     row.map((cell, column) => {
       const width = widths[column] ?? 0;
-      return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+      const isText = column === 0 || column === HEAD.length - 1;
+      return isText ? cell.padEnd(width) : cell.padStart(width);
     }).join("  ").trimEnd() + "\n"
   ).join("");
+}
+
+/** The same as Markdown: for a page. */
+export function formatMarkdown(comparisons: readonly Comparison[]): string {
+  const rows = comparisons.map((one) => cellsOf(summarize(one)));
+  return [HEAD, ["---", "---:", "---:", "---:", "---:", "---"], ...rows]
+    .map((row) => `| ${row.join(" | ")} |\n`).join("");
+}
+
+/** The same for a program, with every measurement. */
+export function formatJsonReport(
+  comparisons: readonly Comparison[],
+  about: Readonly<Record<string, unknown>>,
+): string {
+  const results = comparisons.map((one) => ({
+    ...summarize(one),
+    values: { ours: one.ours, other: one.other },
+  }));
+  return JSON.stringify({ ...about, results }, null, 2) + "\n";
+}
+
+function cellsOf(summary: Summary): readonly string[] {
+  const { title, unit, ours, other, ratio, otherName } = summary;
+  return [
+    title,
+    `${ours.median.toFixed(1)} ${unit}`,
+    `${other.median.toFixed(1)} ${unit}`,
+    `${ratio.median.toFixed(2)}x`,
+    `${ratio.low.toFixed(2)}-${ratio.high.toFixed(2)}x`,
+    otherName,
+  ];
 }

@@ -1,0 +1,51 @@
+/** A program to run: its words, its variables and its input. */
+export interface Run {
+  readonly words: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Its input; a function is called when the program is started. */
+  readonly stdin?: string | (() => string);
+  /** Takes what it printed. */
+  readonly keep?: (stdout: string) => void;
+}
+
+/** What is measured of an act. */
+export const UNITS = ["ms", "ms CPU", "MiB"] as const;
+
+/** What is measured of an act: wall time, processor time or peak memory. */
+export type Unit = typeof UNITS[number];
+
+/**
+ * One act of a side: the programs to run, one after another, or a function that
+ * does the work in this process (of which only the time is measured).
+ */
+export type Act = readonly Run[] | (() => Promise<void>);
+
+/** Somebody who does the same work as the others of a contest. */
+export interface Side {
+  readonly name: string;
+  /** The acts by name, in the order in which they are done. */
+  readonly acts: Readonly<Record<string, Act>>;
+}
+
+/** Work that two or more sides do in turn; the first is ours. */
+export interface Contest {
+  readonly title: string;
+  readonly sides: readonly [Side, ...Side[]];
+  /** What else to measure than time. */
+  readonly units?: readonly Unit[];
+  /** At most so many rounds, for what takes long. */
+  readonly maxRounds?: number;
+  /** Whether a round is told as one act more, the sum of all. */
+  readonly hasSum?: boolean;
+}
+
+/** Measurements of the same act by us and by another. */
+export interface Comparison {
+  /** `ADD bridge + host-local`. */
+  readonly title: string;
+  readonly unit: Unit;
+  readonly ours: readonly number[];
+  readonly other: readonly number[];
+  /** What the other is. */
+  readonly otherName: string;
+}
