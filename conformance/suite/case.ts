@@ -14,6 +14,7 @@ export const FAMILIES = [
   "delegation",
   "robustness",
   "runtime",
+  "differential",
 ] as const;
 
 /** A family of cases. */

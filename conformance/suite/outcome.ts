@@ -7,6 +7,23 @@ import type { CallRecord } from "./stage.ts";
  */
 export type Verdict = "passed" | "failed" | "warned" | "skipped" | "broken";
 
+/** Something that is not the same for two plugins that were compared. */
+export interface Difference {
+  /** What was compared: `second ADD: result`. */
+  readonly what: string;
+  /**
+   * Its lines: `- ` before those that only the plugin compared with has, `+ `
+   * before those that only the tested one has, two blanks before common ones.
+   */
+  readonly lines: readonly string[];
+  /** Why it is so, if it is known and meant. */
+  readonly explained?: {
+    /** Its short name. */
+    readonly name: string;
+    readonly reason: string;
+  };
+}
+
 /** A case that was run, or left out. */
 export interface Outcome {
   /** The case's id. */
@@ -21,6 +38,8 @@ export interface Outcome {
   readonly reason: string;
   /** The calls that were made, in order. */
   readonly calls: readonly CallRecord[];
+  /** What was found to differ, where two plugins are compared. */
+  readonly differences?: readonly Difference[];
   readonly timeMs: number;
 }
 

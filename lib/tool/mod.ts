@@ -4,7 +4,9 @@
  *
  * @module
  */
+export { formatTable } from "./format_table.ts";
 export { runTool, type RunToolOptions } from "./run_tool.ts";
+export { type Style, styleFor } from "./style.ts";
 export {
   type TerminalProcess,
   type ToolProcess,

@@ -2,10 +2,15 @@ import type { TerminalProcess } from "./tool_process.ts";
 
 /** How text is set off on a terminal. */
 export interface Style {
+  /** What is to stand out. */
   bold(text: string): string;
+  /** What may be passed over. */
   dim(text: string): string;
+  /** What failed. */
   red(text: string): string;
+  /** What is well. */
   green(text: string): string;
+  /** What is to be looked at. */
   yellow(text: string): string;
 }
 

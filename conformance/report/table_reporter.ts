@@ -1,0 +1,190 @@
+import { formatTable, type Style } from "../../lib/tool/mod.ts";
+import {
+  type CallRecord,
+  countVerdicts,
+  type Difference,
+  type Outcome,
+  type RunReport,
+} from "../suite/mod.ts";
+import { describeCall, formatTime } from "./describe_call.ts";
+import {
+  bySubject,
+  describeTarget,
+  labelOf,
+  totalTimeMs,
+  VERDICTS,
+  worstFirst,
+} from "./group_outcomes.ts";
+import { printable, printableLine, shorten } from "./printable.ts";
+import type { Reporter } from "./reporter.ts";
+
+/** How much of an input or an output is shown, in characters. */
+const SHOWN = 400;
+
+/** How many calls of a case are shown: the last ones. */
+const SHOWN_CALLS = 1;
+
+/**
+ * For people at a terminal: the counts of each plugin, then each failure and
+ * warning with its clause, input and output, then what was skipped and why.
+ */
+export function tableReporter(style: Style): Reporter {
+  return {
+    end: (run) => {
+      const parts = [
+        `${style.bold(printableLine(run.title))}: ${
+          printableLine(describeTarget(run))
+        }\n`,
+        countsTable(run, style),
+        ...worstFirst(run.outcomes).filter(isWorthTelling)
+          .map((outcome) => findingText(outcome, style)),
+        skippedText(run, style),
+        `${totalText(run, style)}\n`,
+      ];
+      return parts.filter((part) => part !== "").join("\n");
+    },
+  };
+}
+
+function isWorthTelling({ verdict, differences = [] }: Outcome): boolean {
+  return verdict !== "skipped" &&
+    (verdict !== "passed" || differences.length > 0);
+}
+
+function countsTable({ outcomes }: RunReport, style: Style): string {
+  const rows = [...bySubject(outcomes)].map(([subject, own]) => {
+    const counts = countVerdicts(own);
+    return [
+      printableLine(subject),
+      ...COLUMNS.map((verdict) => String(counts[verdict])),
+      formatTime(totalTimeMs(own)),
+    ];
+  });
+  const head = ["PLUGIN", ...COLUMNS.map((one) => one.toUpperCase()), "TIME"];
+  return formatTable(head, rows, style);
+}
+
+const COLUMNS = ["passed", "failed", "warned", "skipped", "broken"] as const;
+
+function findingText(outcome: Outcome, style: Style): string {
+  const { subject, verdict, clause, reason, calls, differences = [] } = outcome;
+  const paint = { failed: style.red, broken: style.red, warned: style.yellow };
+  const mark = verdict === "failed" || verdict === "broken" ||
+      verdict === "warned"
+    ? paint[verdict](verdict)
+    : style.green("explained");
+  const rows = [
+    [clause.level, clause.requirement],
+    ["clause", clause.section],
+    ["reason", reason],
+    ...callRows(calls),
+  ].filter(([, text]) => text !== "");
+  const lines = [
+    ...rows.map(([label = "", text = ""]) =>
+      block(style.dim(label.padEnd(LABEL)), text)
+    ),
+    ...differences.flatMap((one) => differenceLines(one, style)),
+  ];
+  const title = printableLine(`${subject}: ${labelOf(outcome)}`);
+  return `${mark} ${style.bold(title)}\n${lines.join("")}`;
+}
+
+const LABEL = 9;
+
+/** A text beside its label; all of its lines stand in one column. */
+function block(label: string, text: string): string {
+  const lines = printable(text).trimEnd().split("\n");
+  const blank = " ".repeat(LABEL);
+  return lines.map((line, index) =>
+    `  ${index === 0 ? label : blank}${line}`.trimEnd() + "\n"
+  ).join("");
+}
+
+function callRows(calls: readonly CallRecord[]): readonly string[][] {
+  const shown = calls.slice(-SHOWN_CALLS);
+  const rows = shown.flatMap((call) => {
+    const { command, ending } = describeCall(call);
+    const output = compact(call.stdout);
+    return [
+      ["call", command],
+      ["input", compact(call.stdin)],
+      ["output", output === "" ? ending : `${ending}: ${output}`],
+      ["stderr", shorten(call.stderr.trim(), SHOWN)],
+    ];
+  });
+  const before = calls.length - shown.length;
+  const note = before === 0 ? [] : [["", `(after ${count(before, "call")})`]];
+  return [...rows, ...note];
+}
+
+/** JSON without its white space, other text as it is; shortened. */
+function compact(text: string): string {
+  try {
+    return shorten(JSON.stringify(JSON.parse(text)), SHOWN);
+  } catch {
+    return shorten(text.trim(), SHOWN);
+  }
+}
+
+function differenceLines(
+  { what, lines, explained }: Difference,
+  style: Style,
+): readonly string[] {
+  const known = explained === undefined
+    ? ""
+    : style.green(` explained: ${printableLine(explained.name)}`) +
+      `, ${printableLine(explained.reason)}`;
+  const paint = (line: string) =>
+    line.startsWith("-")
+      ? style.red(line)
+      : line.startsWith("+")
+      ? style.green(line)
+      : line;
+  return [
+    `  ${style.bold(printableLine(what))}${known}\n`,
+    ...lines.map((line) =>
+      `    ${paint(shorten(printableLine(line), SHOWN))}\n`
+    ),
+  ];
+}
+
+/** What was skipped, each reason once. */
+function skippedText({ outcomes }: RunReport, style: Style): string {
+  const skipped = outcomes.filter(({ verdict }) => verdict === "skipped");
+  if (skipped.length === 0) return "";
+  const groups = Map.groupBy(
+    skipped,
+    ({ subject, reason }) => printableLine(`${subject}: ${reason}`),
+  );
+  const lines = [...groups].map(([text, group]) => {
+    const ids = [...new Set(group.map(({ id }) => id))];
+    return `  ${text} ${style.dim(`(${shortList(ids)})`)}\n`;
+  });
+  return `${style.bold("skipped")}\n${lines.join("")}`;
+}
+
+function shortList(ids: readonly string[]): string {
+  const [first = "", second] = ids;
+  if (second === undefined) return first;
+  return ids.length === 2
+    ? `${first}, ${second}`
+    : `${first}, ${second} and ${ids.length - 2} more`;
+}
+
+function totalText({ outcomes }: RunReport, style: Style): string {
+  const counts = countVerdicts(outcomes);
+  const paint = { failed: style.red, broken: style.red, warned: style.yellow };
+  const parts = VERDICTS.toReversed()
+    .filter((verdict) => counts[verdict] > 0 || verdict === "failed")
+    .map((verdict) => {
+      const text = `${counts[verdict]} ${verdict}`;
+      return counts[verdict] > 0 && verdict in paint
+        ? paint[verdict as keyof typeof paint](text)
+        : text;
+    });
+  return `${count(outcomes.length, "case")}: ${parts.join(", ")}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
