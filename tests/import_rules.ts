@@ -32,8 +32,8 @@ const LAZY_FILES: readonly string[] = [
 export function importFaults(imports: readonly Import[]): readonly string[] {
   return [
     ...imports.flatMap((one) => {
-      const reason = layerFault(one) ?? doorFault(one) ?? platformFault(one) ??
-        costFault(one);
+      const reason = layerFault(one) ?? neighbourFault(one) ?? doorFault(one) ??
+        platformFault(one) ?? costFault(one);
       return reason === undefined
         ? []
         : [`${one.from} imports ${one.to}: ${reason}`];
@@ -76,6 +76,19 @@ function doorFault({ from, to }: Import): string | undefined {
     !`${from}/`.startsWith(`${houseOf(to)}/`);
   return isForeign && !to.endsWith("/mod.ts")
     ? `other folders are entered by their mod.ts only`
+    : undefined;
+}
+
+/** What plugins share has a folder of its own, which none of them enters. */
+const SHARED_BY_PLUGINS = "plugins/shared";
+
+function neighbourFault({ from, to }: Import): string | undefined {
+  const own = houseOf(from);
+  const other = houseOf(to);
+  return own.startsWith("plugins/") && other.startsWith("plugins/") &&
+      other !== own && other !== SHARED_BY_PLUGINS
+    ? `a plugin imports nothing of another: what they share is in ` +
+      SHARED_BY_PLUGINS
     : undefined;
 }
 

@@ -33,6 +33,18 @@ Deno.test("importFaults() finds what breaks a rule", async (t) => {
       "plugins/main/bridge/a.ts",
       "plugins/ipam/host-local/b.ts",
     ],
+    "a plugin uses another by its door": [
+      "plugins/main/bridge/a.ts",
+      "plugins/main/ptp/mod.ts",
+    ],
+    "what plugins share uses one of them": [
+      "plugins/shared/a.ts",
+      "plugins/main/bridge/mod.ts",
+    ],
+    "a plugin uses the inside of what plugins share": [
+      "plugins/main/bridge/a.ts",
+      "plugins/shared/b.ts",
+    ],
     "one platform uses another": [
       "lib/state/a_linux.ts",
       "lib/state/b_windows.ts",
@@ -70,6 +82,10 @@ Deno.test("importFaults() lets pass what keeps the rules", async (t) => {
     "within a folder": ["lib/net/a.ts", "lib/net/_b.ts"],
     "the entry uses plugins": ["cli.ts", "plugins/mod.ts"],
     "the registry uses a plugin": ["plugins/mod.ts", "plugins/ipam/x/mod.ts"],
+    "a plugin uses what plugins share": [
+      "plugins/main/bridge/a.ts",
+      "plugins/shared/mod.ts",
+    ],
     "a platform's file on first use": [
       "lib/state/a.ts",
       "lib/state/b_linux.ts",

@@ -1,35 +1,11 @@
 import { parseCidr } from "../../../lib/net/mod.ts";
 import type { Link, LinkAddress } from "../../../lib/linux/mod.ts";
-import type { Request } from "../../../lib/plugin/mod.ts";
-import {
-  type JsonObject,
-  parsePluginConfig,
-  type Result,
-} from "../../../lib/spec/mod.ts";
+import type { JsonObject, Result } from "../../../lib/spec/mod.ts";
+import { requestWith } from "../../shared/testing/mod.ts";
 import { type BridgeConfig, parseBridgeConfig } from "./config.ts";
 import type { PlanInput } from "./plan.ts";
 import { preparePair, preparePlan } from "./prepare.ts";
 import { vlanLinkName } from "./vlan.ts";
-
-/** A request for ADD whose configuration has these keys. */
-export function requestWith(
-  keys: JsonObject = {},
-  call: Partial<Omit<Request, "config">> = {},
-): Request {
-  const object = { cniVersion: "1.1.0", name: "net1", type: "bridge", ...keys };
-  return {
-    command: "ADD",
-    containerId: "c1",
-    netns: "/run/netns/c1",
-    ifname: "eth0",
-    args: "",
-    path: "/opt/cni/bin",
-    netnsOverride: "",
-    stdin: JSON.stringify(object),
-    ...call,
-    config: parsePluginConfig(object),
-  };
-}
 
 /** The configuration that these keys make. */
 export function configWith(keys: JsonObject = {}): BridgeConfig {

@@ -1,9 +1,6 @@
-import { parseCidr } from "../../../lib/net/mod.ts";
 import {
-  addMasquerade,
   applySteps,
   type LinkState,
-  type Masquerade,
   readLinkStates,
   type Run,
   type UndoStack,
@@ -11,9 +8,14 @@ import {
 } from "../../../lib/linux/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
+import {
+  addAttachmentMasquerade,
+  allocateAddresses,
+  awaitSettledAddresses,
+  settled,
+} from "../../shared/mod.ts";
 import { undoBridge } from "./bridge_undo_linux.ts";
 import type { BridgeConfig } from "./config.ts";
-import { settled } from "./facts_linux.ts";
 import type { HostLinks } from "./host_links.ts";
 import {
   type PairInput,
@@ -25,7 +27,7 @@ import {
 } from "./plan.ts";
 import { preparePair, preparePlan } from "./prepare.ts";
 import { resultOf } from "./result.ts";
-import { awaitPortUp, awaitSettledAddresses } from "./settle_linux.ts";
+import { awaitPortUp } from "./await_port_linux.ts";
 import { addSpoofCheck } from "./spoof_check_linux.ts";
 import { isVlanFiltering } from "./vlan.ts";
 
@@ -59,7 +61,7 @@ export async function addBridge(
     undo.push(() => undoBridge(input, run));
     const [, ipam] = await settled(
       makePair(request, pair, { run, undo, lock }),
-      allocate(request, config, { context, undo }),
+      allocateAddresses(request, config.ipamType, { context, undo }),
     );
     input = preparePlan(pair, ipam);
     const [links] = await settled(
@@ -73,20 +75,6 @@ export async function addBridge(
 interface Tools {
   readonly run: Run;
   readonly undo: UndoStack;
-}
-
-/** Has the IPAM plugin allocate addresses; undone by its DEL. */
-async function allocate(
-  request: Request,
-  { ipamType }: BridgeConfig,
-  { context, undo }: { context: Context; undo: UndoStack },
-): Promise<Result | undefined> {
-  if (ipamType === undefined) return undefined;
-  const result = await context.delegate(ipamType, request);
-  undo.push(async () => {
-    await context.delegate(ipamType, { ...request, command: "DEL" });
-  });
-  return result;
 }
 
 function warnOfVlans(
@@ -131,7 +119,12 @@ async function configure(
     applySteps(planSandbox(input), options),
     applySteps(planGateway(input), options),
   );
-  await awaitSettledAddresses(input, shown, options);
+  const settling = {
+    ifname: input.ifname,
+    ips: input.addressing?.ips ?? [],
+    remedy: "set enabledad to false to go without it",
+  };
+  await awaitSettledAddresses(settling, shown, options);
   const shownNames = [config.bridge, names.hostName, input.gateway.name];
   const links = await readLinkStates([...new Set(shownNames)], run);
   if (!config.disableContainerInterface) {
@@ -156,18 +149,6 @@ export async function addRules(
   input: PlanInput,
   tools: Tools,
 ): Promise<void> {
-  const masquerade = masqueradeOf(request, input);
-  if (masquerade === undefined) return;
-  const backend = input.config.ipMasqBackend;
-  await addMasquerade(masquerade, { ...tools, backend });
-}
-
-/** What is to be masqueraded, if anything is. */
-function masqueradeOf(
-  { config, containerId, ifname }: Request,
-  { config: { ipMasq }, addressing }: PlanInput,
-): Masquerade | undefined {
-  if (!ipMasq || addressing === undefined) return undefined;
-  const ips = addressing.ips.map((ip) => parseCidr(ip.address));
-  return { network: config.name, containerId, ifname, ips };
+  const ips = input.addressing?.ips ?? [];
+  await addAttachmentMasquerade(request, { ...input.config, ips }, tools);
 }

@@ -2,7 +2,6 @@ import {
   addressBits,
   type Cidr,
   cidrsOverlap,
-  type Family,
   formatAddress,
   formatCidr,
   networkOf,
@@ -18,12 +17,11 @@ import {
   type Result,
   type Route,
 } from "../../../lib/spec/mod.ts";
+import { type Addressing, requireAddresses } from "../../shared/mod.ts";
 import type { BridgeConfig } from "./config.ts";
 
 /** The addresses and routes of an attachment, and those of the bridge. */
-export interface Addressing {
-  readonly ips: readonly IpConfig[];
-  readonly routes: readonly Route[];
+export interface BridgeAddressing extends Addressing {
   /** What the bridge must bear: the gateways, each with its subnet's length. */
   readonly gateways: readonly Cidr[];
 }
@@ -48,21 +46,17 @@ const DEFAULT_ROUTE = { 4: "0.0.0.0/0", 6: "::/0" } as const;
 export function completeAddressing(
   ipam: Result,
   config: BridgeConfig,
-): Addressing {
-  const { ips = [], routes = [] } = ipam;
-  if (ips.length === 0) {
-    const message = "IPAM plugin returned missing IP config";
-    throw new CniError(CniCode.Internal, message, {
-      details: `ipam.type is "${config.ipamType}", whose result has no ips: ` +
-        "give it a range, or remove ipam for a layer-2 network",
-    });
-  }
+): BridgeAddressing {
+  const { ips, routes } = requireAddresses(
+    ipam,
+    config.ipamType ?? "",
+    CONTAINER_INTERFACE,
+  );
   const completed = ips.map((ip) => ({
     ...ip,
     ...(config.isGateway && ip.gateway === undefined
       ? { gateway: firstAddress(ip.address) }
       : {}),
-    interface: CONTAINER_INTERFACE,
   }));
   return {
     ips: completed,
@@ -94,19 +88,6 @@ export function planGatewayAddresses(
     throw conflictError(remove, wanted, name);
   }
   return { remove, add: wanted.filter((cidr) => !texts.has(formatCidr(cidr))) };
-}
-
-/** The next hop of a route: its own, else the first gateway of its family. */
-export function nextHopOf(
-  route: Route,
-  ips: readonly IpConfig[],
-): string | undefined {
-  const family = parseCidr(route.dst).address.family;
-  return route.gw ??
-    ips.find((ip) =>
-      ip.gateway !== undefined && familyOf(ip.gateway) === family
-    )
-      ?.gateway;
 }
 
 function missingDefaults(
@@ -174,8 +155,4 @@ function gatewayCidr(ip: IpConfig & { gateway?: string }): Cidr {
 function uniqueCidrs(cidrs: readonly Cidr[]): readonly Cidr[] {
   const byText = new Map(cidrs.map((cidr) => [formatCidr(cidr), cidr]));
   return [...byText.values()];
-}
-
-function familyOf(address: string): Family {
-  return parseAddress(address).family;
 }

@@ -2,11 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { formatCidr, parseCidr } from "../../../lib/net/mod.ts";
 import { CniCode, CniError, type Result } from "../../../lib/spec/mod.ts";
 import { bridgeWith, configWith } from "./_testing.ts";
-import {
-  completeAddressing,
-  nextHopOf,
-  planGatewayAddresses,
-} from "./addressing.ts";
+import { completeAddressing, planGatewayAddresses } from "./addressing.ts";
 
 const IPV4 = { address: "10.0.1.5/24" };
 const IPV6 = { address: "fd00::5/64" };
@@ -240,20 +236,4 @@ Deno.test("planGatewayAddresses() refuses what is in the way, naming both and th
       }
     });
   }
-});
-
-Deno.test("nextHopOf() takes a route's own, else the first gateway of its family", () => {
-  const ips = [
-    { address: "10.0.0.2/24" },
-    { address: "fd00::2/64", gateway: "fd00::1" },
-    { address: "10.0.1.2/24", gateway: "10.0.1.1" },
-    { address: "10.0.2.2/24", gateway: "10.0.2.1" },
-  ];
-  assertEquals(
-    nextHopOf({ dst: "10.9.0.0/16", gw: "10.0.0.9" }, ips),
-    "10.0.0.9",
-  );
-  assertEquals(nextHopOf({ dst: "10.9.0.0/16" }, ips), "10.0.1.1");
-  assertEquals(nextHopOf({ dst: "::/0" }, ips), "fd00::1");
-  assertEquals(nextHopOf({ dst: "::/0" }, ips.slice(2)), undefined);
 });

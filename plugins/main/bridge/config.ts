@@ -1,19 +1,21 @@
-import type { MasqueradeBackend } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import {
   checkLinkName,
   CniCode,
   CniError,
   type Dns,
-  dnsOf,
-  Fields,
-  parseCniArgs,
-  usableMacAt,
 } from "../../../lib/spec/mod.ts";
+import {
+  ipamTypeOf,
+  type MasqueradeKeys,
+  parseContainerMac,
+  parseMasqueradeKeys,
+  parseOwnDns,
+} from "../../shared/mod.ts";
 import { parseVlanConfig, type VlanConfig } from "./vlan.ts";
 
 /** The configuration of the bridge plugin, checked, with its defaults. */
-export interface BridgeConfig {
+export interface BridgeConfig extends MasqueradeKeys {
   /** The bridge's name in the host. */
   readonly bridge: string;
   /** Whether the bridge gets the gateways' addresses, and the host forwards. */
@@ -22,10 +24,6 @@ export interface BridgeConfig {
   readonly isDefaultGateway: boolean;
   /** Whether addresses of the bridge that are in the way are removed. */
   readonly forceAddress: boolean;
-  /** Whether what leaves the container's subnets is masqueraded. */
-  readonly ipMasq: boolean;
-  /** How; absent means what the host has. */
-  readonly ipMasqBackend?: MasqueradeBackend;
   /** Of the bridge, when it is made, and of the pair; 0 is the kernel's default. */
   readonly mtuBytes: number;
   readonly hairpinMode: boolean;
@@ -63,16 +61,14 @@ export function parseBridgeConfig(request: Request): BridgeConfig {
   const bridge = fields.string("bridge") ?? DEFAULT_BRIDGE;
   checkLinkName(bridge, "bridge");
   const ipamType = ipamTypeOf(fields);
-  const ipMasqBackend = parseBackend(fields);
   const mac = parseContainerMac(request);
-  const dns = parseOwnDns(request);
+  const dns = parseOwnDns(request.config);
   const isDefaultGateway = fields.boolean("isDefaultGateway") ?? false;
   const config: BridgeConfig = {
     bridge,
     isGateway: (fields.boolean("isGateway") ?? false) || isDefaultGateway,
     isDefaultGateway,
     forceAddress: fields.boolean("forceAddress") ?? false,
-    ipMasq: fields.boolean("ipMasq") ?? false,
     mtuBytes: Math.max(0, fields.integer("mtu", { max: MAX_MTU_BYTES }) ?? 0),
     hairpinMode: fields.boolean("hairpinMode") ?? false,
     promiscMode: fields.boolean("promiscMode") ?? false,
@@ -82,47 +78,13 @@ export function parseBridgeConfig(request: Request): BridgeConfig {
       false,
     vlans: parseVlanConfig(fields),
     macSpoofCheck: fields.boolean("macspoofchk") ?? false,
-    ...(ipMasqBackend === undefined ? {} : { ipMasqBackend }),
+    ...parseMasqueradeKeys(fields),
     ...(ipamType === undefined ? {} : { ipamType }),
     ...(mac === undefined ? {} : { mac }),
     ...(dns === undefined ? {} : { dns }),
   };
   refuseContradictions(config);
   return config;
-}
-
-/** The IPAM plugin's name, or `undefined` for a layer-2 network. */
-export function ipamTypeOf(fields: Fields): string | undefined {
-  return fields.fields("ipam")?.string("type") || undefined;
-}
-
-function parseBackend(fields: Fields): MasqueradeBackend | undefined {
-  const backend = fields.string("ipMasqBackend");
-  if (backend === undefined) return undefined;
-  if (backend === "iptables" || backend === "nftables") return backend;
-  throw fields.invalid("ipMasqBackend", '"iptables" or "nftables"');
-}
-
-/** The runtime's wish beats the configuration's, that beats `CNI_ARGS`. */
-function parseContainerMac({ config, args }: Request): string | undefined {
-  const runtimeConfig = config.fields.fields("runtimeConfig");
-  const cni = config.fields.fields("args")?.fields("cni");
-  // All three are read, so that a fault in one is told and not hidden.
-  const fromArgs = new Fields({ ...parseCniArgs(args, ["MAC"]) }, "CNI_ARGS");
-  return [
-    runtimeConfig && usableMacAt(runtimeConfig, "mac"),
-    cni && usableMacAt(cni, "mac"),
-    usableMacAt(fromArgs, "MAC"),
-  ].find((mac) => mac !== undefined);
-}
-
-/** The `dns` key, if it says anything: then it counts as a whole. */
-function parseOwnDns({ config }: Request): Dns | undefined {
-  const fields = config.fields.fields("dns");
-  if (fields === undefined) return undefined;
-  const saysAnything = Boolean(fields.string("domain")) ||
-    ["nameservers", "search", "options"].some((key) => fields.list(key));
-  return saysAnything ? dnsOf(config) : undefined;
 }
 
 function refuseContradictions(config: BridgeConfig): void {

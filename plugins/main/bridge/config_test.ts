@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CniCode, CniError, type Json } from "../../../lib/spec/mod.ts";
-import { configWith, requestWith } from "./_testing.ts";
-import { type BridgeConfig, ipamTypeOf, parseBridgeConfig } from "./config.ts";
+import { requestWith } from "../../shared/testing/mod.ts";
+import { configWith } from "./_testing.ts";
+import { type BridgeConfig, parseBridgeConfig } from "./config.ts";
 
 /** What a configuration without keys means. */
 const DEFAULTS: BridgeConfig = {
@@ -274,11 +275,6 @@ Deno.test("parseBridgeConfig() reads CNI_ARGS", async (t) => {
       assertEquals(assertThrows(parse, CniError).code, code);
     });
   }
-});
-
-Deno.test("ipamTypeOf() reads the type alone", () => {
-  const { fields } = requestWith({ IPAM: { Type: "x", subnet: 5 } }).config;
-  assertEquals(ipamTypeOf(fields), "x");
 });
 
 function refusal(keys: Parameters<typeof configWith>[0]): CniError {

@@ -1,13 +1,7 @@
-import {
-  findSandbox,
-  isInSandbox,
-  type Link,
-  readLink,
-  requireOtherNamespace,
-  type Run,
-} from "../../../lib/linux/mod.ts";
+import { type Link, readLink, type Run } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import { requireFreeName, settled } from "../../shared/mod.ts";
 import type { BridgeConfig } from "./config.ts";
 import type { HostLinks } from "./host_links.ts";
 import { vlanLinkName } from "./vlan.ts";
@@ -27,34 +21,10 @@ export async function readFacts(
 ): Promise<HostLinks> {
   const [host] = await settled(
     readHost(config, run),
-    checkSandbox(request, run),
+    requireFreeName(request, "veth", run),
   );
   requireBridgeKind(host.bridge, config.bridge);
   return host;
-}
-
-/** Begins to read the sandbox's links; none if it is gone, or was not given. */
-export function readSandboxLinks(
-  { netns, netnsOverride: override }: Request,
-  run: Run,
-): Promise<readonly Link[]> {
-  if (netns === "") return Promise.resolve([]);
-  const links = findSandbox(netns, { run, override })
-    .then((found) => found ?? []);
-  links.catch(() => {});
-  return links;
-}
-
-/**
- * Both values, or the first error, but only when both have ended: what has
- * been begun must be over before it is undone.
- */
-export async function settled<A, B>(
-  first: Promise<A>,
-  second: Promise<B>,
-): Promise<[A, B]> {
-  await Promise.allSettled([first, second]);
-  return [await first, await second];
 }
 
 async function readHost(config: BridgeConfig, run: Run): Promise<HostLinks> {
@@ -70,23 +40,6 @@ async function readHost(config: BridgeConfig, run: Run): Promise<HostLinks> {
     readLink(vlanName, { run }),
   );
   return { bridge, gateway: { name: vlanName, link } };
-}
-
-async function checkSandbox(
-  { netns, netnsOverride, ifname }: Request,
-  run: Run,
-): Promise<void> {
-  const options = { run, override: netnsOverride };
-  const [isTaken] = await settled(
-    isInSandbox(ifname, netns, options),
-    requireOtherNamespace(netns, options),
-  );
-  if (!isTaken) return;
-  const message = `container veth name "${ifname}" already exists`;
-  throw new CniError(CniCode.Internal, message, {
-    details: `CNI_IFNAME is "${ifname}", which is in ${netns} already: DEL ` +
-      "that attachment first, or choose another name",
-  });
 }
 
 /** Refuses a link of another kind in the bridge's place. */

@@ -1,25 +1,18 @@
-import {
-  type Cidr,
-  formatCidr,
-  networkOf,
-  parseAddress,
-  parseCidr,
-} from "../../../lib/net/mod.ts";
+import { formatCidr } from "../../../lib/net/mod.ts";
 import {
   type IpStep,
   ipStep,
   type Link,
-  type Place,
   type Step,
   type SysctlStep,
-  sysctlStep,
 } from "../../../lib/linux/mod.ts";
-import type { IpConfig, Route } from "../../../lib/spec/mod.ts";
 import {
-  type Addressing,
-  type GatewayAddressChange,
-  nextHopOf,
-} from "./addressing.ts";
+  addressStep,
+  forwardingSteps,
+  interfaceSteps,
+  optionalSysctl,
+} from "../../shared/mod.ts";
+import type { BridgeAddressing, GatewayAddressChange } from "./addressing.ts";
 import type { BridgeConfig } from "./config.ts";
 import type { GatewayLink } from "./host_links.ts";
 import { isVlanFiltering, planPortVlans } from "./vlan.ts";
@@ -52,7 +45,7 @@ export interface PairInput {
 /** What all steps of an ADD follow from. */
 export interface PlanInput extends PairInput {
   /** Absent for a layer-2 network. */
-  readonly addressing?: Addressing;
+  readonly addressing?: BridgeAddressing;
   /** What to change of the gateway link's addresses. */
   readonly gatewayAddresses: GatewayAddressChange;
 }
@@ -75,7 +68,7 @@ export function planBridge(input: PairInput): readonly Step[] {
       ? []
       : [host(`set "${name}" up`, ["link", "set", "dev", name, "up"])]),
     ...planVlanLink(input),
-    { ...sysctlStep("host", acceptRaKey(name), "0"), optional: true },
+    optionalSysctl("host", acceptRaKey(name), "0"),
   ];
 }
 
@@ -87,7 +80,9 @@ export function planGateway(input: PlanInput): readonly Step[] {
   return [
     ...planGatewayAddresses(input),
     ...planPinning(input),
-    ...planForwarding(input.addressing),
+    ...forwardingSteps(
+      new Set(input.addressing?.gateways.map(({ address }) => address.family)),
+    ),
   ];
 }
 
@@ -117,7 +112,7 @@ export function planPort(input: PairInput): readonly Step[] {
     ...planPortVlans(hostName, config.vlans, defaultVlanOf(input.bridge)),
     // Only now: a port passes what it receives to the bridge, so no router
     // advertisement reaches it.
-    { ...sysctlStep("host", acceptRaKey(hostName), "0"), optional: true },
+    optionalSysctl("host", acceptRaKey(hostName), "0"),
   ];
 }
 
@@ -128,34 +123,12 @@ export function planPort(input: PairInput): readonly Step[] {
 export function planSandbox(input: PlanInput): readonly Step[] {
   const { config, ifname, addressing } = input;
   if (config.disableContainerInterface) return [];
-  const up = sandbox(`set "${ifname}" up`, [
-    "link",
-    "set",
-    "dev",
-    ifname,
-    "up",
-  ]);
-  if (addressing === undefined) return [up];
-  const cidrs = addressing.ips.map((ip) => parseCidr(ip.address));
-  const hasIpv6 = cidrs.some(({ address }) => address.family === 6);
+  if (addressing === undefined) return interfaceSteps(ifname, undefined);
   return [
     ...dadSteps(ifname, config.enableDad),
-    optionalSysctl(`net/ipv4/conf/${ifname}/arp_notify`, "1"),
-    ...(hasIpv6 ? ipv6Steps(ifname) : []),
-    ...cidrs.map((cidr) => addAddress("sandbox", cidr, ifname)),
-    up,
-    ...addressing.routes.map((route) =>
-      addRoute(route, addressing.ips, ifname)
-    ),
-    ...(hasIpv6 ? [showAddresses(ifname)] : []),
+    optionalSysctl("sandbox", `net/ipv4/conf/${ifname}/arp_notify`, "1"),
+    ...interfaceSteps(ifname, addressing),
   ];
-}
-
-/** The step that shows the container's interface. */
-export function showAddresses(ifname: string): Step {
-  return sandbox(`read the addresses of "${ifname}"`, [
-    ...["addr", "show", "dev", ifname],
-  ]);
 }
 
 /** The host's interface in the port's VLAN: a pair whose other end is a port. */
@@ -192,7 +165,8 @@ function planGatewayAddresses(
         ...["addr", "del", formatCidr(cidr), "dev", name],
       ])
     ),
-    ...add.map((cidr) => addAddress("host", cidr, name)),
+    // A gateway must answer at once, not when its detection is done.
+    ...add.map((cidr) => addressStep("host", cidr, name, { isAlone: true })),
   ];
 }
 
@@ -230,93 +204,22 @@ function createBridge(config: BridgeConfig, mac: string): Step {
   return { ...step, mayExist: true };
 }
 
-function planForwarding(addressing: Addressing | undefined): readonly Step[] {
-  const families = new Set(
-    addressing?.gateways.map(({ address }) => address.family),
-  );
-  return [
-    ...(families.has(4)
-      ? [sysctlStep("host", "net/ipv4/ip_forward", "1")]
-      : []),
-    ...(families.has(6)
-      ? [sysctlStep("host", "net/ipv6/conf/all/forwarding", "1")]
-      : []),
-  ];
-}
-
 function dadSteps(ifname: string, isEnabled: boolean): readonly SysctlStep[] {
   const conf = `net/ipv6/conf/${ifname}`;
   return [
-    ...(isEnabled ? [optionalSysctl(`${conf}/enhanced_dad`, "1")] : []),
-    optionalSysctl(`${conf}/accept_dad`, isEnabled ? "1" : "0"),
+    ...(isEnabled
+      ? [optionalSysctl("sandbox", `${conf}/enhanced_dad`, "1")]
+      : []),
+    optionalSysctl("sandbox", `${conf}/accept_dad`, isEnabled ? "1" : "0"),
   ];
-}
-
-function ipv6Steps(ifname: string): readonly SysctlStep[] {
-  return [
-    ...["lo", ifname].map((name) =>
-      sysctlStep("sandbox", `net/ipv6/conf/${name}/disable_ipv6`, "0")
-    ),
-    sysctlStep("sandbox", `net/ipv6/conf/${ifname}/keep_addr_on_down`, "1"),
-  ];
-}
-
-function addAddress(place: Place, cidr: Cidr, name: string): IpStep {
-  const isIpv4 = cidr.address.family === 4;
-  const broadcast = isIpv4 && cidr.prefixBits <= 30 ? ["broadcast", "+"] : [];
-  // A gateway must answer at once, not when its detection is done.
-  const nodad = place === "host" && !isIpv4 ? ["nodad"] : [];
-  const step = ipStep(place, `add address ${formatCidr(cidr)} to "${name}"`, [
-    ...["addr", "add", formatCidr(cidr), ...broadcast, "dev", name, ...nodad],
-  ]);
-  // Two ADDs at once may both find the gateway missing from the bridge.
-  return place === "host" ? { ...step, mayExist: true } : step;
-}
-
-// `prepend` is the kernel's bare "create": a second route to a destination is
-// kept beside the first, so that several next hops may share the load.
-function addRoute(
-  route: Route,
-  ips: readonly IpConfig[],
-  ifname: string,
-): IpStep {
-  const gw = nextHopOf(route, ips);
-  const destination = networkOf(parseCidr(route.dst));
-  const { family } = destination.address;
-  const isOtherFamily = gw !== undefined && parseAddress(gw).family !== family;
-  const via = isOtherFamily ? ["via", familyWord(gw)] : ["via"];
-  const scope = route.scope ?? (family === 4 ? 0 : undefined);
-  return sandbox(`add the route to ${route.dst}`, [
-    // The kernel refuses host bits, which configurations may well have.
-    ...["route", "prepend", formatCidr(destination)],
-    ...(gw === undefined ? [] : [...via, gw]),
-    ...["dev", ifname],
-    ...(route.priority ? ["metric", route.priority] : []),
-    ...(route.table === undefined ? [] : ["table", route.table]),
-    ...(scope === undefined ? [] : ["scope", scope]),
-    ...(route.mtu ? ["mtu", route.mtu] : []),
-    ...(route.advmss ? ["advmss", route.advmss] : []),
-  ]);
-}
-
-function familyWord(address: string): "inet" | "inet6" {
-  return parseAddress(address).family === 4 ? "inet" : "inet6";
 }
 
 function acceptRaKey(name: string): string {
   return `net/ipv6/conf/${name}/accept_ra`;
 }
 
-function optionalSysctl(key: string, value: string): SysctlStep {
-  return { ...sysctlStep("sandbox", key, value), optional: true };
-}
-
 function host(purpose: string, words: readonly (string | number)[]): IpStep {
   return ipStep("host", purpose, words);
-}
-
-function sandbox(purpose: string, words: readonly (string | number)[]): IpStep {
-  return ipStep("sandbox", purpose, words);
 }
 
 function onOff(value: boolean): "on" | "off" {

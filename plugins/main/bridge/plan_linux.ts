@@ -1,10 +1,7 @@
 import {
-  type Command,
   createRecorder,
   runCommand,
   sandboxText,
-  stepText,
-  transactionText,
   UndoStack,
 } from "../../../lib/linux/mod.ts";
 import type {
@@ -14,10 +11,15 @@ import type {
   Request,
 } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
+import {
+  planIpam,
+  readSandboxLinks,
+  removeAttachmentMasquerade,
+} from "../../shared/mod.ts";
+import { stepActs, transactionActs } from "../../shared/rare/mod.ts";
 import { addRules } from "./add_linux.ts";
-import { type BridgeConfig, ipamTypeOf, parseBridgeConfig } from "./config.ts";
-import { removeRules } from "./del_linux.ts";
-import { readFacts, readSandboxLinks } from "./facts_linux.ts";
+import { type BridgeConfig, parseBridgeConfig } from "./config.ts";
+import { readFacts } from "./facts_linux.ts";
 import {
   planBridge,
   planGateway,
@@ -50,9 +52,7 @@ async function planAdd(
 ): Promise<Plan> {
   const config = parseBridgeConfig(request);
   const host = await readFacts(request, config, runCommand);
-  const ipam = config.ipamType === undefined
-    ? { acts: [] }
-    : await context.plan(config.ipamType, request);
+  const ipam = await planIpam(request, context);
   const pair = preparePair(request, config, host);
   const input = preparePlan(pair, ipam.result);
   const steps = [
@@ -61,12 +61,12 @@ async function planAdd(
     ...planGateway(input),
     ...planSandbox(input),
   ];
-  const stepActs = steps.map((step): PlannedAct => ({
-    purpose: step.purpose,
-    command: stepText(step, request.netns),
-  }));
   return {
-    acts: [...ipam.acts, ...stepActs, ...await ruleActs(request, input)],
+    acts: [
+      ...ipam.acts,
+      ...stepActs(steps, request.netns),
+      ...await ruleActs(request, input),
+    ],
     result: plannedResult(input, config, ipam.result),
   };
 }
@@ -83,16 +83,7 @@ async function ruleActs(
     await addSpoofCheck(request, source, { run, undo });
   }
   await addRules(request, input, { run, undo });
-  return actsOf("add firewall rules of the attachment", changes);
-}
-
-/** An act for each line of transactions. */
-function actsOf(
-  purpose: string,
-  changes: readonly Command[],
-): readonly PlannedAct[] {
-  return changes.flatMap(transactionText)
-    .map((command) => ({ purpose, command }));
+  return transactionActs("add firewall rules of the attachment", changes);
 }
 
 /** What the ADD would return; of the bridge's address only what is known. */
@@ -111,15 +102,12 @@ async function planDel(
 ): Promise<Plan> {
   const { netns, ifname, config: { fields } } = request;
   const links = await readSandboxLinks(request, runCommand);
-  const ipamType = ipamTypeOf(fields);
-  const ipam = ipamType === undefined
-    ? { acts: [] }
-    : await context.plan(ipamType, request);
+  const ipam = await planIpam(request, context);
   const { run, changes } = createRecorder(runCommand);
   if (fields.json("macspoofchk") === true) {
     await removeSpoofCheck(request, run);
   }
-  await removeRules(request, links, run);
+  await removeAttachmentMasquerade(request, links, run);
   const removal: PlannedAct = {
     purpose: `remove the pair of "${ifname}"`,
     command: sandboxText(`ip link del dev ${ifname}`, netns),
@@ -128,7 +116,7 @@ async function planDel(
     acts: [
       ...(links.some((link) => link.name === ifname) ? [removal] : []),
       ...ipam.acts,
-      ...actsOf("remove firewall rules of the attachment", changes),
+      ...transactionActs("remove firewall rules of the attachment", changes),
     ],
   };
 }
@@ -137,11 +125,9 @@ async function planCheck(
   request: Request,
   context: PlanContext,
 ): Promise<Plan> {
-  const { bridge, ipamType } = parseBridgeConfig(request);
+  const { bridge } = parseBridgeConfig(request);
   const { netns, ifname } = request;
-  const ipam = ipamType === undefined
-    ? { acts: [] }
-    : await context.plan(ipamType, request);
+  const ipam = await planIpam(request, context);
   const inSandbox = (command: string) => sandboxText(command, netns);
   return {
     acts: [

@@ -2,6 +2,7 @@ import { linkAlias } from "../../../lib/linux/mod.ts";
 import { randomMac } from "../../../lib/net/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
+import { randomLinkName } from "../../shared/mod.ts";
 import { completeAddressing, planGatewayAddresses } from "./addressing.ts";
 import type { BridgeConfig } from "./config.ts";
 import type { HostLinks } from "./host_links.ts";
@@ -52,17 +53,10 @@ export function preparePlan(
 /** Unique by chance, so that nothing has to be asked of the kernel first. */
 function chooseNames({ mac }: BridgeConfig): ChosenNames {
   return {
-    hostName: randomHostName(),
+    hostName: randomLinkName(),
     hostMac: randomMac(),
     containerMac: mac ?? randomMac(),
     bridgeMac: randomMac(),
-    vlanPeerName: randomHostName(),
+    vlanPeerName: randomLinkName(),
   };
-}
-
-/** NetworkManager leaves links of this prefix alone. */
-function randomHostName(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(4));
-  return "veth" +
-    Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,9 +1,10 @@
 import { Shells } from "../../../lib/linux/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
+import { ipamTypeOf, readSandboxLinks } from "../../shared/mod.ts";
 import { lockBridge } from "./bridge_lock_linux.ts";
-import { ipamTypeOf, parseBridgeConfig } from "./config.ts";
-import { readFacts, readSandboxLinks } from "./facts_linux.ts";
+import { parseBridgeConfig } from "./config.ts";
+import { readFacts } from "./facts_linux.ts";
 
 /**
  * Has host and container looked at, and loads meanwhile what an ADD needs: one

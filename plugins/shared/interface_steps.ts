@@ -1,0 +1,150 @@
+import {
+  type Cidr,
+  formatCidr,
+  networkOf,
+  parseAddress,
+  parseCidr,
+} from "../../lib/net/mod.ts";
+import {
+  type IpStep,
+  ipStep,
+  type Place,
+  type Step,
+  type SysctlStep,
+  sysctlStep,
+} from "../../lib/linux/mod.ts";
+import type { IpConfig, Route } from "../../lib/spec/mod.ts";
+import { type Addressing, nextHopOf } from "./addresses.ts";
+
+/** How {@linkcode interfaceSteps} is to treat an interface. */
+export interface InterfaceOptions {
+  /**
+   * Whether IPv6 addresses can be used at once, without duplicate address
+   * detection: on a link where nobody else can have them.
+   */
+  readonly isAlone?: boolean;
+}
+
+/**
+ * The steps that give the container's interface its addresses, set it up and
+ * add its routes. IPv6 is enabled where it is needed; the last step then shows
+ * the interface, since duplicate address detection may have to be awaited: see
+ * `awaitSettledAddresses`.
+ *
+ * @param addressing What the interface gets; absent, it is only set up.
+ */
+export function interfaceSteps(
+  ifname: string,
+  addressing: Addressing | undefined,
+  { isAlone = false }: InterfaceOptions = {},
+): readonly Step[] {
+  const up = setUpStep("sandbox", ifname);
+  if (addressing === undefined) return [up];
+  const { ips, routes } = addressing;
+  const cidrs = ips.map((ip) => parseCidr(ip.address));
+  const hasIpv6 = cidrs.some(({ address }) => address.family === 6);
+  return [
+    ...(hasIpv6 ? ipv6Steps(ifname) : []),
+    ...cidrs.map((cidr) => addressStep("sandbox", cidr, ifname, { isAlone })),
+    up,
+    ...routes.map((route) => routeStep(route, ips, ifname)),
+    ...(hasIpv6 ? [showStep(ifname)] : []),
+  ];
+}
+
+/** The step that sets a link up. */
+export function setUpStep(place: Place, name: string): IpStep {
+  return ipStep(place, `set "${name}" up`, ["link", "set", "dev", name, "up"]);
+}
+
+/** The step that shows the container's interface. */
+export function showStep(ifname: string): IpStep {
+  return ipStep("sandbox", `read the addresses of "${ifname}"`, [
+    ...["addr", "show", "dev", ifname],
+  ]);
+}
+
+/**
+ * The step that adds an address to a link. In the host it may be there
+ * already, since several attachments may share it.
+ */
+export function addressStep(
+  place: Place,
+  cidr: Cidr,
+  name: string,
+  { isAlone = false }: InterfaceOptions = {},
+): IpStep {
+  const isIpv4 = cidr.address.family === 4;
+  const broadcast = isIpv4 && cidr.prefixBits <= 30 ? ["broadcast", "+"] : [];
+  const nodad = isAlone && !isIpv4 ? ["nodad"] : [];
+  const step = ipStep(place, `add address ${formatCidr(cidr)} to "${name}"`, [
+    ...["addr", "add", formatCidr(cidr), ...broadcast, "dev", name, ...nodad],
+  ]);
+  return place === "host" ? { ...step, mayExist: true } : step;
+}
+
+/**
+ * The step that adds a route in the container, by its own next hop or the
+ * gateway of one of the addresses.
+ */
+export function routeStep(
+  route: Route,
+  ips: readonly IpConfig[],
+  ifname: string,
+): IpStep {
+  const gw = nextHopOf(route, ips);
+  const destination = networkOf(parseCidr(route.dst));
+  const { family } = destination.address;
+  const isOtherFamily = gw !== undefined && parseAddress(gw).family !== family;
+  const via = isOtherFamily ? ["via", familyWord(gw)] : ["via"];
+  const scope = route.scope ?? (family === 4 ? 0 : undefined);
+  // `prepend` is the kernel's bare "create": a second route to a destination
+  // is kept beside the first, so that several next hops may share the load.
+  return ipStep("sandbox", `add the route to ${route.dst}`, [
+    // The kernel refuses host bits, which configurations may well have.
+    ...["route", "prepend", formatCidr(destination)],
+    ...(gw === undefined ? [] : [...via, gw]),
+    ...["dev", ifname],
+    ...(route.priority ? ["metric", route.priority] : []),
+    ...(route.table === undefined ? [] : ["table", route.table]),
+    ...(scope === undefined ? [] : ["scope", scope]),
+    ...(route.mtu ? ["mtu", route.mtu] : []),
+    ...(route.advmss ? ["advmss", route.advmss] : []),
+  ]);
+}
+
+/** A kernel parameter that may be lacking, or not be ours to set. */
+export function optionalSysctl(
+  place: Place,
+  key: string,
+  value: string,
+): SysctlStep {
+  return { ...sysctlStep(place, key, value), optional: true };
+}
+
+/** The steps that have the host forward what it receives. */
+export function forwardingSteps(
+  families: ReadonlySet<4 | 6>,
+): readonly SysctlStep[] {
+  return [
+    ...(families.has(4)
+      ? [sysctlStep("host", "net/ipv4/ip_forward", "1")]
+      : []),
+    ...(families.has(6)
+      ? [sysctlStep("host", "net/ipv6/conf/all/forwarding", "1")]
+      : []),
+  ];
+}
+
+function ipv6Steps(ifname: string): readonly SysctlStep[] {
+  return [
+    ...["lo", ifname].map((name) =>
+      sysctlStep("sandbox", `net/ipv6/conf/${name}/disable_ipv6`, "0")
+    ),
+    sysctlStep("sandbox", `net/ipv6/conf/${ifname}/keep_addr_on_down`, "1"),
+  ];
+}
+
+function familyWord(address: string): "inet" | "inet6" {
+  return parseAddress(address).family === 4 ? "inet" : "inet6";
+}

@@ -1,0 +1,17 @@
+/**
+ * What the plugins that make an interface have in common: the keys that they
+ * share, allocating by IPAM, the steps for the container's end, its removal and
+ * its masquerade. What CHECK, GC, STATUS and plans need besides is in `rare`.
+ *
+ * @module
+ */
+export * from "./addresses.ts";
+export * from "./container_link_linux.ts";
+export * from "./container_mac.ts";
+export * from "./interface_steps.ts";
+export * from "./ipam.ts";
+export * from "./link_names.ts";
+export * from "./masquerade_linux.ts";
+export * from "./own_dns.ts";
+export * from "./settle_linux.ts";
+export * from "./settled.ts";
