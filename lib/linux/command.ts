@@ -41,6 +41,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   ip6tables: "iptables",
   "ip6tables-restore": "iptables",
   nft: "nftables",
+  conntrack: "conntrack",
 };
 
 /**

@@ -2,7 +2,12 @@ import type { Family } from "../net/mod.ts";
 import { CniCode, CniError } from "../spec/mod.ts";
 import { reasonOf } from "./batch.ts";
 import { type Output, ProgramMissingError, type Run } from "./command.ts";
-import { iptablesProgram, type IptablesTable } from "./iptables.ts";
+import {
+  type IptablesListing,
+  iptablesProgram,
+  type IptablesTable,
+  parseIptables,
+} from "./iptables.ts";
 
 /** What each function here needs. */
 export interface IptablesOptions {
@@ -35,6 +40,38 @@ export async function listIptables(
     if (error instanceof ProgramMissingError) return undefined;
     throw error;
   }
+}
+
+/** How often a table may change under our hands. */
+const MAX_ATTEMPTS = 10;
+
+/**
+ * Reads a table, has a script made of it, and does that in one transaction;
+ * anew if it fails and someone else has changed the table meanwhile.
+ *
+ * @param decide Makes the script; `undefined` if there is nothing to do.
+ * @returns Whether there is a table: `false` if iptables or the kernel's part
+ * of it is missing.
+ * @throws {CniError} Code 999, or 11 for a lock, with the reason.
+ */
+export async function updateIptables(
+  table: IptablesTable,
+  decide: (listing: IptablesListing) => string | undefined,
+  options: IptablesOptions,
+): Promise<boolean> {
+  let text = await listIptables(table, options);
+  for (let attempt = 1; text !== undefined; attempt++) {
+    const script = decide(parseIptables(text));
+    if (script === undefined) return true;
+    const output = await tryRestoreIptables(script, options);
+    if (output.status === 0) return true;
+    const now = await listIptables(table, options);
+    if (now === text || attempt === MAX_ATTEMPTS) {
+      throw iptablesError(options.act, options.family, output, script);
+    }
+    text = now;
+  }
+  return false;
 }
 
 /**

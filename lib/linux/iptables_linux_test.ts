@@ -2,7 +2,11 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { CniCode, CniError } from "../spec/mod.ts";
 import { fakeRun, missing } from "./_testing.ts";
 import type { Output } from "./command.ts";
-import { listIptables, restoreIptables } from "./iptables_linux.ts";
+import {
+  listIptables,
+  restoreIptables,
+  updateIptables,
+} from "./iptables_linux.ts";
 
 const OPTIONS = { family: 6, act: "add rules" } as const;
 
@@ -79,4 +83,48 @@ Deno.test("restoreIptables() says which rule failed and what would do", async (t
       assertEquals([error.code, error.details], [code, details]);
     });
   }
+});
+
+Deno.test("updateIptables() decides anew when the table has changed", async (t) => {
+  /** Lists these tables one after another; scripts of all but the last fail. */
+  const update = async (...tables: readonly string[]) => {
+    let at = 0;
+    const run = fakeRun(({ program }) =>
+      program.endsWith("-restore")
+        ? { status: at < tables.length ? 1 : 0 }
+        : { stdout: tables[Math.min(at++, tables.length - 1)]! }
+    );
+    const seen: string[] = [];
+    const isThere = await updateIptables("nat", ({ chains }) => {
+      const names = [...chains].join();
+      seen.push(names);
+      return names === "done" ? undefined : "*nat\nCOMMIT\n";
+    }, { ...OPTIONS, run });
+    return { isThere, seen, count: run.commands.length };
+  };
+  await t.step("not if all went well", async () => {
+    const expected = { isThere: true, seen: ["a"], count: 2 };
+    assertEquals(await update("-N a\n"), expected);
+  });
+  await t.step("if it did not", async () => {
+    const expected = { isThere: true, seen: ["a", "b"], count: 4 };
+    assertEquals(await update("-N a\n", "-N b\n"), expected);
+  });
+  await t.step("until there is nothing to do", async () => {
+    const expected = { isThere: true, seen: ["a", "done"], count: 3 };
+    assertEquals(await update("-N a\n", "-N done\n", ""), expected);
+  });
+  await t.step("not if nobody has changed it", async () => {
+    await assertRejects(() => update("-N a\n", "-N a\n", ""), CniError);
+  });
+  await t.step("not for ever", async () => {
+    const tables = Array.from({ length: 99 }, (_, n) => `-N a${n}\n`);
+    await assertRejects(() => update(...tables), CniError);
+  });
+  await t.step("not where there is no iptables", async () => {
+    const run = fakeRun(() => missing("ip6tables"));
+    const decide = () => "";
+    const options = { ...OPTIONS, run };
+    assertEquals(await updateIptables("nat", decide, options), false);
+  });
 });
