@@ -1,11 +1,13 @@
 import { runDeno } from "./deno_command.ts";
+import { formatNotices, NOTICES, readPackages } from "./notices.ts";
 
 /** The file of a bundle that is started. */
 export const BUNDLE_ENTRY = "cli.js";
 
 /**
  * Bundles the program into a folder: one file for what every call needs, one
- * for each part that is imported on first use. What was there before is gone.
+ * for each part that is imported on first use, and the notices of the packages
+ * in it. What was there before is gone.
  *
  * @param root The checkout.
  * @param outDir The folder; absolute.
@@ -23,6 +25,8 @@ export async function bundle(root: string, outDir: string): Promise<void> {
     "cli.ts",
   ], { cwd: root });
   if (!success) throw new Error(`Cannot bundle cli.ts\n${stderr}`);
+  const notices = formatNotices(await readPackages(root));
+  await Deno.writeTextFile(`${fresh}/${NOTICES}`, notices);
   await Deno.remove(outDir, { recursive: true }).catch(ignoreNotFound);
   await Deno.rename(fresh, outDir);
 }

@@ -9,6 +9,7 @@ import { VERSION } from "../version.ts";
 import { bundle, BUNDLE_ENTRY } from "./bundle.ts";
 import { compile, DenortMissingError } from "./compile.ts";
 import { type Permissions, programPermissions } from "./permissions.ts";
+import { NOTICES } from "./notices.ts";
 import { PROJECT_ROOT } from "./project.ts";
 import { packTgz, packZip } from "./release/archive.ts";
 import { hexDigest, writeChecksums } from "./release/checksums.ts";
@@ -79,6 +80,7 @@ async function pack(job: Job): Promise<string> {
   for (const name of ["LICENSE", "README.md"]) {
     await Deno.copyFile(`${PROJECT_ROOT}/${name}`, `${folder}/${name}`);
   }
+  await Deno.copyFile(`${job.bundleDir}/${NOTICES}`, `${folder}/${NOTICES}`);
   if (os === "windows") {
     const script = windowsLinkScript(program, appletFiles(os));
     await Deno.writeTextFile(`${folder}/make-links.cmd`, script);

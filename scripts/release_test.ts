@@ -55,6 +55,7 @@ Deno.test({
         assertEquals(plain, [
           `-rw-r--r-- ${when} LICENSE`,
           `-rw-r--r-- ${when} README.md`,
+          `-rw-r--r-- ${when} THIRD_PARTY_NOTICES`,
           link("bridge"),
           `-rwxr-xr-x ${when} cni`,
           link("cnitool"),
@@ -73,6 +74,7 @@ Deno.test({
         assertEquals(names.trim().split("\n"), [
           "LICENSE",
           "README.md",
+          "THIRD_PARTY_NOTICES",
           "cni.exe",
           "make-links.cmd",
           "manifest.json",
@@ -88,7 +90,12 @@ Deno.test({
         const { files, ...manifest } = JSON.parse(text);
         assertEquals(manifest.version, version);
         assertEquals([manifest.os, manifest.arch], ["linux", "amd64"]);
-        assertEquals(Object.keys(files), ["LICENSE", "README.md", "cni"]);
+        assertEquals(Object.keys(files), [
+          "LICENSE",
+          "README.md",
+          "THIRD_PARTY_NOTICES",
+          "cni",
+        ]);
         const sum = await output("sha256sum", [`${unpacked}/cni`]);
         assertEquals(files.cni, `sha256:${sum.split(" ")[0]}`);
       });
