@@ -26,6 +26,10 @@ async function main(argv: readonly string[]): Promise<number> {
   if (loadPlugin !== undefined) {
     return await startPlugin(await loadPlugin(), registry, self);
   }
+  if (applet === "conformance") {
+    const { conformance } = await import("./conformance/mod.ts");
+    return await conformance(rest, { programVersion: VERSION });
+  }
   const { runTool } = await import("./lib/tool/mod.ts");
   const keys = keyRegistry();
   const options = { registry, keys, self, programVersion: VERSION };

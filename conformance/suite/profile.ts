@@ -1,30 +1,37 @@
 import type { JsonObject } from "../../lib/spec/mod.ts";
 
+/** What a plugin may do in a chain. */
+export const KINDS = ["interface", "ipam", "chained"] as const;
+
 /** What a plugin does in a chain. */
-export type PluginKind = "interface" | "ipam" | "chained";
+export type PluginKind = typeof KINDS[number];
 
 /** What a profile may say that a plugin does beyond the specification's MUSTs. */
-export type Promised =
+export const PROMISES = [
   /** CHECK notices a changed link. */
-  | "check-link"
+  "check-link",
   /** CHECK notices an address that is gone. */
-  | "check-address"
+  "check-address",
   /** CHECK notices a route that is gone. */
-  | "check-route"
+  "check-route",
   /** GC frees what belongs to no valid attachment. */
-  | "gc"
+  "gc",
   /** STATUS fails when an ADD could not be served. */
-  | "status"
+  "status",
   /** A failed ADD leaves nothing behind. */
-  | "rollback"
+  "rollback",
   /** The container's interface has the configured `mtu`. */
-  | "mtu"
+  "mtu",
   /** The interface gets the MAC address that was asked for. */
-  | "mac"
+  "mac",
   /** A second ADD of the same attachment succeeds. */
-  | "add-twice"
+  "add-twice",
   /** The addresses go through the plugin named in `ipam`. */
-  | "ipam";
+  "ipam",
+] as const;
+
+/** One of {@linkcode PROMISES}. */
+export type Promised = typeof PROMISES[number];
 
 /**
  * What cases for a type of plugin must know: a JSON file, `PLUGIN.json`. In its
@@ -84,7 +91,7 @@ export interface Profile {
   /** What a chained plugin does; each is put to the test by itself. */
   readonly effects?: readonly Effect[];
   /** Keys of the result that a chained plugin changes: `interfaces`. */
-  readonly changes?: readonly ("interfaces" | "ips" | "routes" | "dns")[];
+  readonly changes?: readonly (typeof CHANGES[number])[];
 }
 
 /** What an IPAM plugin must answer, apart from the addresses. */
@@ -107,8 +114,18 @@ export interface Pool {
   readonly reserved: readonly string[];
 }
 
-/** A way to ask for an address (CNI conventions). */
-export type RequestedBy = "CNI_ARGS" | "args.cni.ips" | "runtimeConfig.ips";
+/** The ways to ask for an address (CNI conventions). */
+export const REQUESTED_BY = [
+  "CNI_ARGS",
+  "args.cni.ips",
+  "runtimeConfig.ips",
+] as const;
+
+/** One of {@linkcode REQUESTED_BY}. */
+export type RequestedBy = typeof REQUESTED_BY[number];
+
+/** The keys of a result that a chained plugin may change. */
+export const CHANGES = ["interfaces", "ips", "routes", "dns"] as const;
 
 /**
  * Something that ADD of a chained plugin brings about and DEL undoes. In its

@@ -1,0 +1,169 @@
+import {
+  readNamedFile,
+  type TerminalProcess,
+  toolProcess,
+  UsageError,
+} from "../../lib/tool/mod.ts";
+import { CniError } from "../../lib/spec/mod.ts";
+import {
+  loadProfiles,
+  ProfileError,
+  type ProfileFile,
+} from "../profiles/mod.ts";
+import { createReporter } from "../report/mod.ts";
+import {
+  checkRequirements,
+  discoverSubjects,
+  findExecutables,
+  findFiles,
+  FolderError,
+  openStage,
+  planJobs,
+  RequirementError,
+  runJobs,
+} from "../run/mod.ts";
+import { type RunReport, statusOf } from "../suite/mod.ts";
+import { conformanceHelp, SEE_HELP } from "./help.ts";
+import { listCases } from "./list_cases.ts";
+import { type PluginRequest, readRequest } from "./read_request.ts";
+import { unknownName } from "./unknown_name.ts";
+
+/** What the applet works with. */
+export interface ConformanceOptions {
+  /** The version to tell. */
+  readonly programVersion: string;
+  /** The process to run in. Default: the real one. */
+  readonly process?: TerminalProcess;
+}
+
+/** The status of a program that was ended by Ctrl-C. */
+const INTERRUPTED = 130;
+
+/** Where plugins look for programs besides `PATH`. */
+const SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+/**
+ * `cni conformance`: puts the plugins of a folder to the test. Needs root, and
+ * `--allow-run`, `--allow-read` and `--allow-write` for `/run/cni`.
+ *
+ * @param args The words after the applet's name.
+ * @returns The exit status: 0 if all that must be is kept, 1 if not, 2 if it
+ * could not be tried, 130 if it was interrupted.
+ */
+export async function conformance(
+  args: readonly string[],
+  { programVersion, process = toolProcess }: ConformanceOptions,
+): Promise<number> {
+  const abort = new AbortController();
+  const restore = process.onInterrupt(() => abort.abort());
+  try {
+    const request = readRequest(args);
+    switch (request.kind) {
+      case "help":
+        process.writeStdout(conformanceHelp());
+        return 0;
+      case "list":
+        process.writeStdout(listCases(request.cases, process));
+        return 0;
+      case "plugins":
+        return await testPlugins(request, {
+          ...{ programVersion, process, signal: abort.signal },
+        });
+    }
+  } catch (error) {
+    if (abort.signal.aborted) {
+      process.writeStderr("Interrupted: nothing is left behind\n");
+      return INTERRUPTED;
+    }
+    process.writeStderr(`Error: ${wrongUse(error)}`);
+    return 2;
+  } finally {
+    restore();
+  }
+}
+
+/** What {@linkcode testPlugins} works with. */
+interface TestOptions {
+  readonly programVersion: string;
+  readonly process: TerminalProcess;
+  readonly signal: AbortSignal;
+}
+
+async function testPlugins(
+  request: PluginRequest,
+  { programVersion, process, signal }: TestOptions,
+): Promise<number> {
+  const { cases, spec, stages, callLimitMs } = request;
+  const folder = absolute(request.pluginDir, process);
+  const profiles = loadProfiles(await readProfiles(request, process));
+  await checkRequirements();
+  const names = chosenNames(request, await findExecutables(folder), folder);
+  const path = [process.env("PATH"), SYSTEM_PATH]
+    .filter((one) => one !== "").join(":");
+  const options = { path, callLimitMs, signal };
+  const subjects = await discoverSubjects({
+    ...options,
+    ...{ folder, names, profiles },
+  });
+  const jobs = planJobs(subjects, cases, spec);
+  const reporter = createReporter(request.format, process);
+  reporter.start?.(jobs.length);
+  const outcomes = await runJobs(jobs, {
+    openStage: (job) => openStage({ ...options, ...job }),
+    report: (outcome) => reporter.report?.(outcome),
+    ...{ stages, signal },
+  });
+  const report: RunReport = {
+    title: `cni conformance ${programVersion}`,
+    target: folder,
+    ...(spec === undefined ? {} : { spec }),
+    outcomes,
+  };
+  process.writeStdout(reporter.end(report));
+  return statusOf(outcomes);
+}
+
+async function readProfiles(
+  { profileFiles, profileDir }: PluginRequest,
+  process: TerminalProcess,
+): Promise<readonly ProfileFile[]> {
+  const folder = profileDir && absolute(profileDir, process);
+  const found = folder ? await findFiles(folder, ["-name", "*.json"]) : [];
+  if (folder && found.length === 0) {
+    throw new FolderError(`Cannot find profiles in ${folder}: no *.json there`);
+  }
+  const files = [...found.map((name) => `${folder}/${name}`), ...profileFiles];
+  return await Promise.all(files.map(async (source) => {
+    return { source, text: await readNamedFile(source, process) };
+  }));
+}
+
+function chosenNames(
+  { plugins }: PluginRequest,
+  there: readonly string[],
+  folder: string,
+): readonly string[] {
+  for (const name of plugins) {
+    if (!there.includes(name)) {
+      throw unknownName(`plugin in ${folder}`, name, there);
+    }
+  }
+  return plugins.length === 0
+    ? there
+    : there.filter((name) => plugins.includes(name));
+}
+
+function absolute(path: string, process: TerminalProcess): string {
+  return path.startsWith("/") ? path : `${process.cwd()}/${path}`;
+}
+
+/** The text for what is wrong about a call of the applet; throws the rest on. */
+function wrongUse(error: unknown): string {
+  if (error instanceof UsageError) {
+    return `${error.message}\n\n${error.hint}${SEE_HELP}`;
+  }
+  const isKnown = [ProfileError, FolderError, RequirementError, CniError]
+    .some((one) => error instanceof one);
+  if (!isKnown) throw error;
+  return `${(error as Error).message}\n`;
+}

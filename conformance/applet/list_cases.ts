@@ -1,0 +1,17 @@
+import {
+  formatTable,
+  styleFor,
+  type TerminalProcess,
+} from "../../lib/tool/mod.ts";
+import type { Case } from "../suite/mod.ts";
+
+/** A table of cases. */
+export function listCases(
+  cases: readonly Case[],
+  process: TerminalProcess,
+): string {
+  const rows = cases.map((
+    { id, clause: { level, requirement } },
+  ) => [id, level, requirement]);
+  return formatTable(["CASE", "LEVEL", "REQUIREMENT"], rows, styleFor(process));
+}

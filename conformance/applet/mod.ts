@@ -1,0 +1,6 @@
+/**
+ * `cni conformance`.
+ *
+ * @module
+ */
+export * from "./conformance_applet.ts";

@@ -1,0 +1,105 @@
+import { parseWords, UsageError, type Words } from "../../lib/tool/mod.ts";
+import { isSpecVersion, SPEC_VERSIONS } from "../../lib/spec/mod.ts";
+import { CASES } from "../cases/mod.ts";
+import { type Format, FORMATS } from "../report/mod.ts";
+import { type Case, FAMILIES, type Family, familyOf } from "../suite/mod.ts";
+import { FLAGS } from "./flags.ts";
+import { unknownName } from "./unknown_name.ts";
+
+/** What a folder of plugins is to be tested with. */
+export interface PluginRequest {
+  readonly kind: "plugins";
+  readonly pluginDir: string;
+  /** Only these of it; all if there is none. */
+  readonly plugins: readonly string[];
+  readonly spec: string | undefined;
+  readonly profileFiles: readonly string[];
+  readonly profileDir: string | undefined;
+  readonly cases: readonly Case[];
+  readonly format: Format;
+  readonly stages: number;
+  readonly callLimitMs: number;
+}
+
+/** What the applet is asked for. */
+export type Request =
+  | { readonly kind: "help" }
+  | { readonly kind: "list"; readonly cases: readonly Case[] }
+  | PluginRequest;
+
+/**
+ * Reads the applet's command line.
+ *
+ * @throws {UsageError} If it is wrong.
+ */
+export function readRequest(args: readonly string[]): Request {
+  const words = parseWords(args, FLAGS);
+  if (words.has("help")) return { kind: "help" };
+  const [extra] = words.operands;
+  if (extra !== undefined) {
+    throw new UsageError(`unexpected word: ${JSON.stringify(extra)}`);
+  }
+  const cases = chosenCases(words);
+  if (words.has("list")) return { kind: "list", cases };
+  const pluginDir = words.value("plugin-dir");
+  if (pluginDir === undefined) {
+    throw new UsageError("--plugin-dir is missing: name a folder of plugins");
+  }
+  return {
+    kind: "plugins",
+    pluginDir,
+    plugins: words.values("plugin"),
+    spec: readSpec(words.value("spec")),
+    profileFiles: words.values("profile"),
+    profileDir: words.value("profile-dir"),
+    cases,
+    format: readFormat(words.value("format")),
+    stages: readNumber(words, "stages", { value: 2, most: 64 }),
+    callLimitMs: 1000 *
+      readNumber(words, "call-limit", { value: 20, most: 3600 }),
+  };
+}
+
+function chosenCases(words: Words): readonly Case[] {
+  const families = words.values("family");
+  for (const name of families) {
+    if (!FAMILIES.includes(name as Family)) {
+      throw unknownName("family", name, FAMILIES);
+    }
+  }
+  const ids = words.values("case");
+  for (const id of ids) {
+    if (!CASES.some((one) => one.id === id)) {
+      throw unknownName("case", id, CASES.map((one) => one.id));
+    }
+  }
+  return CASES.filter((one) =>
+    (families.length === 0 || families.includes(familyOf(one))) &&
+    (ids.length === 0 || ids.includes(one.id))
+  );
+}
+
+function readSpec(text: string | undefined): string | undefined {
+  if (text === undefined || isSpecVersion(text)) return text;
+  throw unknownName("version of the specification", text, SPEC_VERSIONS);
+}
+
+function readFormat(text: string = FORMATS[0]): Format {
+  const format = FORMATS.find((one) => one === text);
+  if (format !== undefined) return format;
+  throw unknownName("format", text, FORMATS);
+}
+
+function readNumber(
+  words: Words,
+  name: string,
+  { value, most }: { readonly value: number; readonly most: number },
+): number {
+  const text = words.value(name);
+  if (text === undefined) return value;
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= most) return number;
+  throw new UsageError(
+    `--${name} is ${JSON.stringify(text)}: expected a number from 1 to ${most}`,
+  );
+}

@@ -1,0 +1,6 @@
+/**
+ * The cases, family by family.
+ *
+ * @module
+ */
+export * from "./all_cases.ts";

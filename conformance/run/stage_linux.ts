@@ -1,0 +1,68 @@
+import { Skip, type StageNetns } from "../suite/mod.ts";
+import type { CallRecord, Stage, Subject } from "../suite/mod.ts";
+import { createStage } from "./create_stage.ts";
+import { openHost } from "./host_linux.ts";
+import { addPrevious } from "./previous_linux.ts";
+import { expand, placeholdersFor } from "./stage_names.ts";
+
+/** What a stage is made for, and how calls are bounded. */
+export interface StageOptions {
+  readonly subject: Subject;
+  readonly version: string;
+  /** The variable `PATH` of all calls. */
+  readonly path: string;
+  /** After which a plugin is ended, in milliseconds. */
+  readonly callLimitMs: number;
+  /** Ends every call when aborted. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A stage, and what was played on it. */
+export interface OpenStage extends AsyncDisposable {
+  readonly stage: Stage;
+  /** The calls so far, in order. */
+  readonly calls: readonly CallRecord[];
+}
+
+/** Where stages keep what they share with this program. */
+const SCRATCH_ROOT = "/run/cni";
+
+/**
+ * Makes a stage; disposing of it removes all that belongs to it. Needs root,
+ * and `--allow-read` and `--allow-write` for `/run/cni`.
+ *
+ * @throws {Skip} If this machine cannot do what the profile sets up.
+ */
+export async function openStage(options: StageOptions): Promise<OpenStage> {
+  const { subject: { profile }, version } = options;
+  const id = crypto.randomUUID().slice(0, 8);
+  const scratchDir = `${SCRATCH_ROOT}/conformance-${id}`;
+  const names = placeholdersFor(id, scratchDir, profile);
+  await using cleanup = new AsyncDisposableStack();
+  await Deno.mkdir(scratchDir, { recursive: true });
+  cleanup.defer(() => Deno.remove(scratchDir, { recursive: true }));
+  const host = cleanup.use(await openHost(scratchDir));
+  const calls: CallRecord[] = [];
+  const stage = createStage({
+    ...options,
+    names,
+    run: host.run,
+    runIn: host.runIn,
+    record: (call) => void calls.push(call),
+    addPrevious: (on, sandbox, number) => {
+      const hostName = `vp${id}${number}`;
+      return addPrevious(on, sandbox, { hostName, number, version });
+    },
+  });
+  for (const words of profile?.setup ?? []) {
+    await setUp(stage.host, expand(words, names));
+  }
+  const open = cleanup.move();
+  return { stage, calls, [Symbol.asyncDispose]: () => open.disposeAsync() };
+}
+
+async function setUp(host: StageNetns, words: string): Promise<void> {
+  const { status, stderr } = await host.run(["ip", ...words.split(" ")]);
+  if (status === 0) return;
+  throw new Skip(`the setup "ip ${words}" fails: ${stderr.trim()}`);
+}
