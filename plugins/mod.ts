@@ -23,6 +23,7 @@ const EVERYWHERE: readonly Entry[] = [
 const LINUX_ONLY: readonly Entry[] = [
   ["bridge", async () => (await import("./main/bridge/mod.ts")).bridge],
   ["loopback", async () => (await import("./main/loopback/mod.ts")).loopback],
+  ["tuning", async () => (await import("./meta/tuning/mod.ts")).tuning],
 ];
 
 /** The plugins that exist on a system, by name. */
@@ -54,6 +55,10 @@ export function keyRegistry(): KeyRegistry {
     [
       "static",
       async () => (await import("./ipam/static/mod.ts")).loadStaticKeys(),
+    ],
+    [
+      "tuning",
+      async () => (await import("./meta/tuning/mod.ts")).loadTuningKeys(),
     ],
   ]);
 }

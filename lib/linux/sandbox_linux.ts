@@ -148,7 +148,26 @@ function isOverridden(override: string): boolean {
   return /^(1|true)$/i.test(override);
 }
 
-function ownNamespaceError(netns: string): CniError {
+/**
+ * A line for a script that runs in the container's namespace: it ends the
+ * script with {@linkcode OWN_NAMESPACE} if that is this program's own. The
+ * script must run in a shell that this program itself has started.
+ *
+ * @param override The value of `CNI_NETNS_OVERRIDE`.
+ */
+export function ownNamespaceTest(override: string): string {
+  return isOverridden(override)
+    ? ":"
+    // The variable is the shell's parent: this program.
+    : '[ ! /proc/self/ns/net -ef "/proc/$PPID/ns/net" ] || ' +
+      `exit ${OWN_NAMESPACE}`;
+}
+
+/** The exit status of a script that {@linkcode ownNamespaceTest} has ended. */
+export const OWN_NAMESPACE = 80;
+
+/** The error, of code 8, for a container's namespace that is our own. */
+export function ownNamespaceError(netns: string): CniError {
   const message =
     "plugin's netns and netns from CNI_NETNS should not be the same";
   const remedy = "pass the path of the container's own namespace";

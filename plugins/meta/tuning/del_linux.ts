@@ -1,0 +1,63 @@
+import {
+  findSandbox,
+  OWN_NAMESPACE,
+  ownNamespaceError,
+  ownNamespaceTest,
+  reasonOf,
+  runCommand,
+  wordLines,
+} from "../../../lib/linux/mod.ts";
+import type { Context, Request } from "../../../lib/plugin/mod.ts";
+import { type LinkAttributes, restoreLines } from "./link_attributes.ts";
+import { openTuningState, stateFileName } from "./state.ts";
+
+/**
+ * Puts back what an ADD has saved, and forgets it (CNI 1.1.0, section 2,
+ * "DEL"). Where nothing was saved, nothing is started.
+ *
+ * What cannot be put back is told and kept for a second DEL, but is no error:
+ * the interface itself goes next, by the plugin that has made it.
+ *
+ * @throws {CniError} Code 8 if the namespace is the plugin's own, or cannot be
+ * told.
+ */
+export async function delTuning(
+  request: Request,
+  context: Context,
+): Promise<void> {
+  const state = openTuningState(request);
+  const saved = state?.find(request);
+  if (state === undefined || saved === undefined) return;
+  const { containerId, ifname } = request;
+  if (saved.values === undefined) {
+    context.warn(`${saved.path} holds no values to put back: it is removed`);
+  } else {
+    const fault = await restore(request, saved.values);
+    if (fault !== undefined) {
+      context.warn(
+        `Cannot put back all values of "${ifname}" in container ` +
+          `${containerId}: ${fault}`,
+      );
+      return;
+    }
+  }
+  state.remove(stateFileName(request));
+}
+
+/** Returns what went wrong with an interface that is still there. */
+async function restore(
+  { netns, netnsOverride: override, ifname }: Request,
+  saved: Partial<LinkAttributes>,
+): Promise<string | undefined> {
+  const lines = restoreLines(ifname, saved);
+  if (netns === "" || lines.length === 0) return undefined;
+  const stdin = `${ownNamespaceTest(override)}\n` +
+    `exec ip -force -batch - <<';'\n${wordLines(lines)};\n`;
+  const command = { program: "sh", args: ["-s"], stdin, netns };
+  const { status, stderr } = await runCommand(command);
+  if (status === 0) return undefined;
+  if (status === OWN_NAMESPACE) throw ownNamespaceError(netns);
+  const links = await findSandbox(netns, { run: runCommand, override });
+  const isThere = links?.some(({ name }) => name === ifname) ?? false;
+  return isThere ? reasonOf(stderr) || `exit status ${status}` : undefined;
+}

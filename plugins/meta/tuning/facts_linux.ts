@@ -1,0 +1,125 @@
+import {
+  OWN_NAMESPACE,
+  ownNamespaceError,
+  ownNamespaceTest,
+  ProgramMissingError,
+  reasonOf,
+  requireSandbox,
+  type Run,
+  runCommand,
+} from "../../../lib/linux/mod.ts";
+import type { Request } from "../../../lib/plugin/mod.ts";
+import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import { hasAttributes, type TuningConfig } from "./config.ts";
+import { type LinkAttributes, parseLinkAttributes } from "./link_attributes.ts";
+
+/** What is in the container before anything is changed. */
+export interface TuningFacts {
+  /** Values of parameters by path; one that can only be written has none. */
+  readonly values: ReadonlyMap<string, string>;
+  /** The interface; read only if it is to be changed. */
+  readonly link?: LinkAttributes;
+}
+
+/**
+ * Reads what a configuration is about, in the shell that the changes will be
+ * made in: `ip` and `grep` are all that is started besides.
+ *
+ * @throws {CniError} Code 7 for a parameter that the namespace does not have,
+ * code 8 if there is no namespace or it is the plugin's own, code 999 if there
+ * is no such interface.
+ */
+export async function readFacts(
+  request: Request,
+  config: TuningConfig,
+  run: Run,
+): Promise<TuningFacts> {
+  const { netns, netnsOverride: override, ifname } = request;
+  const stdin = factsScript(request, config);
+  const output = await run({ program: "sh", args: ["-s"], stdin, netns });
+  const { status, stderr } = output;
+  if (status === OWN_NAMESPACE) throw ownNamespaceError(netns);
+  if (status === NO_GREP) throw new ProgramMissingError("grep", stderr);
+  if (status === NO_LINK) throw linkError(ifname, stderr);
+  if (status !== 0) {
+    // The longer way tells what is wrong.
+    await requireSandbox(netns, { run: runCommand, override });
+    throw new CniError(CniCode.Internal, "Cannot look into the container", {
+      details: reasonOf(stderr) || `exit status ${status}`,
+    });
+  }
+  const [missing = "", values = "", link = ""] = output.stdout.split(
+    `${MARK}\n`,
+  );
+  refuseMissing(config, missing);
+  return {
+    values: parseValues(values),
+    ...(hasAttributes(config.attributes)
+      ? { link: parseLinkAttributes(link) }
+      : {}),
+  };
+}
+
+const NO_LINK = 81;
+const NO_GREP = 82;
+const MARK = "@@";
+const ROOT = "/proc/sys/";
+
+/**
+ * The script that reads. `grep`, as it reads each file at once: the kernel
+ * gives no second part of a parameter, so the shell's own `read` gets one
+ * character.
+ */
+function factsScript(
+  { ifname, netnsOverride }: Request,
+  { sysctls, attributes }: TuningConfig,
+): string {
+  const files = sysctls.map(({ path }) => `'${ROOT}${path}'`);
+  const lines = [
+    ownNamespaceTest(netnsOverride),
+    ...files.map((file, index) => `[ -e ${file} ] || echo ${index}`),
+    `echo ${MARK}`,
+    ...(files.length === 0 ? [] : [
+      `grep -H '' ${files.join(" ")} 2>/dev/null`,
+      `[ $? != 127 ] || exit ${NO_GREP}`,
+    ]),
+    `echo ${MARK}`,
+    ...(hasAttributes(attributes)
+      ? [`ip -j -d link show dev '${ifname}' || exit ${NO_LINK}`]
+      : []),
+  ];
+  return lines.join("\n") + "\n";
+}
+
+function parseValues(text: string): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const line of text.split("\n")) {
+    const [, path, value] = /^\/proc\/sys\/([^:]+):(.*)$/.exec(line) ?? [];
+    if (path === undefined || value === undefined) continue;
+    const before = values.get(path);
+    values.set(path, before === undefined ? value : `${before}\n${value}`);
+  }
+  return values;
+}
+
+function refuseMissing({ sysctls }: TuningConfig, indexes: string): void {
+  const missing = indexes.split("\n").filter((line) => line !== "")
+    .map((index) => sysctls[Number(index)]!);
+  if (missing.length === 0) return;
+  const names = missing.map(({ name }) => `"${name}"`).join(", ");
+  throw new CniError(CniCode.InvalidConfig, "Cannot use a kernel parameter", {
+    details: `sysctl names ${names}, which the container's network namespace ` +
+      "does not have: mend the name, load the kernel's module that brings it, " +
+      "or set it for the whole host by other means",
+  });
+}
+
+function linkError(ifname: string, stderr: string): CniError {
+  if (/\bip: .*not found/.test(stderr)) {
+    return new ProgramMissingError("ip", stderr);
+  }
+  return new CniError(CniCode.Internal, `Cannot read interface "${ifname}"`, {
+    details: `${reasonOf(stderr)}: CNI_IFNAME must be the name of an ` +
+      "interface that a plugin before this one has made",
+  });
+}
