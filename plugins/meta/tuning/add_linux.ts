@@ -8,7 +8,7 @@ import {
   requirePrevResult,
   type TuningConfig,
 } from "./config.ts";
-import { readFacts } from "./facts_linux.ts";
+import { readFacts, refuseMissing } from "./facts_linux.ts";
 import { attributeSteps, originalsOf } from "./link_attributes.ts";
 import { tunedResult } from "./result.ts";
 import { setSysctls } from "./set_sysctls_linux.ts";
@@ -48,7 +48,9 @@ export async function addTuning(
   await using shells = new Shells();
   const { run } = shells;
   return await withUndo(async (undo) => {
-    const { values, link } = await readFacts(request, config, run);
+    const facts = await readFacts(request, config, run);
+    refuseMissing(facts);
+    const { values, link } = facts;
     await setSysctls(sysctls, { netns, run, undo, values });
     if (link !== undefined) {
       const state = openTuningState(request, { create: true });

@@ -16,11 +16,15 @@ export async function checkTuning(request: Request): Promise<void> {
   requirePrevResult(request);
   if (isIdle(config)) return;
   await using shells = new Shells();
-  const { values, link } = await readFacts(request, config, shells.run);
+  const facts = await readFacts(request, config, shells.run);
+  const { values, missing, link } = facts;
   for (const { name, path, value: wanted } of config.sysctls) {
     const found = values.get(path);
-    // One that can only be written has nothing to compare.
-    if (found === undefined || isSame(found, wanted)) continue;
+    const isFine = found === undefined
+      // One that can only be written has nothing to compare.
+      ? !missing.some((one) => one.path === path)
+      : isSame(found, wanted);
+    if (isFine) continue;
     throw deviation(`the kernel parameter "${name}"`, wanted, found);
   }
   const key = link && findDeviation(config.attributes, link);

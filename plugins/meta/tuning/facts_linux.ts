@@ -12,11 +12,14 @@ import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { hasAttributes, type TuningConfig } from "./config.ts";
 import { type LinkAttributes, parseLinkAttributes } from "./link_attributes.ts";
+import type { Sysctl } from "./sysctl.ts";
 
 /** What is in the container before anything is changed. */
 export interface TuningFacts {
   /** Values of parameters by path; one that can only be written has none. */
   readonly values: ReadonlyMap<string, string>;
+  /** The parameters that the namespace does not have. */
+  readonly missing: readonly Sysctl[];
   /** The interface; read only if it is to be changed. */
   readonly link?: LinkAttributes;
 }
@@ -25,9 +28,8 @@ export interface TuningFacts {
  * Reads what a configuration is about, in the shell that the changes will be
  * made in: `ip` and `grep` are all that is started besides.
  *
- * @throws {CniError} Code 7 for a parameter that the namespace does not have,
- * code 8 if there is no namespace or it is the plugin's own, code 999 if there
- * is no such interface.
+ * @throws {CniError} Code 8 if there is no namespace or it is the plugin's own,
+ * code 999 if there is no such interface.
  */
 export async function readFacts(
   request: Request,
@@ -51,9 +53,9 @@ export async function readFacts(
   const [missing = "", values = "", link = ""] = output.stdout.split(
     `${MARK}\n`,
   );
-  refuseMissing(config, missing);
   return {
     values: parseValues(values),
+    missing: linesOf(missing).map((index) => config.sysctls[Number(index)]!),
     ...(hasAttributes(config.attributes)
       ? { link: parseLinkAttributes(link) }
       : {}),
@@ -93,7 +95,7 @@ function factsScript(
 
 function parseValues(text: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  for (const line of text.split("\n")) {
+  for (const line of linesOf(text)) {
     const [, path, value] = /^\/proc\/sys\/([^:]+):(.*)$/.exec(line) ?? [];
     if (path === undefined || value === undefined) continue;
     const before = values.get(path);
@@ -102,9 +104,12 @@ function parseValues(text: string): ReadonlyMap<string, string> {
   return values;
 }
 
-function refuseMissing({ sysctls }: TuningConfig, indexes: string): void {
-  const missing = indexes.split("\n").filter((line) => line !== "")
-    .map((index) => sysctls[Number(index)]!);
+/**
+ * Refuses parameters that the namespace does not have.
+ *
+ * @throws {CniError} Code 7.
+ */
+export function refuseMissing({ missing }: TuningFacts): void {
   if (missing.length === 0) return;
   const names = missing.map(({ name }) => `"${name}"`).join(", ");
   throw new CniError(CniCode.InvalidConfig, "Cannot use a kernel parameter", {
@@ -122,4 +127,8 @@ function linkError(ifname: string, stderr: string): CniError {
     details: `${reasonOf(stderr)}: CNI_IFNAME must be the name of an ` +
       "interface that a plugin before this one has made",
   });
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split("\n").filter((line) => line !== "");
 }
