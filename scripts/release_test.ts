@@ -65,6 +65,7 @@ Deno.test({
           `-rw-r--r-- ${when} manifest.json`,
           link("sample"),
           link("static"),
+          link("tuning"),
         ]);
       });
 

@@ -30,7 +30,7 @@ async function documentedKeys(plugin: string): Promise<readonly string[]> {
 }
 
 Deno.test("the keys of the pages are those of the definitions", async (t) => {
-  for (const plugin of ["bridge", "host-local", "static"]) {
+  for (const plugin of ["bridge", "host-local", "static", "tuning"]) {
     await t.step(plugin, async () => {
       const own = await keyRegistry().get(plugin)!();
       const known = new Set(
@@ -62,7 +62,9 @@ Deno.test("validateConfig() finds the examples right", async (t) => {
 Deno.test("each definition's type is what its plugin takes", async (t) => {
   // A value of a wrong type must be refused by the plugin as well.
   const wrong = { string: 1, boolean: "x", integer: "x", list: 1, object: 1 };
-  for (const plugin of ["bridge", "host-local", "flannel", "static"]) {
+  for (
+    const plugin of ["bridge", "host-local", "flannel", "static", "tuning"]
+  ) {
     const { keys, isIpam, check } = await keyRegistry().get(plugin)!();
     for (const [name, { type }] of Object.entries(keys)) {
       if (type === "any" || name === "type") continue;

@@ -9,10 +9,12 @@ import {
 
 const PAGES = new URL("../../docs/plugins/", import.meta.url);
 
+const PAGE_NAMES = ["bridge.md", "loopback.md", "static.md", "tuning.md"];
+
 kernelTest(
   "docs: the examples of the pages on plugins work as they stand",
   async (host) => {
-    for (const page of ["bridge.md", "loopback.md", "static.md"]) {
+    for (const page of PAGE_NAMES) {
       const examples = await examplesIn(page);
       assert(examples.length > 0, page);
       for (const example of examples) await attachAndDetach(host, example);
@@ -29,20 +31,43 @@ async function examplesIn(page: string): Promise<readonly Any[]> {
 }
 
 async function attachAndDetach(host: Host, example: Any): Promise<void> {
-  // Only what would outlive the test has another place.
-  const config = example.ipam === undefined
-    ? example
-    : { ...example, ipam: { ...example.ipam, dataDir: host.dataDir } };
+  const chain = chainOf(example).map((config) => onHost(host, config));
   const before = await attachmentsOf(host);
   const sandbox = await host.addSandbox();
-  const prevResult = await mustCall(host, config.type, { config, sandbox });
-  await mustCall(host, config.type, {
-    command: "CHECK",
-    config: { ...config, prevResult },
-    sandbox,
-  });
-  await mustCall(host, config.type, { command: "DEL", config, sandbox });
-  const bridge: string | undefined = config.bridge;
-  if (bridge !== undefined) await host.ip(`link del ${bridge}`);
+  let prevResult: Any;
+  for (const config of chain) {
+    const call = { config: { ...config, prevResult }, sandbox };
+    prevResult = await mustCall(host, config.type, call);
+  }
+  for (const config of chain) {
+    await mustCall(host, config.type, {
+      command: "CHECK",
+      config: { ...config, prevResult },
+      sandbox,
+    });
+  }
+  for (const config of chain.toReversed()) {
+    await mustCall(host, config.type, { command: "DEL", config, sandbox });
+  }
+  for (const { bridge } of chain) {
+    if (bridge !== undefined) await host.ip(`link del ${bridge}`);
+  }
   assertEquals(await attachmentsOf(host), before);
+}
+
+/** The configuration of each plugin: one, or those of a list in order. */
+function chainOf({ plugins, ...network }: Any): readonly Any[] {
+  if (plugins === undefined) return [network];
+  const { cniVersion, name } = network;
+  return plugins.map((plugin: Any) => ({ cniVersion, name, ...plugin }));
+}
+
+/** The same, but what would outlive the test has another place. */
+function onHost(host: Host, config: Any): Any {
+  if (config.type === "tuning") {
+    return { ...config, dataDir: `${host.dataDir}/tuning` };
+  }
+  return config.ipam === undefined
+    ? config
+    : { ...config, ipam: { ...config.ipam, dataDir: host.dataDir } };
 }

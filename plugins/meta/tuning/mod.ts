@@ -30,7 +30,7 @@ export const tuning: Plugin = definePlugin({
     await tuningStatus(request);
   },
   plan: async (request) => {
-    const { planTuning } = await import("./plan.ts");
+    const { planTuning } = await import("./plan_linux.ts");
     return planTuning(request);
   },
 });
