@@ -23,8 +23,16 @@ export class ProfileError extends Error {
 /** The keys of a profile. */
 const KEYS = [
   ...["$schema", "plugin", "kind", "about", "config", "runtimeConfig", "args"],
-  ...["promises", "needs", "setup", "refused", "ifname", "exclusive"],
-  ...["shared", "answers", "pool", "requests", "effects", "changes"],
+  ...["promises", "needs", "setup", "files", "refused", "ifname"],
+  ...[
+    "exclusive",
+    "shared",
+    "answers",
+    "pool",
+    "requests",
+    "effects",
+    "changes",
+  ],
 ];
 
 /**
@@ -62,6 +70,7 @@ function readProfile(object: JsonObject): Profile {
       links: needs.strings("links"),
     }),
     setup: fields.strings("setup"),
+    files: readFiles(fields),
     refused: readRefused(fields),
     ifname: fields.string("ifname"),
     exclusive: fields.boolean("exclusive"),
@@ -72,6 +81,22 @@ function readProfile(object: JsonObject): Profile {
     effects: fields.fieldsList("effects")?.map(readEffect),
     changes: choices(fields, "changes", CHANGES),
   });
+}
+
+/** Where stages write files: nowhere else may a profile name one. */
+const SCRATCH_FILE = /^\{scratch\}\/(?!\.)[\w.-]+$/;
+
+function readFiles(fields: Fields): Profile["files"] {
+  const files = fields.object("files");
+  const view = fields.fields("files");
+  if (files === undefined || view === undefined) return undefined;
+  return Object.fromEntries(
+    Object.keys(files).map((path) => {
+      const isScratch = SCRATCH_FILE.test(path);
+      if (!isScratch) missing(view, path, "a path such as {scratch}/name");
+      return [path, text(view, path)];
+    }),
+  );
 }
 
 function readRefused(fields: Fields): Profile["refused"] {

@@ -38,6 +38,18 @@ export interface StageParts {
 /** The commands that are about an attachment. */
 const ATTACHMENT_COMMANDS = ["ADD", "CHECK", "DEL"];
 
+/**
+ * Makes a network namespace ($1). Duplicate addresses are not looked for: plugins
+ * would wait seconds for that to end.
+ */
+const ADD_NETNS = `
+ip netns add "$1"
+[ -e /proc/sys/net/ipv6/conf/all ] || exit 0
+nsenter --net="/run/netns/$1" -- sh -c '
+  echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad
+  echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
+`;
+
 /** Makes a stage of its parts. */
 export function createStage(parts: StageParts): Stage {
   const { subject, version, names, signal } = parts;
@@ -77,12 +89,15 @@ export function createStage(parts: StageParts): Stage {
     scratchDir: names.scratch,
     names,
     addSandbox: async () => {
-      const name = `c${++sandboxes}`;
+      const number = ++sandboxes;
+      const name = `c${number}`;
       const path = `/run/netns/${name}`;
-      await host.ip(`netns add ${name}`);
+      const words = ["sh", "-ec", ADD_NETNS, "sh", name];
+      const { status, stderr } = await host.run(words);
+      if (status !== 0) throw new Error(`Cannot make a container: ${stderr}`);
       return {
         ...netns(path, (command) => parts.runIn(path, command)),
-        containerId: `${names.network}-${sandboxes}`,
+        containerId: `${names.network}-${number}`,
         ifname: names.ifname,
         remove: async () => void await host.ip(`netns del ${name}`),
       };

@@ -54,6 +54,9 @@ export async function openStage(options: StageOptions): Promise<OpenStage> {
       return addPrevious(on, sandbox, { hostName, number, version });
     },
   });
+  for (const [path, text] of Object.entries(profile?.files ?? {})) {
+    await Deno.writeTextFile(expand(path, names), expand(text, names));
+  }
   for (const words of profile?.setup ?? []) {
     await setUp(stage.host, expand(words, names));
   }

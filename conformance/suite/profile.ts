@@ -28,6 +28,8 @@ export const PROMISES = [
   "add-twice",
   /** The addresses go through the plugin named in `ipam`. */
   "ipam",
+  /** The container reaches the gateways of its addresses. */
+  "gateway",
 ] as const;
 
 /** One of {@linkcode PROMISES}. */
@@ -62,6 +64,11 @@ export interface Profile {
    * `["link add {device} type veth peer name {device}p"]`.
    */
   readonly setup?: readonly string[];
+  /**
+   * What each stage writes before a call, by paths that begin with `{scratch}/`:
+   * `{ "{scratch}/subnet.env": "FLANNEL_MTU=1400\n" }`.
+   */
+  readonly files?: Readonly<Record<string, string>>;
   /**
    * Configurations, keys over {@linkcode config}, that must be refused, by what
    * is wrong with them; for the robustness cases.
