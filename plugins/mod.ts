@@ -21,6 +21,10 @@ const EVERYWHERE: readonly Entry[] = [
 
 /** Plugins that need a Linux kernel; `linux_only.txt` lists their folders. */
 const LINUX_ONLY: readonly Entry[] = [
+  [
+    "bandwidth",
+    async () => (await import("./meta/bandwidth/mod.ts")).bandwidth,
+  ],
   ["bridge", async () => (await import("./main/bridge/mod.ts")).bridge],
   ["loopback", async () => (await import("./main/loopback/mod.ts")).loopback],
   ["tuning", async () => (await import("./meta/tuning/mod.ts")).tuning],
@@ -34,6 +38,10 @@ export function registryFor(os: "linux" | "windows"): Registry {
 /** What the plugins may be told, by name; the same on every system. */
 export function keyRegistry(): KeyRegistry {
   return new Map([
+    [
+      "bandwidth",
+      async () => (await import("./meta/bandwidth/mod.ts")).loadBandwidthKeys(),
+    ],
     [
       "bridge",
       async () => (await import("./main/bridge/mod.ts")).loadBridgeKeys(),

@@ -30,7 +30,9 @@ async function documentedKeys(plugin: string): Promise<readonly string[]> {
 }
 
 Deno.test("the keys of the pages are those of the definitions", async (t) => {
-  for (const plugin of ["bridge", "host-local", "static", "tuning"]) {
+  for (
+    const plugin of ["bandwidth", "bridge", "host-local", "static", "tuning"]
+  ) {
     await t.step(plugin, async () => {
       const own = await keyRegistry().get(plugin)!();
       const known = new Set(
@@ -63,7 +65,14 @@ Deno.test("each definition's type is what its plugin takes", async (t) => {
   // A value of a wrong type must be refused by the plugin as well.
   const wrong = { string: 1, boolean: "x", integer: "x", list: 1, object: 1 };
   for (
-    const plugin of ["bridge", "host-local", "flannel", "static", "tuning"]
+    const plugin of [
+      "bandwidth",
+      "bridge",
+      "host-local",
+      "flannel",
+      "static",
+      "tuning",
+    ]
   ) {
     const { keys, isIpam, check } = await keyRegistry().get(plugin)!();
     for (const [name, { type }] of Object.entries(keys)) {

@@ -86,10 +86,8 @@ function pushUndo(
     };
     const isHost = place === "host";
     const { stderr } = await run(isHost ? command : inSandbox(command, netns));
-    const faults = reasonOf(stderr).split("; ").filter((fault) =>
-      fault !== "" && !GONE.test(fault)
-    );
-    if (faults.length > 0) throw new Error(faults.join("; "));
+    const faults = removalFaults(stderr);
+    if (faults !== "") throw new Error(faults);
   }
 }
 
@@ -104,6 +102,15 @@ function takersOf(
 /** What `bridge` sets goes with the links that `ip` has made. */
 function undoerOf({ program }: IpStep): "ip" | "tc" {
   return program === "tc" ? "tc" : "ip";
+}
+
+/**
+ * What kept things from being removed, by what `ip` or `tc` wrote to stderr;
+ * empty if they are gone, or have been gone before.
+ */
+export function removalFaults(stderr: string): string {
+  return reasonOf(stderr).split("; ")
+    .filter((fault) => !GONE.test(fault)).join("; ");
 }
 
 /** How ip, tc and nsenter say that what is to be removed is gone. */

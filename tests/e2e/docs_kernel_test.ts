@@ -9,7 +9,13 @@ import {
 
 const PAGES = new URL("../../docs/plugins/", import.meta.url);
 
-const PAGE_NAMES = ["bridge.md", "loopback.md", "static.md", "tuning.md"];
+const PAGE_NAMES = [
+  "bandwidth.md",
+  "bridge.md",
+  "loopback.md",
+  "static.md",
+  "tuning.md",
+];
 
 kernelTest(
   "docs: the examples of the pages on plugins work as they stand",

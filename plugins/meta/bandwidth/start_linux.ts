@@ -1,0 +1,40 @@
+import { Shells } from "../../../lib/linux/mod.ts";
+import type { Context, Request } from "../../../lib/plugin/mod.ts";
+import {
+  CniCode,
+  CniError,
+  prevResultOf,
+  type Result,
+} from "../../../lib/spec/mod.ts";
+import { addLimits } from "./add_linux.ts";
+import { parseBandwidthConfig } from "./config.ts";
+
+/** Sets the limits, if there are any; there is nothing to do without. */
+export async function startAdd(
+  request: Request,
+  context: Context,
+): Promise<Result> {
+  const config = parseBandwidthConfig(request);
+  const prevResult = requirePrevResult(request);
+  const isLimited = (config.ingress ?? config.egress) !== undefined;
+  if (!isLimited) return prevResult;
+  await using shells = new Shells();
+  const { run } = shells;
+  return await addLimits(request, context, { config, prevResult, run });
+}
+
+/**
+ * The result of the plugins before this one.
+ *
+ * @throws {CniError} Code 7 if there is none.
+ */
+export function requirePrevResult({ config }: Request): Result {
+  const result = prevResultOf(config);
+  if (result !== undefined) return result;
+  const message = "must be called as a chained plugin";
+  throw new CniError(CniCode.InvalidConfig, message, {
+    details:
+      "prevResult is absent: put bandwidth after the plugin that makes " +
+      "the interface, in the list of plugins",
+  });
+}
