@@ -104,6 +104,32 @@ kernelTest("loopback: CHECK tells whether lo is up", async (host) => {
   assertStringIncludes(msg, "lo");
 });
 
+kernelTest("loopback: CHECK looks for the addresses of lo", async (host) => {
+  const sandbox = await host.addSandbox();
+  const call = { config: CONFIG, sandbox };
+  const prevResult = await mustCall(host, "loopback", call);
+  const checkWith = (ips: readonly object[]) => ({
+    command: "CHECK",
+    config: {
+      ...CONFIG,
+      prevResult: {
+        ...prevResult,
+        interfaces: [...prevResult.interfaces, { name: "lo" }],
+        ips,
+      },
+    },
+    sandbox,
+  });
+  const other = { address: "127.9.9.9/8" };
+  // Neither an address of another interface nor one of none is its own.
+  const foreign = [{ ...other, interface: 1 }, other];
+  await mustCall(host, "loopback", checkWith(foreign));
+  const own = [{ ...other, interface: 0 }];
+  const failing = { ...checkWith(own), code: 999 };
+  const { details } = await mustFail(host, "loopback", failing);
+  assertStringIncludes(details, "127.9.9.9/8");
+});
+
 kernelTest(
   "loopback: bad input is refused and changes nothing",
   async (host, t) => {

@@ -23,9 +23,9 @@ export interface RequestedAddress {
 }
 
 /**
- * Collects the addresses that are asked for, from all three places: `IP` in
- * `CNI_ARGS`, `args.cni.ips` and `runtimeConfig.ips`. They add up; one that is
- * asked for twice counts once.
+ * Collects the addresses that are asked for: `args.cni.ips`, or `IP` in
+ * `CNI_ARGS` where that has none (CNI conventions, "CNI_ARGS"), and
+ * `runtimeConfig.ips` besides. One that is asked for twice counts once.
  *
  * @param fields The whole network configuration.
  * @param cniArgs The text of `CNI_ARGS`.
@@ -35,13 +35,11 @@ export function parseRequested(
   fields: Fields,
   cniArgs: string,
 ): readonly RequestedAddress[] {
-  const lists = [
-    fields.fields("args")?.fields("cni"),
-    fields.fields("runtimeConfig"),
-  ];
+  const ofEnvironment = fromCniArgs(cniArgs);
+  const ofArgs = fromList(fields.fields("args")?.fields("cni"));
   const all = [
-    ...fromCniArgs(cniArgs),
-    ...lists.flatMap((list) => list === undefined ? [] : fromList(list)),
+    ...(ofArgs.length > 0 ? ofArgs : ofEnvironment),
+    ...fromList(fields.fields("runtimeConfig")),
   ];
   return all.filter(({ address }, index) =>
     index === all.findIndex((one) => isSame(one.address, address))
@@ -89,7 +87,8 @@ function fromCniArgs(cniArgs: string): readonly RequestedAddress[] {
   });
 }
 
-function fromList(fields: Fields): readonly RequestedAddress[] {
+function fromList(fields: Fields | undefined): readonly RequestedAddress[] {
+  if (fields === undefined) return [];
   return (fields.list("ips") ?? []).map((item, index) => {
     const name = `ips[${index}]`;
     const address = typeof item === "string" ? parseEither(item) : undefined;

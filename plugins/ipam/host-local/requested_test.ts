@@ -20,15 +20,28 @@ const SETS = parseRangeSets(
   "ranges",
 );
 
-Deno.test("parseRequested() adds up all three places", () => {
+Deno.test("parseRequested() adds the capability to CNI_ARGS", () => {
   const found = requestedOf({
-    args: { cni: { ips: ["10.0.0.3/24", "10.0.0.4"] } },
-    runtimeConfig: { ips: ["fd00::5", "10.0.0.4/8"] },
+    args: { cni: { ips: [] } },
+    runtimeConfig: { ips: ["fd00::5", "10.0.0.2/8"] },
   }, "IgnoreUnknown=1;K=V;IP=10.0.0.2");
   assertEquals(
     found.map(({ address, key }) => [formatAddress(address), key]),
     [
       ["10.0.0.2", "CNI_ARGS IP"],
+      ["fd00::5", "runtimeConfig.ips[0]"],
+    ],
+  );
+});
+
+Deno.test("parseRequested() takes args.cni.ips instead of CNI_ARGS", () => {
+  const found = requestedOf({
+    args: { cni: { ips: ["10.0.0.3/24", "10.0.0.4"] } },
+    runtimeConfig: { ips: ["fd00::5", "10.0.0.4/8"] },
+  }, "IP=10.0.0.2");
+  assertEquals(
+    found.map(({ address, key }) => [formatAddress(address), key]),
+    [
       ["10.0.0.3", "args.cni.ips[0]"],
       ["10.0.0.4", "args.cni.ips[1]"],
       ["fd00::5", "runtimeConfig.ips[0]"],

@@ -77,17 +77,6 @@ function loopbackAddresses(links: readonly Link[]): readonly Cidr[] {
   );
 }
 
-/** Verifies that `lo` is up and has its addresses. */
-export async function checkLoopback(request: Request): Promise<void> {
-  const { netns, netnsOverride: override } = request;
-  const links = await requireSandbox(netns, { run: runCommand, override });
-  const isUp = links.find(isLoopback)?.flags.includes("UP") ?? false;
-  if (isUp) return;
-  throw new CniError(CniCode.Internal, `Cannot confirm interface "${NAME}"`, {
-    details: `it is not up in ${netns}: ADD again to mend it`,
-  });
-}
-
 /** Sets `lo` down, if the container is still there. */
 export async function delLoopback(request: Request): Promise<void> {
   const { netns, netnsOverride: override } = request;
@@ -104,6 +93,7 @@ export async function delLoopback(request: Request): Promise<void> {
   });
 }
 
-function isLoopback({ name }: Link): boolean {
+/** Whether a link is `lo`. */
+export function isLoopback({ name }: Link): boolean {
   return name === NAME;
 }

@@ -9,13 +9,16 @@ import {
   type Plugin,
   type PluginKeys,
 } from "../../../lib/plugin/mod.ts";
-import { addLoopback, checkLoopback, delLoopback } from "./loopback_linux.ts";
+import { addLoopback, delLoopback } from "./loopback_linux.ts";
 
 /** The loopback plugin. It has no keys of its own. */
 export const loopback: Plugin = definePlugin({
   name: "loopback",
   add: addLoopback,
-  check: checkLoopback,
+  check: async (request) => {
+    const { checkLoopback } = await import("./check_linux.ts");
+    await checkLoopback(request);
+  },
   del: delLoopback,
   plan: async (request) => {
     const { planLoopback } = await import("./plan_linux.ts");

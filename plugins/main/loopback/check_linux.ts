@@ -1,0 +1,37 @@
+import { requireSandbox, runCommand } from "../../../lib/linux/mod.ts";
+import type { Request } from "../../../lib/plugin/mod.ts";
+import {
+  CniCode,
+  CniError,
+  type IpConfig,
+  prevResultOf,
+} from "../../../lib/spec/mod.ts";
+import { checkAddresses } from "../../shared/rare/mod.ts";
+import { isLoopback, NAME } from "./loopback_linux.ts";
+
+/**
+ * Verifies that `lo` is up and has the addresses that the result gives it.
+ *
+ * @throws {CniError} Code 999, naming what differs.
+ */
+export async function checkLoopback(request: Request): Promise<void> {
+  const { netns, netnsOverride: override } = request;
+  const stated = statedAddresses(request);
+  const links = await requireSandbox(netns, { run: runCommand, override });
+  const link = links.find(isLoopback);
+  if (link === undefined || !link.flags.includes("UP")) {
+    throw new CniError(CniCode.Internal, `Cannot confirm interface "${NAME}"`, {
+      details: `it is not up in ${netns}: ADD again to mend it`,
+    });
+  }
+  checkAddresses(link, stated);
+}
+
+/** Those of `prevResult` that are on `lo`; others are another plugin's. */
+function statedAddresses({ config, netns }: Request): readonly IpConfig[] {
+  const { interfaces = [], ips = [] } = prevResultOf(config) ?? {};
+  return ips.filter(({ interface: index }) => {
+    const one = index === undefined ? undefined : interfaces[index];
+    return one?.name === NAME && one.sandbox === netns;
+  });
+}
