@@ -74,11 +74,10 @@ function radio(value: string, label: string, isChecked: boolean): string {
 function countsTable(
   subjects: readonly (readonly [string, readonly Outcome[]])[],
 ): string {
-  const columns = VERDICTS.toReversed();
-  const head = columns.map((one) => `<th scope="col">${one}</th>`).join("");
+  const head = VERDICTS.map((one) => `<th scope="col">${one}</th>`).join("");
   const rows = subjects.map(([subject, own], index) => {
     const counts = countVerdicts(own);
-    const cells = columns.map((one) =>
+    const cells = VERDICTS.map((one) =>
       `<td class="${counts[one] > 0 ? one : "none"}">${counts[one]}</td>`
     );
     return `<tr><th scope="row"><a href="#plugin-${index}">${

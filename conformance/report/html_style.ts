@@ -48,8 +48,8 @@ pre {
 }
 .scroll { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .2rem .7rem; border-bottom: 1px solid var(--line); text-align: right; }
-th:first-child { text-align: left; }
+th, td { padding: .2rem .3rem; overflow-wrap: normal; border-bottom: 1px solid var(--line); text-align: right; }
+th:first-child { text-align: left; padding-left: 0; }
 thead th { color: var(--soft); font-weight: normal; }
 td.none { color: var(--soft); }
 fieldset {
@@ -78,7 +78,8 @@ summary { cursor: pointer; }
 dl { margin: .25rem 0 0; }
 dd { margin: 0 0 .4rem; }
 section { scroll-margin-top: 4rem; }
-${FILTERS}@media print {
+${FILTERS}@media (min-width: 40rem) { th, td { padding: .2rem .7rem; } }
+@media print {
   :root { color-scheme: light; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   fieldset { display: none; }
