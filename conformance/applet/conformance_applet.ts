@@ -26,6 +26,8 @@ import { type RunReport, statusOf } from "../suite/mod.ts";
 import { conformanceHelp, SEE_HELP } from "./help.ts";
 import { listCases } from "./list_cases.ts";
 import { type PluginRequest, readRequest } from "./read_request.ts";
+import { searchPath, type TestOptions } from "./test_options.ts";
+import { testRuntime } from "./test_runtime.ts";
 import { unknownName } from "./unknown_name.ts";
 
 /** What the applet works with. */
@@ -39,12 +41,10 @@ export interface ConformanceOptions {
 /** The status of a program that was ended by Ctrl-C. */
 const INTERRUPTED = 130;
 
-/** Where plugins look for programs besides `PATH`. */
-const SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
-
 /**
- * `cni conformance`: puts the plugins of a folder to the test. Needs root, and
- * `--allow-run`, `--allow-read` and `--allow-write` for `/run/cni`.
+ * `cni conformance`: puts the plugins of a folder, or a runtime, to the test.
+ * Needs root, and `--allow-run`, `--allow-read` and `--allow-write` for
+ * `/run/cni` and `/var/lib/cni`.
  *
  * @param args The words after the applet's name.
  * @returns The exit status: 0 if all that must be is kept, 1 if not, 2 if it
@@ -69,6 +69,10 @@ export async function conformance(
         return await testPlugins(request, {
           ...{ programVersion, process, signal: abort.signal },
         });
+      case "runtime":
+        return await testRuntime(request, {
+          ...{ programVersion, process, signal: abort.signal },
+        });
     }
   } catch (error) {
     if (abort.signal.aborted) {
@@ -82,13 +86,6 @@ export async function conformance(
   }
 }
 
-/** What {@linkcode testPlugins} works with. */
-interface TestOptions {
-  readonly programVersion: string;
-  readonly process: TerminalProcess;
-  readonly signal: AbortSignal;
-}
-
 async function testPlugins(
   request: PluginRequest,
   { programVersion, process, signal }: TestOptions,
@@ -98,9 +95,7 @@ async function testPlugins(
   const profiles = loadProfiles(await readProfiles(request, process));
   await checkRequirements();
   const names = chosenNames(request, await findExecutables(folder), folder);
-  const path = [process.env("PATH"), SYSTEM_PATH]
-    .filter((one) => one !== "").join(":");
-  const options = { path, callLimitMs, signal };
+  const options = { path: searchPath(process), callLimitMs, signal };
   const subjects = await discoverSubjects({
     ...options,
     ...{ folder, names, profiles },

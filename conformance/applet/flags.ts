@@ -14,6 +14,11 @@ export const FLAGS: readonly Flag[] = [
     summary: "only this plugin of it; may be repeated",
   },
   {
+    name: "runtime",
+    value: "CMD",
+    summary: "a runtime to put to the test, called as cnitool is",
+  },
+  {
     name: "spec",
     value: "VERSION",
     summary: "the version of the specification (each plugin's newest)",

@@ -9,7 +9,7 @@ export function conformanceHelp(): string {
   const rows = FLAGS.map(({ name, value, summary }) =>
     `  ${`--${name}${value ? ` ${value}` : ""}`.padEnd(22)}${summary}\n`
   );
-  return `Put CNI plugins to the test, clause by clause of the specification.
+  return `Put CNI plugins and runtimes to the test, clause by clause of the specification.
 
 The plugins are called as a runtime does, each case on a host of its own: in
 network and mount namespaces that are gone afterwards. This machine's network
@@ -17,6 +17,7 @@ and /var/lib/cni are not touched. Needs root.
 
 Usage:
   cni conformance --plugin-dir DIR [flags]
+  cni conformance --runtime CMD [flags]
   cni conformance --list [--family NAME]
 
 Flags:

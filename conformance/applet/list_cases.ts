@@ -3,11 +3,11 @@ import {
   styleFor,
   type TerminalProcess,
 } from "../../lib/tool/mod.ts";
-import type { Case } from "../suite/mod.ts";
+import type { ListedCase } from "./read_request.ts";
 
 /** A table of cases. */
 export function listCases(
-  cases: readonly Case[],
+  cases: readonly ListedCase[],
   process: TerminalProcess,
 ): string {
   const rows = cases.map((

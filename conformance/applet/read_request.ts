@@ -1,7 +1,9 @@
 import { parseWords, UsageError, type Words } from "../../lib/tool/mod.ts";
 import { isSpecVersion, SPEC_VERSIONS } from "../../lib/spec/mod.ts";
 import { CASES } from "../cases/mod.ts";
+import { RUNTIME_CASES } from "../cases/runtime/mod.ts";
 import { type Format, FORMATS } from "../report/mod.ts";
+import type { RuntimeCase } from "../runtime/mod.ts";
 import { type Case, FAMILIES, type Family, familyOf } from "../suite/mod.ts";
 import { FLAGS } from "./flags.ts";
 import { unknownName } from "./unknown_name.ts";
@@ -21,11 +23,26 @@ export interface PluginRequest {
   readonly callLimitMs: number;
 }
 
+/** What a runtime is to be tested with. */
+export interface RuntimeRequest {
+  readonly kind: "runtime";
+  /** The runtime's command. */
+  readonly command: string;
+  readonly spec: string | undefined;
+  readonly cases: readonly RuntimeCase[];
+  readonly format: Format;
+  readonly callLimitMs: number;
+}
+
 /** What the applet is asked for. */
 export type Request =
   | { readonly kind: "help" }
-  | { readonly kind: "list"; readonly cases: readonly Case[] }
-  | PluginRequest;
+  | { readonly kind: "list"; readonly cases: readonly ListedCase[] }
+  | PluginRequest
+  | RuntimeRequest;
+
+/** What all cases have, those for plugins and those for runtimes. */
+export type ListedCase = Pick<Case, "id" | "clause">;
 
 /**
  * Reads the applet's command line.
@@ -39,28 +56,62 @@ export function readRequest(args: readonly string[]): Request {
   if (extra !== undefined) {
     throw new UsageError(`unexpected word: ${JSON.stringify(extra)}`);
   }
-  const cases = chosenCases(words);
-  if (words.has("list")) return { kind: "list", cases };
-  const pluginDir = words.value("plugin-dir");
-  if (pluginDir === undefined) {
-    throw new UsageError("--plugin-dir is missing: name a folder of plugins");
+  const command = words.value("runtime");
+  if (words.has("list")) {
+    const all = [...CASES, ...RUNTIME_CASES];
+    return { kind: "list", cases: chosenCases(words, all) };
   }
-  return {
-    kind: "plugins",
-    pluginDir,
-    plugins: words.values("plugin"),
+  const common = {
     spec: readSpec(words.value("spec")),
-    profileFiles: words.values("profile"),
-    profileDir: words.value("profile-dir"),
-    cases,
     format: readFormat(words.value("format")),
-    stages: readNumber(words, "stages", { value: 2, most: 64 }),
     callLimitMs: 1000 *
       readNumber(words, "call-limit", { value: 20, most: 3600 }),
   };
+  if (command !== undefined) {
+    refuseForRuntime(words);
+    const cases = chosenCases(words, RUNTIME_CASES);
+    return { kind: "runtime", command, cases, ...common };
+  }
+  const pluginDir = words.value("plugin-dir");
+  if (pluginDir === undefined) {
+    throw new UsageError(
+      "--plugin-dir and --runtime are missing: name a folder of plugins, or " +
+        "a runtime's command",
+    );
+  }
+  return {
+    ...common,
+    kind: "plugins",
+    pluginDir,
+    plugins: words.values("plugin"),
+    profileFiles: words.values("profile"),
+    profileDir: words.value("profile-dir"),
+    cases: chosenCases(words, CASES),
+    stages: readNumber(words, "stages", { value: 2, most: 64 }),
+  };
 }
 
-function chosenCases(words: Words): readonly Case[] {
+/** Flags that say something of plugins. */
+const FOR_PLUGINS = [
+  "plugin-dir",
+  "plugin",
+  "profile",
+  "profile-dir",
+  "stages",
+];
+
+function refuseForRuntime(words: Words): void {
+  const flag = FOR_PLUGINS.find((name) => words.has(name));
+  if (flag === undefined) return;
+  throw new UsageError(
+    `--${flag} is for plugins: it does not go with --runtime`,
+  );
+}
+
+function chosenCases<T extends ListedCase>(
+  words: Words,
+  cases: readonly T[],
+): readonly T[] {
   const families = words.values("family");
   for (const name of families) {
     if (!FAMILIES.includes(name as Family)) {
@@ -69,11 +120,11 @@ function chosenCases(words: Words): readonly Case[] {
   }
   const ids = words.values("case");
   for (const id of ids) {
-    if (!CASES.some((one) => one.id === id)) {
-      throw unknownName("case", id, CASES.map((one) => one.id));
+    if (!cases.some((one) => one.id === id)) {
+      throw unknownName("case", id, cases.map((one) => one.id));
     }
   }
-  return CASES.filter((one) =>
+  return cases.filter((one) =>
     (families.length === 0 || families.includes(familyOf(one))) &&
     (ids.length === 0 || ids.includes(one.id))
   );

@@ -14,7 +14,7 @@ export function describeCall(
   { program, env, status, timedOut, timeMs }: CallRecord,
 ): CallText {
   const variables = Object.entries(env)
-    .filter(([name]) => name.startsWith("CNI_"))
+    .filter(([name]) => name !== "PATH")
     .map(([name, value]) => `${name}=${quote(value)}`);
   return {
     command: printableLine([...variables, program].join(" ")),

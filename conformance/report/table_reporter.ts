@@ -36,8 +36,7 @@ export function tableReporter(style: Style): Reporter {
           printableLine(describeTarget(run))
         }\n`,
         countsTable(run, style),
-        ...worstFirst(run.outcomes).filter(isWorthTelling)
-          .map((outcome) => findingText(outcome, style)),
+        ...findings(run).map((group) => findingText(group, style)),
         skippedText(run, style),
         `${totalText(run, style)}\n`,
       ];
@@ -45,6 +44,22 @@ export function tableReporter(style: Style): Reporter {
     },
   };
 }
+
+/** What is worth telling; the same finding in several versions is one. */
+function findings({ outcomes }: RunReport): readonly Finding[] {
+  const groups = Map.groupBy(
+    worstFirst(outcomes).filter(isWorthTelling),
+    ({ subject, id, verdict, reason, differences }) =>
+      JSON.stringify([subject, id, verdict, reason, differences]),
+  );
+  return [...groups.values()].map((group) => ({
+    ...group.at(-1)!,
+    version: group.map(({ version }) => version).join(", "),
+  }));
+}
+
+/** An outcome whose version is a list of them. */
+type Finding = Outcome;
 
 function isWorthTelling({ verdict, differences = [] }: Outcome): boolean {
   return verdict !== "skipped" &&
@@ -66,7 +81,7 @@ function countsTable({ outcomes }: RunReport, style: Style): string {
 
 const COLUMNS = ["passed", "failed", "warned", "skipped", "broken"] as const;
 
-function findingText(outcome: Outcome, style: Style): string {
+function findingText(outcome: Finding, style: Style): string {
   const { subject, verdict, clause, reason, calls, differences = [] } = outcome;
   const paint = { failed: style.red, broken: style.red, warned: style.yellow };
   const mark = verdict === "failed" || verdict === "broken" ||

@@ -1,4 +1,4 @@
-import type { Outcome } from "../suite/mod.ts";
+import type { Outcome, Verdict } from "../suite/mod.ts";
 import { labelOf } from "./group_outcomes.ts";
 import { printable, printableLine } from "./printable.ts";
 import type { Reporter } from "./reporter.ts";
@@ -39,6 +39,11 @@ function escape(text: string): string {
   return printableLine(text).replaceAll(/[\\#]/g, "\\$&");
 }
 
+const SEVERITIES: Partial<Record<Verdict, string>> = {
+  passed: "comment",
+  warned: "todo",
+};
+
 /** What is known of a failure, as a YAML block whose values are JSON. */
 function diagnostics(outcome: Outcome): string {
   const { verdict, clause, reason, calls, differences = [], timeMs } = outcome;
@@ -47,7 +52,7 @@ function diagnostics(outcome: Outcome): string {
   const call = calls.at(-1);
   const values: readonly (readonly [string, unknown])[] = [
     ["message", reason],
-    ["severity", verdict === "warned" ? "todo" : "fail"],
+    ["severity", SEVERITIES[verdict] ?? "fail"],
     ["level", clause.level],
     ["clause", clause.section],
     ["duration_ms", Math.round(timeMs)],

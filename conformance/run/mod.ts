@@ -8,6 +8,8 @@ export * from "./child.ts";
 export * from "./create_stage.ts";
 export * from "./discover_linux.ts";
 export * from "./find_files.ts";
+export * from "./host_linux.ts";
+export * from "./judge.ts";
 export * from "./plan_jobs.ts";
 export * from "./read_record.ts";
 export * from "./requirements_linux.ts";

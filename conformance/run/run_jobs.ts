@@ -1,11 +1,5 @@
-import {
-  type CallRecord,
-  type Outcome,
-  Skip,
-  type Stage,
-  type Verdict,
-  Violation,
-} from "../suite/mod.ts";
+import type { CallRecord, Outcome, Stage } from "../suite/mod.ts";
+import { judge } from "./judge.ts";
 import type { Job } from "./plan_jobs.ts";
 
 /** A stage, and the calls that were made on it. */
@@ -75,26 +69,6 @@ async function runJob(
     await using open = await openStage(job);
     calls = open.calls;
     await one.run(open.stage);
-  }, job);
+  }, one.clause);
   return { ...head, verdict, reason, calls, timeMs: performance.now() - start };
-}
-
-async function judge(
-  run: () => Promise<void>,
-  { case: { clause: { level } } }: Job,
-): Promise<{ readonly verdict: Verdict; readonly reason: string }> {
-  try {
-    await run();
-    return { verdict: "passed", reason: "" };
-  } catch (error) {
-    if (error instanceof Skip) {
-      return { verdict: "skipped", reason: error.message };
-    }
-    if (error instanceof Violation) {
-      const verdict = level === "MUST" ? "failed" : "warned";
-      return { verdict, reason: error.message };
-    }
-    const reason = error instanceof Error ? error.message : String(error);
-    return { verdict: "broken", reason };
-  }
 }

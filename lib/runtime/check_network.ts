@@ -35,6 +35,7 @@ export async function checkNetwork(
   checkNetworkName(network.name);
   checkIfname(attachment.ifname);
   const prevResult = cachedResultForCheck(engine, network, attachment);
+  if (prevResult === undefined) throw notAttached(network, attachment);
   const { capabilityArgs } = attachment;
   for (const plugin of network.plugins) {
     const input = { prevResult, capabilityArgs };
@@ -69,4 +70,20 @@ export function cachedResultForCheck(
     const text = `failed to get network ${name} cached result: ${message}`;
     throw new CniError(code, text, { details, cause });
   }
+}
+
+/**
+ * A runtime must not call CHECK for a container that was not added, or was
+ * deleted (CNI 1.1.0, section 2, "CHECK").
+ */
+function notAttached(
+  network: NetworkConfig,
+  { containerId, ifname }: Attachment,
+): CniError {
+  const name = JSON.stringify(network.name);
+  return new CniError(
+    CniCode.UnknownContainer,
+    `failed to get network ${name} cached result: there is none`,
+    { details: `${ifname} of ${containerId} is not attached: add it first` },
+  );
 }

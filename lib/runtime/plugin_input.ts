@@ -16,8 +16,9 @@ export interface AttachmentInput {
 
 /**
  * The configuration that a plugin gets on stdin for ADD, CHECK and DEL (CNI
- * 1.1.0, section 3 "Deriving execution configuration"). What the file already
- * holds under `prevResult` or `runtimeConfig` stays unless it is known better.
+ * 1.1.0, section 3 "Deriving request configuration"), without `capabilities`.
+ * What the file already holds under `prevResult` or `runtimeConfig` stays unless
+ * it is known better.
  */
 export function attachmentInput(
   network: NetworkConfig,
@@ -29,6 +30,7 @@ export function attachmentInput(
   );
   const runtimeConfig = Object.fromEntries(declared);
   return inputText(network, plugin, {
+    capabilities: undefined,
     ...(prevResult === undefined ? {} : { prevResult }),
     ...(declared.length === 0 ? {} : { runtimeConfig }),
   });

@@ -39,6 +39,7 @@ Deno.test("attachmentInput() passes only the capabilities declared", () => {
   assertEquals(prevResult, { old: 1 });
   const none = JSON.parse(attachmentInput(network, capable, {}));
   assertEquals(none.runtimeConfig, { old: 1 });
+  assertEquals("capabilities" in none, false);
 });
 
 Deno.test("statusInput() adds name and version, and nothing else", () => {

@@ -230,6 +230,19 @@ testWith("add() finds every plugin before it calls one", async (test) => {
   assertEquals(test.log, []);
 });
 
+testWith("check() calls no plugin for what was not added", async (test) => {
+  const { runtime, log } = test;
+  const network = testNetwork();
+  const act = () => runtime.check(network, ATTACHMENT);
+  assertEquals((await assertRejects(act, CniError)).code, 3);
+  await runtime.add(network, ATTACHMENT);
+  await runtime.check(network, ATTACHMENT);
+  await runtime.del(network, ATTACHMENT);
+  log.length = 0;
+  await assertRejects(act, CniError);
+  assertEquals(log, []);
+});
+
 testWith("add(), check() and del() refuse illegal names", async (test) => {
   const { runtime, log } = test;
   const faults = [
