@@ -28,6 +28,7 @@ const LINUX_ONLY: readonly Entry[] = [
   ["bridge", async () => (await import("./main/bridge/mod.ts")).bridge],
   ["loopback", async () => (await import("./main/loopback/mod.ts")).loopback],
   ["tuning", async () => (await import("./meta/tuning/mod.ts")).tuning],
+  ["sbr", async () => (await import("./meta/sbr/mod.ts")).sbr],
 ];
 
 /** The plugins that exist on a system, by name. */
@@ -60,6 +61,7 @@ export function keyRegistry(): KeyRegistry {
       async () => (await import("./main/loopback/mod.ts")).loadLoopbackKeys(),
     ],
     ["sample", async () => (await import("./sample/mod.ts")).loadSampleKeys()],
+    ["sbr", async () => (await import("./meta/sbr/mod.ts")).loadSbrKeys()],
     [
       "static",
       async () => (await import("./ipam/static/mod.ts")).loadStaticKeys(),

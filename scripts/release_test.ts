@@ -64,6 +64,7 @@ Deno.test({
           link("loopback"),
           `-rw-r--r-- ${when} manifest.json`,
           link("sample"),
+          link("sbr"),
           link("static"),
           link("tuning"),
         ]);

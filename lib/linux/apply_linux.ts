@@ -76,32 +76,63 @@ function pushUndo(
   async function runUndo(
     lines: readonly string[][],
     place: Place,
-    program: "ip" | "tc",
+    program: Undoer,
   ) {
-    // Forced: what is gone already must not keep the rest from going.
-    const command: Command = {
-      program,
-      args: ["-force", "-batch", "-"],
-      stdin: wordLines(lines),
-    };
     const isHost = place === "host";
-    const { stderr } = await run(isHost ? command : inSandbox(command, netns));
-    const faults = removalFaults(stderr);
+    const faults = await removeByForce(lines, {
+      program,
+      run,
+      ...(isHost ? {} : { netns }),
+    });
     if (faults !== "") throw new Error(faults);
   }
 }
 
+/** How {@linkcode removeByForce} is to go about it. */
+export interface RemoveOptions {
+  /** What reads the lines. */
+  readonly program: "ip" | "ip -6" | "tc";
+  /** Runs the command. */
+  readonly run: Run;
+  /** The network namespace; the host's when absent. */
+  readonly netns?: string;
+}
+
+/**
+ * Removes what the lines say, whether or not some of it is gone already, or
+ * cannot be removed.
+ *
+ * @returns Why something could not be removed; empty if all is gone.
+ */
+export async function removeByForce(
+  lines: readonly (readonly string[])[],
+  { program, run, netns }: RemoveOptions,
+): Promise<string> {
+  const [name = "", ...options] = program.split(" ");
+  const command: Command = {
+    program: name,
+    args: [...options, "-force", "-batch", "-"],
+    stdin: wordLines(lines),
+  };
+  const placed = netns === undefined ? command : inSandbox(command, netns);
+  const { stderr } = await run(placed);
+  return removalFaults(stderr);
+}
+
+/** What takes steps back. */
+type Undoer = RemoveOptions["program"];
+
 /** Which programs take steps back, and where: each once, in order. */
 function takersOf(
   steps: readonly IpStep[],
-): readonly (readonly [Place, "ip" | "tc"])[] {
+): readonly (readonly [Place, Undoer])[] {
   const takers = steps.map((step) => [step.place, undoerOf(step)] as const);
   return [...new Map(takers.map((taker) => [taker.join(), taker])).values()];
 }
 
 /** What `bridge` sets goes with the links that `ip` has made. */
-function undoerOf({ program }: IpStep): "ip" | "tc" {
-  return program === "tc" ? "tc" : "ip";
+function undoerOf({ program = "ip" }: IpStep): Undoer {
+  return program === "bridge" ? "ip" : program;
 }
 
 /**

@@ -115,6 +115,25 @@ Deno.test("applySteps() has tc take back what tc has done", async () => {
   ]);
 });
 
+Deno.test("applySteps() has ip told the family where it must be", async () => {
+  const run = fakeRun();
+  const undo = new UndoStack();
+  const rule: IpStep = {
+    ...ipStep("host", "add a rule", ["rule", "add", "from", "::1"]),
+    program: "ip -6",
+    undo: ["rule", "del", "from", "::1"],
+  };
+  await applySteps([add("a"), rule], { netns: NETNS, run, undo });
+  const stdin = run.commands[0]?.stdin ?? "";
+  const line = "ip -6 -j -batch - <<';' || exit 1\nrule add from ::1\n;\n";
+  assertEquals(stdin.endsWith(line), true, stdin);
+  assertEquals(await undo.unwind(), []);
+  assertEquals(run.commands.slice(1), [
+    { program: "ip", args: ["-6", ...UNDO], stdin: "rule del from ::1\n" },
+    { program: "ip", args: UNDO, stdin: "link del dev a\n" },
+  ]);
+});
+
 Deno.test("applySteps() returns what was shown, in order", async () => {
   let count = 0;
   const run = fakeRun(() => ({ stdout: `[{"a":${count++}}]\n[]\n` }));

@@ -1,6 +1,6 @@
 import { CniCode, CniError } from "../spec/mod.ts";
 import type { Command } from "./command.ts";
-import type { IpStep, Place, Step } from "./step.ts";
+import type { IpStep, Place, Step, StepProgram } from "./step.ts";
 
 /** Steps that one child process does, all in one place. */
 export interface Batch {
@@ -170,7 +170,7 @@ function unsafe(what: string, text: string): CniError {
 }
 
 /** The program that takes a step; a parameter is written by the shell itself. */
-function programOf(step: Step): "ip" | "bridge" | "tc" | "sh" {
+function programOf(step: Step): StepProgram | "sh" {
   return step.kind === "ip" ? step.program ?? "ip" : "sh";
 }
 

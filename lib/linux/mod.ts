@@ -28,6 +28,7 @@ export * from "./nft_linux.ts";
 export * from "./read_link_linux.ts";
 export * from "./recorder.ts";
 export * from "./sandbox_linux.ts";
+export * from "./sandbox_script_linux.ts";
 export { sha512Hex } from "./sha512.ts";
 export { Shells } from "./shells_linux.ts";
 export * from "./step.ts";

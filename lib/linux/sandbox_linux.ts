@@ -144,7 +144,8 @@ async function isOwnNamespace(netns: string, run: Run): Promise<boolean> {
   return (await run({ program: "test", args })).status === 0;
 }
 
-function isOverridden(override: string): boolean {
+/** Whether `CNI_NETNS_OVERRIDE` allows the plugin's own namespace. */
+export function isOverridden(override: string): boolean {
   return /^(1|true)$/i.test(override);
 }
 

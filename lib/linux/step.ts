@@ -12,12 +12,18 @@ export interface StepBase {
   readonly purpose: string;
 }
 
+/**
+ * What reads the line of a step. `ip` infers the family from addresses, but
+ * for rules, where it must be told: `ip -6`.
+ */
+export type StepProgram = "ip" | "ip -6" | "bridge" | "tc";
+
 /** One line of `ip -batch`, of `bridge -batch` or of `tc -batch`. */
 export interface IpStep extends StepBase {
   /** Tells the kinds of steps apart. */
   readonly kind: "ip";
   /** The program that reads the line; `ip` when absent. */
-  readonly program?: "ip" | "bridge" | "tc";
+  readonly program?: StepProgram;
   /** The words after the program's name. */
   readonly words: readonly string[];
   /** The words that take it back; absent if nothing has to. */

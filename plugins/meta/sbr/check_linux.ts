@@ -1,0 +1,117 @@
+import { runCommand } from "../../../lib/linux/mod.ts";
+import {
+  cidrContains,
+  compareAddresses,
+  formatAddress,
+  formatCidr,
+  networkOf,
+  parseAddress,
+  parseCidr,
+} from "../../../lib/net/mod.ts";
+import type { Request } from "../../../lib/plugin/mod.ts";
+import { CniCode, CniError, type Route } from "../../../lib/spec/mod.ts";
+import { type AddInput, readAdd } from "./add_linux.ts";
+import { type KernelRoute, MAIN_TABLE, routesOf } from "./routing.ts";
+import type { Source } from "./sources.ts";
+
+/**
+ * Verifies that each address of the interface has its rule, and its table what
+ * is needed (CNI 1.1.0, section 2, "CHECK").
+ *
+ * @throws {CniError} Code 999, naming what differs; code 7 without prevResult.
+ */
+export async function checkSbr(request: Request): Promise<void> {
+  const input = await readAdd(request, runCommand);
+  for (const source of input.sources) {
+    const table = checkRule(input, source);
+    // Of a table that somebody else fills nothing is known.
+    if (input.config.table !== undefined) continue;
+    checkDefault(input, source, table);
+    for (const route of input.prevResult.routes ?? []) {
+      checkRoute(input, { source, table, route });
+    }
+    if (input.config.addSourceHints) checkHint(input, source);
+  }
+}
+
+/** The table that the source's rule names. */
+function checkRule(
+  { routing, config }: AddInput,
+  { cidr: { address } }: Source,
+): number {
+  const found = routing.sourceRules.filter(({ source }) =>
+    compareAddresses(source, address) === 0
+  );
+  const rule = config.table === undefined
+    ? found[0]
+    : found.find(({ table }) => table === config.table);
+  if (rule !== undefined) return rule.table;
+  const why = config.table === undefined
+    ? "it is gone"
+    : `none names table ${config.table}`;
+  throw differs(`the rule for ${formatAddress(address)}`, why);
+}
+
+/** A gateway that the configuration names must be it, another may differ. */
+function checkDefault(
+  { routing, config, ifname }: AddInput,
+  { cidr: { address: { family } }, gateway: stated }: Source,
+  table: number,
+): void {
+  const chosen = config.gateways.get(family);
+  if (chosen === undefined && stated === undefined) return;
+  const defaults = ofFamily(routesOf(routing, { table, ifname }), family)
+    .filter(({ dst }) => dst.prefixBits === 0);
+  const what = `the default route in table ${table}`;
+  if (defaults.length === 0) throw differs(what, "it is gone");
+  const isChosen = chosen === undefined ||
+    defaults.some(({ gateway }) =>
+      gateway !== undefined && compareAddresses(gateway, chosen) === 0
+    );
+  if (isChosen) return;
+  throw differs(what, `it is not by ${formatAddress(chosen)}`);
+}
+
+/** A route of the result through the source's subnet must be in its table. */
+function checkRoute(
+  { routing, ifname }: AddInput,
+  { source: { cidr }, table, route: { dst, gw, table: other } }: {
+    readonly source: Source;
+    readonly table: number;
+    readonly route: Route;
+  },
+): void {
+  const wanted = networkOf(parseCidr(dst));
+  const isOurs = !other && wanted.prefixBits > 0 && gw !== undefined &&
+    wanted.address.family === cidr.address.family &&
+    cidrContains(cidr, parseAddress(gw));
+  if (!isOurs) return;
+  const isThere = routesOf(routing, { table, ifname }).some((route) =>
+    formatCidr(route.dst) === formatCidr(wanted)
+  );
+  if (isThere) return;
+  throw differs(`the route to ${dst} in table ${table}`, "it is gone");
+}
+
+function checkHint({ routing, ifname }: AddInput, { cidr }: Source): void {
+  const subnet = formatCidr(networkOf(cidr));
+  const isThere = routesOf(routing, { table: MAIN_TABLE, ifname })
+    .some(({ dst, source }) =>
+      formatCidr(dst) === subnet && source !== undefined
+    );
+  if (isThere) return;
+  throw differs(`the source hint for ${subnet}`, "it is gone");
+}
+
+function ofFamily(
+  routes: readonly KernelRoute[],
+  family: 4 | 6,
+): readonly KernelRoute[] {
+  return routes.filter((route) => route.family === family);
+}
+
+function differs(what: string, why: string): CniError {
+  return new CniError(CniCode.Internal, `Cannot confirm ${what}`, {
+    details: `${why}; DEL and ADD the attachment to mend it`,
+  });
+}
