@@ -70,6 +70,7 @@ Deno.test("each definition's type is what its plugin takes", async (t) => {
       "bridge",
       "host-local",
       "flannel",
+      "sbr",
       "static",
       "tuning",
     ]

@@ -13,6 +13,7 @@ const PAGE_NAMES = [
   "bandwidth.md",
   "bridge.md",
   "loopback.md",
+  "sbr.md",
   "static.md",
   "tuning.md",
 ];
