@@ -9,7 +9,8 @@ import {
   parseCidr,
 } from "../../../lib/net/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { CniCode, CniError, type Route } from "../../../lib/spec/mod.ts";
+import type { Route } from "../../../lib/spec/mod.ts";
+import { differs } from "../../shared/rare/mod.ts";
 import { type AddInput, readAdd } from "./add_linux.ts";
 import { type KernelRoute, MAIN_TABLE, routesOf } from "./routing.ts";
 import type { Source } from "./sources.ts";
@@ -108,10 +109,4 @@ function ofFamily(
   family: 4 | 6,
 ): readonly KernelRoute[] {
   return routes.filter((route) => route.family === family);
-}
-
-function differs(what: string, why: string): CniError {
-  return new CniError(CniCode.Internal, `Cannot confirm ${what}`, {
-    details: `${why}; DEL and ADD the attachment to mend it`,
-  });
 }

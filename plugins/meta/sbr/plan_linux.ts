@@ -1,5 +1,6 @@
-import { runCommand, sandboxText, stepText } from "../../../lib/linux/mod.ts";
+import { runCommand, sandboxText } from "../../../lib/linux/mod.ts";
 import type { Plan, PlannedAct, Request } from "../../../lib/plugin/mod.ts";
+import { stepActs } from "../../shared/rare/mod.ts";
 import { readAdd } from "./add_linux.ts";
 import { readRemoval } from "./del_linux.ts";
 import { planAdd } from "./plan.ts";
@@ -22,13 +23,8 @@ async function planAddition(request: Request): Promise<Plan> {
   const { routing, prevResult } = input;
   // The plugins before have only planned, too.
   const known = routing.hasLink ? routing : predictedRouting(routing, input);
-  const acts = planAdd({ ...input, routing: known }).map((
-    step,
-  ): PlannedAct => ({
-    purpose: step.purpose,
-    command: stepText(step, request.netns),
-  }));
-  return { acts, result: prevResult };
+  const steps = planAdd({ ...input, routing: known });
+  return { acts: stepActs(steps, request.netns), result: prevResult };
 }
 
 async function planDeletion(request: Request): Promise<Plan> {

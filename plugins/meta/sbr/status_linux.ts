@@ -1,6 +1,6 @@
 import { reasonOf, runCommand } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import { notAvailable, tryCommand } from "../../shared/rare/mod.ts";
 import { parseSbrConfig } from "./config.ts";
 
 /**
@@ -11,11 +11,11 @@ import { parseSbrConfig } from "./config.ts";
  */
 export async function sbrStatus({ config }: Request): Promise<void> {
   parseSbrConfig(config);
-  const args = ["rule", "show"];
-  const { status, stderr } = await runCommand({ program: "ip", args });
+  const command = { program: "ip", args: ["rule", "show"] };
+  const { status, stderr } = await tryCommand("sbr", runCommand, command);
   if (status === 0) return;
-  const message = "The sbr plugin is not available";
-  throw new CniError(CniCode.NotAvailable, message, {
-    details: `the kernel does not choose routes by rules: ${reasonOf(stderr)}`,
-  });
+  throw notAvailable(
+    "sbr",
+    `the kernel does not choose routes by rules: ${reasonOf(stderr)}`,
+  );
 }
