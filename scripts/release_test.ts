@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
+import { registryFor } from "../plugins/mod.ts";
 import { minimalPe } from "../tests/minimal_pe.ts";
 import { release } from "./release.ts";
 import { runProgram } from "./release/run_program.ts";
@@ -9,6 +10,10 @@ const ARCHIVES = [
   `cni-linux-amd64-${version}.tgz`,
   `cni-linux-arm64-${version}.tgz`,
   `cni-windows-amd64-${version}.zip`,
+];
+/** What every archive holds besides the program and its links. */
+const FILES = [
+  ...["LICENSE", "README.md", "THIRD_PARTY_NOTICES", "manifest.json"],
 ];
 const TIME_SECONDS = 1_700_000_000;
 
@@ -52,22 +57,16 @@ Deno.test({
         );
         const when = "root/root 2023-11-14 22:13";
         const link = (name: string) => `lrwxr-xr-x ${when} ${name} -> cni`;
-        assertEquals(plain, [
-          `-rw-r--r-- ${when} LICENSE`,
-          `-rw-r--r-- ${when} README.md`,
-          `-rw-r--r-- ${when} THIRD_PARTY_NOTICES`,
-          link("bridge"),
-          `-rwxr-xr-x ${when} cni`,
-          link("cnitool"),
-          link("flannel"),
-          link("host-local"),
-          link("loopback"),
-          `-rw-r--r-- ${when} manifest.json`,
-          link("sample"),
-          link("sbr"),
-          link("static"),
-          link("tuning"),
-        ]);
+        const file = (name: string, mode = "-rw-r--r--") =>
+          [name, `${mode} ${when} ${name}`] as const;
+        const applets = ["cnitool", ...registryFor("linux").keys()];
+        const expected = [
+          ...FILES.map((name) => file(name)),
+          file("cni", "-rwxr-xr-x"),
+          ...applets.map((name) => [name, link(name)] as const),
+        ];
+        expected.sort(([a], [b]) => a < b ? -1 : 1);
+        assertEquals(plain, expected.map(([, row]) => row));
       });
 
       await t.step("Windows: a script makes the links", async () => {
