@@ -27,6 +27,7 @@ const LINUX_ONLY: readonly Entry[] = [
   ],
   ["bridge", async () => (await import("./main/bridge/mod.ts")).bridge],
   ["loopback", async () => (await import("./main/loopback/mod.ts")).loopback],
+  ["ptp", async () => (await import("./main/ptp/mod.ts")).ptp],
   ["tuning", async () => (await import("./meta/tuning/mod.ts")).tuning],
   ["sbr", async () => (await import("./meta/sbr/mod.ts")).sbr],
 ];
@@ -60,6 +61,7 @@ export function keyRegistry(): KeyRegistry {
       "loopback",
       async () => (await import("./main/loopback/mod.ts")).loadLoopbackKeys(),
     ],
+    ["ptp", async () => (await import("./main/ptp/mod.ts")).loadPtpKeys()],
     ["sample", async () => (await import("./sample/mod.ts")).loadSampleKeys()],
     ["sbr", async () => (await import("./meta/sbr/mod.ts")).loadSbrKeys()],
     [

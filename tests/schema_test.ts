@@ -31,7 +31,14 @@ async function documentedKeys(plugin: string): Promise<readonly string[]> {
 
 Deno.test("the keys of the pages are those of the definitions", async (t) => {
   for (
-    const plugin of ["bandwidth", "bridge", "host-local", "static", "tuning"]
+    const plugin of [
+      "bandwidth",
+      "bridge",
+      "host-local",
+      "ptp",
+      "static",
+      "tuning",
+    ]
   ) {
     await t.step(plugin, async () => {
       const own = await keyRegistry().get(plugin)!();
@@ -71,6 +78,7 @@ Deno.test("each definition's type is what its plugin takes", async (t) => {
       "host-local",
       "flannel",
       "sbr",
+      "ptp",
       "static",
       "tuning",
     ]

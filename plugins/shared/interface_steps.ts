@@ -23,6 +23,10 @@ export interface InterfaceOptions {
    * detection: on a link where nobody else can have them.
    */
   readonly isAlone?: boolean;
+  /** Whether the subnets get no routes of their own by the kernel. */
+  readonly withoutSubnetRoutes?: boolean;
+  /** What is to be done when the link is up, before routes are added. */
+  readonly beforeRoutes?: readonly Step[];
 }
 
 /**
@@ -36,7 +40,7 @@ export interface InterfaceOptions {
 export function interfaceSteps(
   ifname: string,
   addressing: Addressing | undefined,
-  { isAlone = false }: InterfaceOptions = {},
+  options: InterfaceOptions = {},
 ): readonly Step[] {
   const up = setUpStep("sandbox", ifname);
   if (addressing === undefined) return [up];
@@ -45,8 +49,9 @@ export function interfaceSteps(
   const hasIpv6 = cidrs.some(({ address }) => address.family === 6);
   return [
     ...(hasIpv6 ? ipv6Steps(ifname) : []),
-    ...cidrs.map((cidr) => addressStep("sandbox", cidr, ifname, { isAlone })),
+    ...cidrs.map((cidr) => addressStep("sandbox", cidr, ifname, options)),
     up,
+    ...options.beforeRoutes ?? [],
     ...routes.map((route) => routeStep(route, ips, ifname)),
     ...(hasIpv6 ? [showStep(ifname)] : []),
   ];
@@ -64,23 +69,22 @@ export function showStep(ifname: string): IpStep {
   ]);
 }
 
-/**
- * The step that adds an address to a link. In the host it may be there
- * already, since several attachments may share it.
- */
+/** The step that adds an address to a link. */
 export function addressStep(
   place: Place,
   cidr: Cidr,
   name: string,
-  { isAlone = false }: InterfaceOptions = {},
+  { isAlone = false, withoutSubnetRoutes = false }: InterfaceOptions = {},
 ): IpStep {
   const isIpv4 = cidr.address.family === 4;
   const broadcast = isIpv4 && cidr.prefixBits <= 30 ? ["broadcast", "+"] : [];
-  const nodad = isAlone && !isIpv4 ? ["nodad"] : [];
-  const step = ipStep(place, `add address ${formatCidr(cidr)} to "${name}"`, [
-    ...["addr", "add", formatCidr(cidr), ...broadcast, "dev", name, ...nodad],
+  const flags = [
+    ...(isAlone && !isIpv4 ? ["nodad"] : []),
+    ...(withoutSubnetRoutes ? ["noprefixroute"] : []),
+  ];
+  return ipStep(place, `add address ${formatCidr(cidr)} to "${name}"`, [
+    ...["addr", "add", formatCidr(cidr), ...broadcast, "dev", name, ...flags],
   ]);
-  return place === "host" ? { ...step, mayExist: true } : step;
 }
 
 /**

@@ -6,6 +6,7 @@
  * @module
  */
 export * from "./addresses.ts";
+export * from "./await_link_up_linux.ts";
 export * from "./container_link_linux.ts";
 export * from "./container_mac.ts";
 export * from "./interface_steps.ts";
@@ -15,3 +16,5 @@ export * from "./masquerade_linux.ts";
 export * from "./own_dns.ts";
 export * from "./settle_linux.ts";
 export * from "./settled.ts";
+export * from "./veth_mtu.ts";
+export * from "./veth_step.ts";

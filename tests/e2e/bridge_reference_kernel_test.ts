@@ -11,14 +11,19 @@ import {
   kernelTest,
   linkNamesIn,
   mustCall,
-  type Netns,
-  netnsStateOf,
   type PluginCall,
   REFERENCE_BIN,
   type Sandbox,
   SUBNET4,
   SUBNET6,
 } from "./_harness.ts";
+import {
+  type Outcome,
+  type OutcomeCall,
+  outcomeOf,
+  printedBy,
+  resultIn,
+} from "./_outcome.ts";
 
 const REFERENCE = {
   needs: [
@@ -192,78 +197,24 @@ kernelTest(
   { needs: ["iptables", "ip6tables"] },
 );
 
-/** All that can be seen of an ADD, and of the DEL after it. */
-interface Outcome {
-  readonly result: unknown;
-  readonly host: unknown;
-  readonly sandbox: unknown;
-  readonly left: unknown;
-}
-
-/** Adds, looks, deletes, looks; and makes the host as new. */
-async function outcome(
+/** What becomes of a call of bridge. */
+function outcome(
   host: Host,
   sandbox: Sandbox,
   call: PluginCall,
 ): Promise<Outcome> {
-  const stdout = await printed(host, sandbox, call, async (named) => ({
-    host: await seen(host, named),
-    sandbox: await seen(sandbox, named),
-  }));
-  return JSON.parse(stdout);
+  return outcomeOf(host, sandbox, bridgeCall(host, call));
 }
 
-type Names = (text: string) => string;
-
-async function printed(
+function printed(
   host: Host,
   sandbox: Sandbox,
   call: PluginCall,
-  look?: (named: Names) => Promise<object>,
 ): Promise<string> {
-  await Deno.remove(host.dataDir, { recursive: true }).catch(() => {});
-  const full = { ...call, sandbox };
-  const { status, stdout, stderr } = await callPlugin(host, "bridge", full);
-  assertEquals([status, stderr], [0, ""], stdout);
-  const names = namesOf(JSON.parse(stdout), await macsIn(host, sandbox));
-  const seenThen = await look?.(names);
-  await mustCall(host, "bridge", { ...full, command: "DEL" });
-  const left = await attachmentsOf(host);
-  await host.ip(`link del ${host.bridge}`);
-  const text = names(stdout);
-  return seenThen === undefined
-    ? text
-    : JSON.stringify({ ...seenThen, result: resultIn(text), left });
+  return printedBy(host, sandbox, bridgeCall(host, call));
 }
 
-/** From 1.0.0 on, newer references sort keys and leave an empty dns out. */
-function resultIn(stdout: string): Any {
-  const { dns = {}, ...result } = JSON.parse(stdout);
-  return Object.keys(dns).length === 0 ? result : { ...result, dns };
-}
-
-async function seen(netns: Netns, names: Names): Promise<unknown> {
-  const state = await netnsStateOf(netns);
-  return JSON.parse(names(JSON.stringify(state)), (_, value) =>
-    // Which link came first follows from its name, which is left to chance.
-    Array.isArray(value) ? [...value].sort() : value);
-}
-
-/** Replaces what is chosen at random: hardware addresses and the port's name. */
-function namesOf(result: Any, macs: readonly string[]): Names {
-  const isFixed = (mac: string) => mac.startsWith("02:00:00:00:");
-  const random = [
-    ...macs,
-    ...(result.interfaces ?? []).map(({ mac }: Any) => mac as string),
-  ].filter((mac) => !isFixed(mac));
-  return (text) =>
-    random.reduce((one, mac) => one.replaceAll(mac, "MAC"), text)
-      .replace(/\bveth[0-9a-f]{8}\b/g, "PORT");
-}
-
-async function macsIn(...namespaces: Netns[]): Promise<readonly string[]> {
-  const texts = await Promise.all(namespaces.map((one) => one.ip("-j link")));
-  return texts.flatMap((text) => JSON.parse(text))
-    .map(({ address }: Any) => address as string)
-    .filter((mac) => mac !== undefined && mac !== "00:00:00:00:00:00");
+function bridgeCall(host: Host, call: PluginCall): OutcomeCall {
+  const cleanUp = () => host.ip(`link del ${host.bridge}`);
+  return { ...call, plugin: "bridge", cleanUp };
 }

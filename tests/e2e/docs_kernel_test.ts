@@ -14,6 +14,7 @@ const PAGE_NAMES = [
   "bridge.md",
   "loopback.md",
   "sbr.md",
+  "ptp.md",
   "static.md",
   "tuning.md",
 ];

@@ -137,6 +137,8 @@ function pluginOnHost(plugin: Any, host: Host): Any {
         delegate: { ...plugin.delegate, bridge },
         ipam,
       };
+    case "ptp":
+      return { ...plugin, ipam };
     case "tuning":
       return { ...plugin, dataDir: `${host.dataDir}/tuning` };
     default:

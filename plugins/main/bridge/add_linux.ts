@@ -11,6 +11,7 @@ import type { Result } from "../../../lib/spec/mod.ts";
 import {
   addAttachmentMasquerade,
   allocateAddresses,
+  awaitLinkUp,
   awaitSettledAddresses,
   settled,
 } from "../../shared/mod.ts";
@@ -27,7 +28,6 @@ import {
 } from "./plan.ts";
 import { preparePair, preparePlan } from "./prepare.ts";
 import { resultOf } from "./result.ts";
-import { awaitPortUp } from "./await_port_linux.ts";
 import { addSpoofCheck } from "./spoof_check_linux.ts";
 import { isVlanFiltering } from "./vlan.ts";
 
@@ -128,7 +128,8 @@ async function configure(
   const shownNames = [config.bridge, names.hostName, input.gateway.name];
   const links = await readLinkStates([...new Set(shownNames)], run);
   if (!config.disableContainerInterface) {
-    await awaitPortUp(links, names.hostName, run);
+    const port = { name: names.hostName, what: "bridge port" };
+    await awaitLinkUp(port, links, run);
   }
   return links;
 }

@@ -48,7 +48,7 @@ export async function checkBridge(
   });
   await checkPort(container, interfaces, { bridge: config.bridge, run });
   checkAddresses(container, prevResult.ips ?? []);
-  await checkRoutes(prevResult.routes ?? [], netns, run);
+  await checkRoutes(prevResult.routes ?? [], { netns, run });
 }
 
 function checkBridgeLink(

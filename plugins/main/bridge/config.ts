@@ -11,6 +11,7 @@ import {
   parseContainerMac,
   parseMasqueradeKeys,
   parseOwnDns,
+  parseVethMtu,
 } from "../../shared/mod.ts";
 import { parseVlanConfig, type VlanConfig } from "./vlan.ts";
 
@@ -47,9 +48,6 @@ export interface BridgeConfig extends MasqueradeKeys {
 
 const DEFAULT_BRIDGE = "cni0";
 
-/** The largest MTU that the kernel takes for these links. */
-const MAX_MTU_BYTES = 65535;
-
 /**
  * Reads and checks the whole configuration.
  *
@@ -69,7 +67,7 @@ export function parseBridgeConfig(request: Request): BridgeConfig {
     isGateway: (fields.boolean("isGateway") ?? false) || isDefaultGateway,
     isDefaultGateway,
     forceAddress: fields.boolean("forceAddress") ?? false,
-    mtuBytes: Math.max(0, fields.integer("mtu", { max: MAX_MTU_BYTES }) ?? 0),
+    mtuBytes: parseVethMtu(fields),
     hairpinMode: fields.boolean("hairpinMode") ?? false,
     promiscMode: fields.boolean("promiscMode") ?? false,
     portIsolation: fields.boolean("portIsolation") ?? false,

@@ -11,6 +11,7 @@ import {
   forwardingSteps,
   interfaceSteps,
   optionalSysctl,
+  vethStep,
 } from "../../shared/mod.ts";
 import type { BridgeAddressing, GatewayAddressChange } from "./addressing.ts";
 import type { BridgeConfig } from "./config.ts";
@@ -90,16 +91,9 @@ export function planGateway(input: PlanInput): readonly Step[] {
 export function planPort(input: PairInput): readonly Step[] {
   const { config, names, netns, ifname, alias } = input;
   const { hostName } = names;
-  const mtu = config.mtuBytes > 0 ? ["mtu", config.mtuBytes] : [];
+  const { mtuBytes } = config;
   return [
-    {
-      ...host(`make the veth pair "${hostName}" and "${ifname}"`, [
-        ...["link", "add", "name", hostName, ...mtu, "txqueuelen", 0],
-        ...["address", names.hostMac, "type", "veth", "peer", "name", ifname],
-        ...[...mtu, "address", names.containerMac, "netns", netns],
-      ]),
-      undo: ["link", "del", "dev", hostName],
-    },
+    vethStep({ ...names, ifname, netns, mtuBytes }),
     host(`attach "${hostName}" to "${config.bridge}"`, [
       ...["link", "set", "dev", hostName, "master", config.bridge],
       ...(alias === undefined ? [] : ["alias", alias]),
@@ -165,8 +159,12 @@ function planGatewayAddresses(
         ...["addr", "del", formatCidr(cidr), "dev", name],
       ])
     ),
-    // A gateway must answer at once, not when its detection is done.
-    ...add.map((cidr) => addressStep("host", cidr, name, { isAlone: true })),
+    ...add.map((cidr): IpStep => ({
+      // A gateway must answer at once, not when its detection is done.
+      ...addressStep("host", cidr, name, { isAlone: true }),
+      // Two ADDs at once may both find it missing from the bridge.
+      mayExist: true,
+    })),
   ];
 }
 

@@ -17,27 +17,41 @@ interface KernelRoute {
   readonly nexthops?: readonly KernelRoute[];
 }
 
+/** Where {@linkcode checkRoutes} looks. */
+export interface CheckRoutesOptions {
+  /** A network namespace; the host's when absent. */
+  readonly netns?: string;
+  /** The link that the routes must lead to; any when absent. */
+  readonly dev?: string;
+  /** Runs the commands. */
+  readonly run: Run;
+}
+
 /**
- * Looks for routes of the result in all routing tables of the container.
+ * Looks for routes in all routing tables.
  *
  * @throws {CniError} Code 999 if one is not there.
  */
 export async function checkRoutes(
   wanted: readonly Route[],
-  netns: string,
-  run: Run,
+  { netns, dev, run }: CheckRoutesOptions,
 ): Promise<void> {
   if (wanted.length === 0) return;
   const tables = await Promise.all((["-4", "-6"] as const).map(async (flag) => {
     const args = ["-j", flag, "route", "show", "table", "all"];
-    const output = await run(inSandbox({ program: "ip", args }, netns));
-    return parseShown(output.stdout).flat() as readonly KernelRoute[];
+    const command = { program: "ip", args };
+    const { stdout } = await run(
+      netns === undefined ? command : inSandbox(command, netns),
+    );
+    return parseShown(stdout).flat() as readonly KernelRoute[];
   }));
-  const present = tables.flat();
+  const present = tables.flat()
+    .filter((route) => dev === undefined || route.dev === dev);
   for (const route of wanted) {
     if (present.some((one) => isSameRoute(one, route))) continue;
     const via = route.gw === undefined ? "" : ` via ${route.gw}`;
-    throw differs(`route to ${route.dst}${via}`, "it is gone");
+    const place = netns === undefined ? " in the host" : "";
+    throw differs(`route to ${route.dst}${via}${place}`, "it is gone");
   }
 }
 
