@@ -13,6 +13,11 @@ export interface Command {
   readonly netns?: string;
 }
 
+/** Whether a command is a script for `sh`, which is its stdin. */
+export function isScript({ program, args }: Command): boolean {
+  return program === "sh" && args.join(" ") === "-s";
+}
+
 /** How a {@linkcode Command} ended. */
 export interface Output {
   /** Exit status: 0 for success. */

@@ -1,7 +1,7 @@
 import { CniCode, CniError, describe } from "../spec/mod.ts";
 import { parseShown } from "./apply_linux.ts";
 import { isSafeWord, reasonOf } from "./batch.ts";
-import type { Output, Run } from "./command.ts";
+import { isScript, type Output, type Run } from "./command.ts";
 import { type Link, parseLinks } from "./link.ts";
 
 /** How {@linkcode readSandbox} is to judge the namespace. */
@@ -107,6 +107,46 @@ export async function requireOtherNamespace(
   const isRefused = isSafeWord(netns) && !isOverridden(override) &&
     await isOwnNamespace(netns, run);
   if (isRefused) throw ownNamespaceError(netns);
+}
+
+/**
+ * Refuses what is no other network namespace than the plugin's own, without
+ * starting a process in it.
+ *
+ * @throws {CniError} Code 8.
+ */
+export async function requireEntry(
+  netns: string,
+  { run, override }: SandboxOptions,
+): Promise<void> {
+  const enter = isSafeWord(netns)
+    ? run({ program: "true", args: [], netns })
+    : undefined;
+  await requireOtherNamespace(netns, { run, override });
+  if ((await enter)?.status === 0) return;
+  // The longer way tells what is wrong.
+  await requireSandbox(netns, { run, override });
+}
+
+/**
+ * A `run` whose scripts do nothing, and fail, in the plugin's own namespace: to
+ * refuse that without a question before.
+ */
+export function outsideSandbox(
+  { netns, netnsOverride }: {
+    readonly netns: string;
+    readonly netnsOverride: string;
+  },
+  run: Run,
+): Run {
+  if (isOverridden(netnsOverride) || !isSafeWord(netns)) return run;
+  const guard = `if [ ${netns} -ef /proc/self/ns/net ]; then exit 1; fi\n`;
+  return (command) =>
+    run(
+      isScript(command)
+        ? { ...command, stdin: guard + (command.stdin ?? "") }
+        : command,
+    );
 }
 
 /**

@@ -2,7 +2,12 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { CniCode, CniError } from "../spec/mod.ts";
 import { fakeRun } from "./_testing.ts";
 import type { Output } from "./command.ts";
-import { readSandbox, requireSandbox } from "./sandbox_linux.ts";
+import {
+  outsideSandbox,
+  readSandbox,
+  requireEntry,
+  requireSandbox,
+} from "./sandbox_linux.ts";
 
 const NETNS = "/run/netns/a";
 
@@ -98,4 +103,40 @@ Deno.test("requireSandbox() needs a namespace", async () => {
     assertEquals(error.code, CniCode.InvalidNetns);
     assertEquals(error.details.includes('CNI_NETNS is "/run/netns/a"'), true);
   }
+});
+
+Deno.test("requireEntry() is content with a namespace that can be entered", async () => {
+  const run = runWith({});
+  await requireEntry(NETNS, { run, override: "" });
+  assertEquals(run.commands.map(({ program }) => program), ["true", "test"]);
+});
+
+Deno.test("requireEntry() refuses the plugin's own namespace, and none", async () => {
+  const own = runWith({ isOwn: true });
+  const none = fakeRun(() => ({ status: 1, stderr: "nsenter: …\n" }));
+  for (const run of [own, none]) {
+    const error = await assertRejects(
+      () => requireEntry(NETNS, { run, override: "" }),
+      CniError,
+    );
+    assertEquals(error.code, CniCode.InvalidNetns);
+  }
+});
+
+Deno.test("outsideSandbox() guards scripts, and nothing else", async () => {
+  const run = fakeRun();
+  const request = { netns: NETNS, netnsOverride: "" };
+  const guarded = outsideSandbox(request, run);
+  await guarded({ program: "sh", args: ["-s"], stdin: "ip link\n" });
+  await guarded({ program: "ip", args: ["-batch", "-"], stdin: "link show\n" });
+  assertEquals(run.commands.map(({ stdin }) => stdin), [
+    `if [ ${NETNS} -ef /proc/self/ns/net ]; then exit 1; fi\nip link\n`,
+    "link show\n",
+  ]);
+});
+
+Deno.test("outsideSandbox() has no guard where CNI_NETNS_OVERRIDE allows it", () => {
+  const run = fakeRun();
+  const request = { netns: NETNS, netnsOverride: "true" };
+  assertEquals(outsideSandbox(request, run), run);
 });

@@ -2,6 +2,7 @@ import { traced } from "../trace/mod.ts";
 import {
   type Command,
   commandText,
+  isScript,
   type Output,
   ProgramMissingError,
   spawnProgram,
@@ -142,8 +143,7 @@ class MarkedReader {
  */
 export function shellText(command: Command, mark: string): string {
   const { program, args, stdin } = command;
-  const isScript = program === "sh" && args.join(" ") === "-s";
-  const text = isScript
+  const text = isScript(command)
     ? `(\n${stdin}\n) </dev/null`
     : [program, ...args].map(quote).join(" ") + hereDocument(stdin, mark);
   return `${text}\nprintf '\\n${mark} %s\\n' $?\necho '\n${mark} ' >&2\n`;

@@ -18,15 +18,22 @@ export class Shells implements AsyncDisposable {
   readonly #aside: Shell[] = [];
 
   /** Runs a command; a `Run` that can be passed on. */
-  readonly run = async (command: Command): Promise<Output> => {
-    const { netns } = command;
-    let shell = this.#shells.get(netns);
-    if (shell === undefined) {
-      shell = new Shell(netns);
-      this.#shells.set(netns, shell);
-    }
-    return await shell.run(command);
-  };
+  readonly run = (command: Command): Promise<Output> =>
+    this.start(command.netns).run(command);
+
+  /**
+   * Starts the shell of a place before its first command is known, unless it
+   * runs already.
+   *
+   * @param netns Path of its network namespace; the host's when absent.
+   */
+  start(netns?: string): Shell {
+    const running = this.#shells.get(netns);
+    if (running !== undefined) return running;
+    const shell = new Shell(netns);
+    this.#shells.set(netns, shell);
+    return shell;
+  }
 
   /**
    * Starts another shell in the host, for commands that are to run beside

@@ -3,6 +3,8 @@ import {
   type LinkState,
   readLinkStates,
   type Run,
+  type Shells,
+  type Step,
   type UndoStack,
   withUndo,
 } from "../../../lib/linux/mod.ts";
@@ -17,7 +19,7 @@ import {
 } from "../../shared/mod.ts";
 import { undoBridge } from "./bridge_undo_linux.ts";
 import type { BridgeConfig } from "./config.ts";
-import type { HostLinks } from "./host_links.ts";
+import { readFacts } from "./facts_linux.ts";
 import {
   type PairInput,
   planBridge,
@@ -27,6 +29,7 @@ import {
   planSandbox,
 } from "./plan.ts";
 import { preparePair, preparePlan } from "./prepare.ts";
+import { isPlain, tryPair } from "./quick_pair_linux.ts";
 import { resultOf } from "./result.ts";
 import { addSpoofCheck } from "./spoof_check_linux.ts";
 import { isVlanFiltering } from "./vlan.ts";
@@ -34,13 +37,12 @@ import { isVlanFiltering } from "./vlan.ts";
 /** What was begun before this file was loaded. */
 export interface AddStart {
   readonly config: BridgeConfig;
-  /** Runs commands in shells that stay. */
-  readonly run: Run;
-  /** Runs commands beside those. */
-  readonly runAside: Run;
+  /** The host's is started. */
+  readonly shells: Shells;
   /** Says that the bridge is in use, from before it was looked at. */
   readonly lock: Disposable;
-  readonly facts: Promise<HostLinks>;
+  /** Fails if there is no namespace to attach. */
+  readonly entered: Promise<void>;
 }
 
 /**
@@ -51,25 +53,79 @@ export interface AddStart {
 export async function addBridge(
   request: Request,
   context: Context,
-  { config, run, runAside, lock, facts }: AddStart,
+  { config, shells, lock, entered }: AddStart,
 ): Promise<Result> {
+  const { run } = shells;
+  const runAside = config.ipMasq ? shells.open() : run;
   const warn = (message: string) => context.warn(message);
   return await withUndo(async (undo) => {
-    const pair = preparePair(request, config, await facts);
-    warnOfVlans(pair, warn);
-    let input = preparePlan(pair, undefined);
-    undo.push(() => undoBridge(input, run));
-    const [, ipam] = await settled(
-      makePair(request, pair, { run, undo, lock }),
-      allocateAddresses(request, config.ipamType, { context, undo }),
-    );
-    input = preparePlan(pair, ipam);
+    let input: PlanInput | undefined;
+    undo.push(async () => {
+      if (input !== undefined) await undoBridge(input, run);
+    });
+    const { pair, ipam, rest } = await makePair(request, config, {
+      ...{ run, undo, lock, entered },
+      allocate: () =>
+        allocateAddresses(request, config.ipamType, { context, undo }),
+      onLook: (pair) => {
+        warnOfVlans(pair, warn);
+        input = preparePlan(pair, undefined);
+      },
+    });
+    const plan = input = preparePlan(pair, ipam);
     const [links] = await settled(
-      configure(input, { run, undo }),
-      addRules(request, input, { run: runAside, undo }),
+      configure(plan, rest, { run, undo }),
+      addRules(request, plan, { run: runAside, undo }),
     );
-    return resultOf(input, links, config.dns ?? ipam?.dns);
+    return resultOf(plan, links, config.dns ?? ipam?.dns);
   }, warn);
+}
+
+/** What {@linkcode makePair} needs besides request and configuration. */
+interface PairTools {
+  readonly run: Run;
+  readonly undo: UndoStack;
+  readonly lock: Disposable;
+  readonly entered: Promise<void>;
+  readonly allocate: () => Promise<Result | undefined>;
+  /** Is told what the host is like, before what others share is changed. */
+  readonly onLook: (pair: PairInput) => void;
+}
+
+/** The pair is there, and the addresses are the container's. */
+interface MadePair {
+  readonly pair: PairInput;
+  readonly ipam: Result | undefined;
+  /** What is left to be done to the bridge. */
+  readonly rest: readonly Step[];
+}
+
+/**
+ * Makes the pair while addresses are allocated: at once, or, where that cannot
+ * be tried or does not work, after a look at the host, which tells what is
+ * wrong if something is.
+ */
+async function makePair(
+  request: Request,
+  config: BridgeConfig,
+  { run, undo, lock, entered, allocate, onLook }: PairTools,
+): Promise<MadePair> {
+  using _untilPortIsOn = lock;
+  const draft = preparePair(request, config);
+  const trial = isPlain(config)
+    ? tryPair(request, draft, { netns: draft.netns, run, undo })
+    : undefined;
+  const early = trial && entered.then(allocate);
+  await Promise.allSettled([trial, early]);
+  const made = await trial;
+  const host = made ?? await readFacts(request, config, run);
+  const pair = { ...draft, ...host };
+  onLook(pair);
+  const [ipam] = await settled(
+    early ?? allocate(),
+    made ? Promise.resolve() : makePort(request, pair, { run, undo }),
+  );
+  return { pair, ipam, rest: made ? planBridge(pair) : [] };
 }
 
 interface Tools {
@@ -91,33 +147,33 @@ function warnOfVlans(
 }
 
 /** Makes the bridge, if it is not there, and the pair with its port on it. */
-async function makePair(
+async function makePort(
   request: Request,
   pair: PairInput,
-  { run, undo, lock }: Tools & { lock: Disposable },
+  { run, undo }: Tools,
 ): Promise<void> {
   const options = { netns: pair.netns, run, undo };
-  try {
-    // The rules are there before the container can send anything.
-    await settled(
-      applySteps([...planBridge(pair), ...planPort(pair)], options),
-      addFrameRules(request, pair, { run, undo }),
-    );
-  } finally {
-    lock[Symbol.dispose]();
-  }
+  // The rules are there before the container can send anything.
+  await settled(
+    applySteps([...planBridge(pair), ...planPort(pair)], options),
+    addFrameRules(request, pair, { run, undo }),
+  );
 }
 
-/** Sets gateways, addresses and routes; returns the host's links at the end. */
+/**
+ * Does the rest of what is to be done to the bridge, and sets gateways,
+ * addresses and routes; returns the host's links at the end.
+ */
 async function configure(
   input: PlanInput,
+  rest: readonly Step[],
   { run, undo }: Tools,
 ): Promise<readonly LinkState[]> {
   const { config, netns, names } = input;
   const options = { netns, run, undo };
   const [shown] = await settled(
     applySteps(planSandbox(input), options),
-    applySteps(planGateway(input), options),
+    applySteps([...rest, ...planGateway(input)], options),
   );
   const settling = {
     ifname: input.ifname,

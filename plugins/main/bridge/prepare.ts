@@ -8,15 +8,20 @@ import type { BridgeConfig } from "./config.ts";
 import type { HostLinks } from "./host_links.ts";
 import type { ChosenNames, PairInput, PlanInput } from "./plan.ts";
 
-/** Puts together what the steps follow from that need no addresses. */
+/**
+ * Puts together what the steps follow from that need no addresses.
+ *
+ * @param host What is there; as if nothing were, when absent.
+ */
 export function preparePair(
   request: Request,
   config: BridgeConfig,
-  { bridge, gateway }: HostLinks,
+  host?: HostLinks,
 ): PairInput {
+  const absent = { name: config.bridge, link: undefined };
   return {
     config,
-    bridge,
+    bridge: host?.bridge,
     names: chooseNames(config),
     netns: request.netns,
     ifname: request.ifname,
@@ -25,7 +30,7 @@ export function preparePair(
       containerId: request.containerId,
       ifname: request.ifname,
     }),
-    gateway,
+    gateway: host?.gateway ?? absent,
   };
 }
 

@@ -1,15 +1,11 @@
-import { Shells } from "../../../lib/linux/mod.ts";
+import { requireEntry, Shells } from "../../../lib/linux/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
 import { ipamTypeOf, readSandboxLinks } from "../../shared/mod.ts";
 import { lockBridge } from "./bridge_lock_linux.ts";
 import { parseBridgeConfig } from "./config.ts";
-import { readFacts } from "./facts_linux.ts";
 
-/**
- * Has host and container looked at, and loads meanwhile what an ADD needs: one
- * after the other they would take half of its time.
- */
+/** Has the container looked at, and loads meanwhile what an ADD needs. */
 export async function startAdd(
   request: Request,
   context: Context,
@@ -17,16 +13,15 @@ export async function startAdd(
   const config = parseBridgeConfig(request);
   using lock = await lockBridge(config.bridge, "shared");
   await using shells = new Shells();
-  const { run } = shells;
-  const facts = readFacts(request, config, run);
-  // Whoever awaits the facts gets their error; until then it is nobody's.
-  facts.catch(() => {});
+  shells.start();
+  const { netns, netnsOverride: override } = request;
+  const entered = requireEntry(netns, { run: shells.run, override });
+  // Whoever awaits it gets its error; until then it is nobody's.
+  entered.catch(() => {});
   const ipamType = ipamTypeOf(request.config.fields);
   if (ipamType !== undefined) context.preload(ipamType, request);
-  const runAside = config.ipMasq ? shells.open() : run;
   const { addBridge } = await import("./add_linux.ts");
-  const start = { config, run, runAside, lock, facts };
-  return await addBridge(request, context, start);
+  return await addBridge(request, context, { config, shells, lock, entered });
 }
 
 /** As {@linkcode startAdd}, for what a DEL has to know. */
