@@ -19,20 +19,11 @@ export class Shells implements AsyncDisposable {
 
   /** Runs a command; a `Run` that can be passed on. */
   readonly run = (command: Command): Promise<Output> =>
-    this.start(command.netns).run(command);
+    this.#shellAt(command.netns).run(command);
 
-  /**
-   * Starts the shell of a place before its first command is known, unless it
-   * runs already.
-   *
-   * @param netns Path of its network namespace; the host's when absent.
-   */
-  start(netns?: string): Shell {
-    const running = this.#shells.get(netns);
-    if (running !== undefined) return running;
-    const shell = new Shell(netns);
-    this.#shells.set(netns, shell);
-    return shell;
+  /** Starts the host's shell before its first command is known. */
+  start(): void {
+    this.#shellAt(undefined);
   }
 
   /**
@@ -43,6 +34,14 @@ export class Shells implements AsyncDisposable {
     const shell = new Shell();
     this.#aside.push(shell);
     return (command) => shell.run(command);
+  }
+
+  #shellAt(netns: string | undefined): Shell {
+    const running = this.#shells.get(netns);
+    if (running !== undefined) return running;
+    const shell = new Shell(netns);
+    this.#shells.set(netns, shell);
+    return shell;
   }
 
   /** Ends all shells when their commands have ended. */
