@@ -174,7 +174,7 @@ async function demandPassedOn(
   change: (prevResult: JsonObject) => JsonObject,
 ): Promise<void> {
   const { sandbox, prevResult } = await prepare(stage);
-  const given = { sandbox, prevResult: change(prevResult) };
+  const given = { sandbox, prevResult: change({ ...prevResult, dns: DNS }) };
   const { result } = await attachPrepared(stage, given);
   const { changes = [] } = stage.subject.profile ?? {};
   for (const key of ["interfaces", "ips", "routes", "dns"] as const) {
@@ -194,6 +194,13 @@ async function demandPassedOn(
     );
   }
 }
+
+const DNS: JsonObject = {
+  nameservers: ["10.90.0.53", "fd00:90::53"],
+  domain: "example.org",
+  search: ["b.example.org", "a.example.org"],
+  options: ["ndots:2"],
+};
 
 function namesIn({ interfaces }: JsonObject): readonly Json[] {
   return (interfaces as readonly JsonObject[] ?? [])

@@ -29,7 +29,7 @@ export const CHECK_CASES: readonly KindCase[] = [
       await sandbox.ip("link add later0 type veth peer name later1");
       await sandbox.ip("link set later0 up");
       await sandbox.ip("addr add 192.0.2.77/24 dev later0");
-      await sandbox.ip("route add 100.64.7.0/24 dev later0");
+      await sandbox.ip("route add 100.64.9.0/24 dev later0");
       await sandbox.ip(`addr add 203.0.113.77/32 dev ${ifname}`);
       await stage.mustCall("CHECK", sandbox, attachment.check);
     },

@@ -23,7 +23,7 @@ export const SURROUNDINGS_CASES: readonly KindCase[] = [
       await stage.host.ip("addr add 2001:db8:1::1/64 dev other0 nodad");
       await stage.host.ip("link set other0 up");
       await stage.host.ip("link set other1 up");
-      await stage.host.ip("route add 198.51.100.0/24 via 192.0.2.2");
+      await stage.host.ip("route add 100.64.9.0/24 via 192.0.2.2");
       const before = await readKernel(stage.host);
       await attachNew(stage);
       const after = await readKernel(stage.host);
@@ -56,7 +56,7 @@ export const SURROUNDINGS_CASES: readonly KindCase[] = [
       await sandbox.ip("addr add 192.0.2.1/24 dev other0");
       await sandbox.ip("link set other0 up");
       await sandbox.ip("link set other1 up");
-      await sandbox.ip("route add 198.51.100.0/24 via 192.0.2.2");
+      await sandbox.ip("route add 100.64.9.0/24 via 192.0.2.2");
       const without = [sandbox.ifname];
       const before = factsOf(await readKernel(sandbox), { without });
       const { remove } = await attach(stage, sandbox);

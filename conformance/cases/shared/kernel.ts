@@ -100,9 +100,11 @@ function linkOf(link: JsonObject): KernelLink {
 
 // What comes with each address and each IPv6 link, some of it only later.
 function isSeen({ table, type, dst }: JsonObject): boolean {
-  return table !== "local" && type === "unicast" &&
+  return table !== "local" && !GIVEN_TYPES.includes(String(type)) &&
     !String(dst).startsWith("fe80:") && !String(dst).startsWith("ff00:");
 }
+
+const GIVEN_TYPES = ["local", "broadcast", "multicast", "anycast"];
 
 function routeOf(route: JsonObject): KernelRoute {
   const [metrics] = (route.metrics ?? []) as readonly JsonObject[];

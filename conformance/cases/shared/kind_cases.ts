@@ -21,10 +21,9 @@ export function casesFor(
 ): readonly Case[] {
   return cases.map(({ promise, unless, ...rest }) => ({
     ...rest,
-    skip: ({ profile, name, lacks }: Subject) => {
+    skip: ({ profile, name }: Subject) => {
       if (profile === undefined) return `there is no profile for ${name}`;
       if (profile.kind !== kind) return `${name} is no ${kind} plugin`;
-      if (lacks !== undefined) return lacks;
       if (promise !== undefined && !profile.promises.includes(promise)) {
         return `the profile does not promise "${promise}"`;
       }
