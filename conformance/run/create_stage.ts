@@ -1,14 +1,15 @@
 import { isJsonObject, type JsonObject } from "../../lib/spec/mod.ts";
-import type {
-  CallOptions,
-  CallRecord,
-  Stage,
-  StageNetns,
-  StageSandbox,
-  Subject,
+import {
+  type CallOptions,
+  type CallRecord,
+  readFailure,
+  readSuccess,
+  type Stage,
+  type StageNetns,
+  type StageSandbox,
+  type Subject,
 } from "../suite/mod.ts";
 import type { ChildCommand, ChildOutput } from "./child.ts";
-import { readFailure, readSuccess } from "./read_record.ts";
 import { expand, type Placeholders } from "./stage_names.ts";
 
 /** What {@linkcode createStage} makes a stage of. */

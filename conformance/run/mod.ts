@@ -11,7 +11,6 @@ export * from "./find_files.ts";
 export * from "./host_linux.ts";
 export * from "./judge.ts";
 export * from "./plan_jobs.ts";
-export * from "./read_record.ts";
 export * from "./requirements_linux.ts";
 export * from "./run_jobs.ts";
 export * from "./stage_linux.ts";

@@ -8,6 +8,7 @@ import {
   type Family,
   familyOf,
   type Subject,
+  whyUnusable,
 } from "../suite/mod.ts";
 
 /** A case that is to be run for a plugin and a version. */
@@ -69,12 +70,10 @@ function versionsFor(
 function reasonToSkip(
   { case: one, subject, version }: Job,
 ): string | undefined {
-  const { name, profile, lacks, versions } = subject;
+  const { name, versions } = subject;
   if (FAMILIES_WITH_PROFILE.includes(familyOf(one))) {
-    if (profile === undefined) {
-      return `there is no profile for ${name}: see docs/conformance.md`;
-    }
-    if (lacks !== undefined) return lacks;
+    const reason = whyUnusable(subject);
+    if (reason !== undefined) return reason;
   }
   // A plugin that accepts none at all is put to the test, and fails.
   const accepted = versions.filter(isSpecVersion);

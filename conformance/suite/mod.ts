@@ -7,6 +7,7 @@
 export * from "./case.ts";
 export * from "./outcome.ts";
 export * from "./profile.ts";
+export * from "./read_record.ts";
 export * from "./stage.ts";
 export * from "./subject.ts";
 export * from "./violation.ts";

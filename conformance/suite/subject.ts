@@ -13,3 +13,15 @@ export interface Subject {
   /** What its profile needs and this machine lacks; absent if nothing. */
   readonly lacks?: string;
 }
+
+/**
+ * Why a plugin cannot be used as its profile says, to follow "skipped:";
+ * `undefined` if it can.
+ */
+export function whyUnusable(
+  { name, profile, lacks }: Subject,
+): string | undefined {
+  return profile === undefined
+    ? `there is no profile for ${name}: see docs/conformance.md`
+    : lacks;
+}

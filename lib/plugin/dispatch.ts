@@ -63,7 +63,9 @@ const VARIABLES: readonly Variable[] = [
   {
     name: "CNI_PATH",
     value: (environment) => environment.path,
-    commands: [...ATTACHMENT_COMMANDS, "GC", "STATUS"],
+    // Optional for the others (CNI 1.1.0, section 2): who delegates will say
+    // that there is none.
+    commands: ["GC"],
   },
 ];
 
@@ -96,7 +98,10 @@ export async function dispatch(
     checkEnvironment(environment);
     if (environment.command === "VERSION") return versionReply(plugin);
     const stdin = await readStdin();
-    const request = parseRequest({ ...environment, stdin });
+    const object = parseObject(stdin);
+    cniVersion = plugin.versions.find((one) => one === object.cniVersion);
+    const config = parsePluginConfig(object);
+    const request = { ...environment, stdin, config };
     cniVersion = checkVersions(plugin, request);
     return success(
       await traced(
@@ -119,7 +124,8 @@ export async function dispatch(
  */
 export function readRequest(plugin: Plugin, call: Call): Request {
   checkEnvironment(call);
-  const request = parseRequest(call);
+  const config = parsePluginConfig(parseObject(call.stdin));
+  const request = { ...call, config };
   checkVersions(plugin, request);
   return request;
 }
@@ -130,9 +136,8 @@ export function aboutText(plugin: Plugin, programVersion: string): string {
     `CNI protocol versions supported: ${plugin.versions.join(", ")}\n`;
 }
 
-function parseRequest(call: Call): Request {
-  const object = parseJsonObject(call.stdin, "network configuration");
-  return { ...call, config: parsePluginConfig(object) };
+function parseObject(stdin: string): JsonObject {
+  return parseJsonObject(stdin, "network configuration");
 }
 
 function checkEnvironment(environment: Environment): void {

@@ -100,11 +100,11 @@ const NAMES = {
 } as const;
 
 const REQUIRED: Readonly<Record<string, readonly (keyof typeof NAMES)[]>> = {
-  ADD: ["containerId", "netns", "ifname", "path"],
-  CHECK: ["containerId", "netns", "ifname", "path"],
-  DEL: ["containerId", "ifname", "path"],
+  ADD: ["containerId", "netns", "ifname"],
+  CHECK: ["containerId", "netns", "ifname"],
+  DEL: ["containerId", "ifname"],
   GC: ["path"],
-  STATUS: ["path"],
+  STATUS: [],
   VERSION: [],
 };
 

@@ -1,27 +1,21 @@
 /**
- * Cases that hold for any plugin: variables, streams, errors and versions.
+ * Cases that hold for any plugin: variables, streams, errors, versions and the
+ * shape of results.
  *
  * @module
  */
-import { type Case, demand } from "../../suite/mod.ts";
+import type { Case } from "../../suite/mod.ts";
+import { OPTIONAL_CASES } from "./optional_cases.ts";
+import { RESULT_CASES } from "./result_cases.ts";
+import { STREAM_CASES } from "./stream_cases.ts";
+import { VARIABLE_CASES } from "./variable_cases.ts";
+import { VERSION_CASES } from "./version_cases.ts";
 
 /** The family `protocol`. */
 export const PROTOCOL_CASES: readonly Case[] = [
-  {
-    id: "protocol/version-answers",
-    clause: {
-      section: 'CNI 1.1.0, section 5, "Version"',
-      level: "MUST",
-      requirement:
-        "VERSION prints an object with cniVersion and supportedVersions",
-    },
-    run: async (stage) => {
-      const stdin = { cniVersion: stage.version };
-      const answer = await stage.mustCall("VERSION", undefined, { stdin });
-      demand(
-        Array.isArray(answer?.supportedVersions),
-        "VERSION printed no list supportedVersions",
-      );
-    },
-  },
+  ...VERSION_CASES,
+  ...VARIABLE_CASES,
+  ...OPTIONAL_CASES,
+  ...STREAM_CASES,
+  ...RESULT_CASES,
 ];

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../lib/spec/mod.ts";
-import { type CallRecord, Violation } from "../suite/mod.ts";
+import type { CallRecord } from "./stage.ts";
+import { Violation } from "./violation.ts";
 
 /** The statuses by which `nsenter` says that it could not start a program. */
 const NOT_STARTED = [126, 127];
@@ -46,7 +47,7 @@ export function readSuccess(record: CallRecord): JsonObject | undefined {
     );
   }
   if (stdout.trim() === "") return undefined;
-  const object = parseOne(record);
+  const object = readObject(record);
   if (typeof object.code === "number" && typeof object.msg === "string") {
     throw new Violation(
       `${nameOf(record)} exits with 0 but writes an error object`,
@@ -74,7 +75,7 @@ export function readFailure(
       `${nameOf(record)} failed without an error object on stdout`,
     );
   }
-  const object = parseOne(record);
+  const object = readObject(record);
   const { code, msg } = object;
   if (typeof code !== "number" || !Number.isInteger(code) || code < 1) {
     throw new Violation(
@@ -93,8 +94,12 @@ export function readFailure(
   return object;
 }
 
-/** The one JSON object that makes up all of stdout. */
-function parseOne(record: CallRecord): JsonObject {
+/**
+ * The one JSON object that makes up all of a call's stdout.
+ *
+ * @throws {Violation} If stdout is anything else.
+ */
+export function readObject(record: CallRecord): JsonObject {
   const { stdout } = record;
   try {
     const value: unknown = JSON.parse(stdout);
