@@ -21,7 +21,7 @@ export const ADD_CASES: readonly Case[] = [
     id: "lifecycle/add-again",
     clause: {
       section: 'CNI 1.1.0, section 3, "Lifecycle & Ordering"',
-      level: "MUST",
+      level: "SHOULD",
       requirement: "After ADD and DEL a container can be added again",
     },
     run: async (stage) => {
@@ -67,12 +67,16 @@ export const ADD_CASES: readonly Case[] = [
     run: async (stage) => {
       const numbers = Array.from({ length: 4 }, (_, index) => index);
       const all = await Promise.all(numbers.map(() => attach(stage)));
-      await Promise.all(all.map(({ sandbox, input }) =>
-        stage.mustCall("CHECK", sandbox, { stdin: input })
-      ));
-      await Promise.all(all.map(({ sandbox, input }) =>
-        stage.mustCall("DEL", sandbox, { stdin: input })
-      ));
+      await Promise.all(
+        all.map(({ sandbox, input }) =>
+          stage.mustCall("CHECK", sandbox, { stdin: input })
+        ),
+      );
+      await Promise.all(
+        all.map(({ sandbox, input }) =>
+          stage.mustCall("DEL", sandbox, { stdin: input })
+        ),
+      );
     },
   },
 ];

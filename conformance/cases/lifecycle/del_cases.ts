@@ -120,7 +120,7 @@ export const DEL_CASES: readonly Case[] = [
     id: "lifecycle/del-after-failed-add",
     clause: {
       section: 'CNI 1.1.0, section 3, "Lifecycle & Ordering"',
-      level: "MUST",
+      level: "SHOULD",
       requirement: "DEL succeeds after an ADD that failed",
       versions: versionsFrom("1.0.0"),
     },

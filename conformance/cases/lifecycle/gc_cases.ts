@@ -1,6 +1,11 @@
 import { type JsonObject, versionsFrom } from "../../../lib/spec/mod.ts";
 import { type Case, demand, type Stage } from "../../suite/mod.ts";
-import { type Attached, attach, mustRefuse } from "../steps/mod.ts";
+import {
+  attach,
+  type Attached,
+  demandAnswer,
+  mustRefuse,
+} from "../steps/mod.ts";
 import { whyNothingToCheck } from "./check_cases.ts";
 
 const GC = 'CNI 1.1.0, section 2, "GC"';
@@ -81,7 +86,10 @@ export const GC_CASES: readonly Case[] = [
       requirement: "GC succeeds where nothing was ever added",
       versions: versionsFrom("1.1.0"),
     },
-    run: (stage) => collect(stage, []),
+    run: async (stage) => {
+      await demandAnswer(stage);
+      await collect(stage, []);
+    },
   },
   {
     id: "lifecycle/status-ready",
@@ -102,7 +110,8 @@ export const GC_CASES: readonly Case[] = [
     clause: {
       section: 'CNI 1.1.0, section 2, "STATUS"',
       level: "MUST",
-      requirement: "ADD and DEL work whether or not STATUS was called before, " +
+      requirement:
+        "ADD and DEL work whether or not STATUS was called before, " +
         "and STATUS changes nothing of an attachment",
       versions: versionsFrom("1.1.0"),
     },

@@ -44,6 +44,16 @@ export async function mustRefuse(
   return record;
 }
 
+/**
+ * Demands an answer to VERSION, before a case whose calls print nothing: what
+ * does nothing at all would pass it.
+ */
+export async function demandAnswer(stage: Stage): Promise<void> {
+  const stdin = { cniVersion: stage.version };
+  const answer = await stage.mustCall("VERSION", undefined, { stdin });
+  demand(answer !== undefined, "It does not answer VERSION");
+}
+
 /** Does something for each row; the violations of all are told together. */
 export async function forEach<Row>(
   rows: readonly Row[],
