@@ -17,22 +17,29 @@ export interface Host extends AsyncDisposable {
 }
 
 /**
- * The folders that plugins keep their state in are empty and private, but for
- * the scratch folder ($1). Duplicate addresses are not looked for, since that
- * changes an address's flags a second after it was set.
+ * What is mounted, all by one process. The folders that plugins keep their
+ * state in are empty and private, but for the scratch folder; `.keep` holds on
+ * to that until its place is there, and is covered then.
+ */
+function mountsFor(scratchDir: string): string {
+  return [
+    "cni-keep /var/lib/cni tmpfs defaults",
+    `${scratchDir} /var/lib/cni/.keep none bind,X-mount.mkdir`,
+    "cni-run /run/cni tmpfs defaults",
+    `/var/lib/cni/.keep ${scratchDir} none bind,X-mount.mkdir`,
+    "cni-lib /var/lib/cni tmpfs defaults",
+    "cni-netns /run/netns tmpfs defaults",
+    "cni-sys /sys sysfs defaults",
+  ].map((line) => `${line} 0 0\n`).join("");
+}
+
+/**
+ * $1 is the file of {@linkcode mountsFor}. Duplicate addresses are not looked
+ * for, since that changes an address's flags a second after it was set.
  */
 const PREPARE = `
 mkdir -p /run/netns /run/cni /var/lib/cni
-mount -t tmpfs cni /run/netns
-mkdir /run/netns/.keep
-mount --bind "$1" /run/netns/.keep
-mount -t tmpfs cni /run/cni
-mount -t tmpfs cni /var/lib/cni
-mkdir -p "$1"
-mount --bind /run/netns/.keep "$1"
-umount /run/netns/.keep
-rmdir /run/netns/.keep
-mount -t sysfs cni /sys
+mount --all --fstab "$1" >&2
 ip link set lo up
 echo 0 >/proc/sys/net/ipv4/ip_forward
 if [ -e /proc/sys/net/ipv6/conf/all ]; then
@@ -51,10 +58,10 @@ exec cat
  * @throws {Error} If it cannot be made; the message is what the system says.
  */
 export async function openHost(scratchDir: string): Promise<Host> {
+  const mounts = `${scratchDir}/.mounts`;
+  await Deno.writeTextFile(mounts, mountsFor(scratchDir));
   const child = new Deno.Command("unshare", {
-    args: [
-      ...["--net", "--mount", "--", "sh", "-ec", PREPARE, "sh", scratchDir],
-    ],
+    args: ["--net", "--mount", "--", "sh", "-ec", PREPARE, "sh", mounts],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -72,6 +79,7 @@ export async function openHost(scratchDir: string): Promise<Host> {
   const reader = child.stdout.getReader();
   const { value } = await reader.read();
   reader.releaseLock();
+  await Deno.remove(mounts);
   if (value === undefined) {
     const stderr = await new Response(child.stderr).text();
     await child.status;

@@ -13,7 +13,6 @@ export const DEL_CASES: readonly Case[] = [
       level: "MUST",
       requirement: "DEL of what was added ends with status 0",
     },
-    isPerVersion: true,
     run: async (stage) => {
       const { sandbox, input } = await attach(stage);
       await stage.mustCall("DEL", sandbox, { stdin: input });

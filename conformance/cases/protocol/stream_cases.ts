@@ -81,16 +81,13 @@ export const STREAM_CASES: readonly Case[] = [
       "else: code is a number, msg and details are texts",
     versions: versionsFrom("1.0.0"),
   }, demandErrorObject),
-  {
-    ...errorCase("protocol/error-object-before-1.0.0", {
-      section: 'CNI 0.4.0, "Result"',
-      level: "MUST",
-      requirement: "A failure ends with a status that is not 0 and prints " +
-        "one error object on stdout and nothing else",
-      versions: OLD_VERSIONS,
-    }, demandErrorObject),
-    isPerVersion: true,
-  },
+  errorCase("protocol/error-object-before-1.0.0", {
+    section: 'CNI 0.4.0, "Result"',
+    level: "MUST",
+    requirement: "A failure ends with a status that is not 0 and prints " +
+      "one error object on stdout and nothing else",
+    versions: OLD_VERSIONS,
+  }, demandErrorObject),
   errorCase("protocol/error-version", {
     section: 'CNI 1.1.0, section 5, "Error"',
     level: "SHOULD",

@@ -104,7 +104,6 @@ export const KEY_CASES: readonly Case[] = [
           demandNoTrace(record);
           demandEnd(record);
           if (record.status !== 0) demandError(record, stage, key);
-          await stage.call("DEL", sandbox, { stdin: input });
         }
       });
     },
@@ -136,5 +135,5 @@ export const KEY_CASES: readonly Case[] = [
 
 /** A few of the odd values, others for each key, so that all have their turn. */
 function valuesFor(index: number): readonly Json[] {
-  return [0, 4, 7].map((offset) => ODD[(index + offset) % ODD.length]!);
+  return [0, 5].map((offset) => ODD[(index + offset) % ODD.length]!);
 }
