@@ -5,6 +5,8 @@ import { whyNot } from "./_requirements.ts";
 export interface KernelTestOptions {
   /** Programs, by name or path. */
   readonly needs?: readonly string[];
+  /** Says why it cannot run although they are there. */
+  readonly unless?: () => string | undefined;
 }
 
 /**
@@ -14,9 +16,9 @@ export interface KernelTestOptions {
 export function kernelTest(
   title: string,
   body: (host: Host, t: Deno.TestContext) => Promise<void>,
-  { needs = [] }: KernelTestOptions = {},
+  { needs = [], unless }: KernelTestOptions = {},
 ): void {
-  const reason = whyNot(needs);
+  const reason = whyNot(needs) ?? unless?.();
   Deno.test({
     name: reason === undefined ? title : `${title} [skipped: ${reason}]`,
     ignore: reason !== undefined,
