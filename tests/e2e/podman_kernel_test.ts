@@ -215,8 +215,9 @@ graphroot = "${folder}/storage"
 `;
 }
 
+// Groups of others may go while it looks.
 const REMOVE_CGROUPS = `find /sys/fs/cgroup -depth -type d -path "*/$1*" \\
-  -exec rmdir {} \\;`;
+  -exec rmdir {} \\; 2>/dev/null || :`;
 
 function fileExists(path: string): boolean {
   try {
