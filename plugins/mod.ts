@@ -30,6 +30,7 @@ const LINUX_ONLY: readonly Entry[] = [
   ["ptp", async () => (await import("./main/ptp/mod.ts")).ptp],
   ["tuning", async () => (await import("./meta/tuning/mod.ts")).tuning],
   ["sbr", async () => (await import("./meta/sbr/mod.ts")).sbr],
+  ["portmap", async () => (await import("./meta/portmap/mod.ts")).portmap],
 ];
 
 /** The plugins that exist on a system, by name. */
@@ -62,6 +63,10 @@ export function keyRegistry(): KeyRegistry {
       async () => (await import("./main/loopback/mod.ts")).loadLoopbackKeys(),
     ],
     ["ptp", async () => (await import("./main/ptp/mod.ts")).loadPtpKeys()],
+    [
+      "portmap",
+      async () => (await import("./meta/portmap/mod.ts")).loadPortmapKeys(),
+    ],
     ["sample", async () => (await import("./sample/mod.ts")).loadSampleKeys()],
     ["sbr", async () => (await import("./meta/sbr/mod.ts")).loadSbrKeys()],
     [

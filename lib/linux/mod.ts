@@ -9,7 +9,7 @@
  * @module
  */
 export * from "./apply_linux.ts";
-export { inSandbox, reasonOf, wordLines } from "./batch.ts";
+export { inSandbox, isSafeWord, reasonOf, wordLines } from "./batch.ts";
 export * from "./command.ts";
 export * from "./iptables.ts";
 export * from "./iptables_linux.ts";

@@ -22,7 +22,7 @@ const BATCH_PROGRAMS = ["ip", "bridge", "tc"];
 
 const PROGRAMS = [
   ...BATCH_PROGRAMS,
-  ...["nsenter", "sh", "nft"],
+  ...["nsenter", "sh", "nft", "conntrack"],
   ...["iptables", "ip6tables", "iptables-restore", "ip6tables-restore"],
 ];
 

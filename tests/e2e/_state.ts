@@ -101,12 +101,29 @@ function rulesIn(text: string): readonly string[] {
     /^(ip daddr 224\.0\.0\.0\/4|ip6 daddr ff00::\/8) return$/,
     /^goto masq_checks$/,
     /^chain (masq_checks|[A-Z]+|postrouting) \{$/,
+    ...PORTMAP_SHARED,
     /^(table|type|comment|policy|#|\*|\}|COMMIT|:[A-Z]+ (ACCEPT|DROP))/,
   ];
   return linesOf(text)
     .map((line) => line.trim().replace(/\bcounter packets \d+ bytes \d+/, ""))
     .filter((line) => line !== "" && !shared.some((form) => form.test(line)));
 }
+
+/**
+ * The chains that portmap makes for all containers and the rules that lead to
+ * them, as iptables-save and nft print them.
+ */
+const PORTMAP_SHARED: readonly RegExp[] = [
+  /^:CNI-HOSTPORT-(DNAT|SETMARK|MASQ) /,
+  /^-A (PREROUTING|OUTPUT|POSTROUTING) .*-j CNI-HOSTPORT-(DNAT|MASQ)$/,
+  /^-A CNI-HOSTPORT-(SETMARK|MASQ) /,
+  /^chain CNI-HOSTPORT-(DNAT|SETMARK|MASQ) \{$/,
+  /\bjump CNI-HOSTPORT-(DNAT|MASQ)$/,
+  /^ ?meta mark .*0x0*2000\b/,
+  /^chain (hostports|hostip_hostports|hostports_all|prerouting|output|masquerading) \{$/,
+  /^jump (hostports|hostip_hostports)$/,
+  /^fib daddr type local jump hostports_all$/,
+];
 
 function filesIn(folder: string): Record<string, string> {
   const found: Record<string, string> = {};

@@ -13,6 +13,7 @@ const PAGE_NAMES = [
   "bandwidth.md",
   "bridge.md",
   "loopback.md",
+  "portmap.md",
   "sbr.md",
   "ptp.md",
   "static.md",
@@ -72,6 +73,12 @@ function chainOf({ plugins, ...network }: Any): readonly Any[] {
 
 /** The same, but what would outlive the test has another place. */
 function onHost(host: Host, config: Any): Any {
+  if (config.type === "portmap") {
+    const portMappings = [
+      { hostPort: 8080, containerPort: 80, protocol: "tcp" },
+    ];
+    return { ...config, runtimeConfig: { portMappings } };
+  }
   if (config.type === "tuning") {
     return { ...config, dataDir: `${host.dataDir}/tuning` };
   }

@@ -1,0 +1,58 @@
+import type { Family } from "../../../lib/net/mod.ts";
+import {
+  type Run,
+  runCommand,
+  updateIptables,
+} from "../../../lib/linux/mod.ts";
+import { Attempts, type Request } from "../../../lib/plugin/mod.ts";
+import {
+  type ValidAttachments,
+  validAttachmentsOf,
+} from "../../../lib/spec/mod.ts";
+import { iptablesOwner } from "./iptables_owner.ts";
+import { mappedContainers } from "./iptables_read.ts";
+import { removalScript } from "./iptables_scripts.ts";
+
+/**
+ * Removes the rules of this network's containers that have no valid attachment
+ * (CNI 1.1.0, section 2, "GC"), in one transaction for each family.
+ *
+ * Those of nftables stay: their comments tell the container and not the
+ * network, so they could be of another network that has its own list.
+ *
+ * @throws {CniError} Code 999 or 11, with all reasons.
+ */
+export async function collectPortmap({ config }: Request): Promise<void> {
+  const valid = validAttachmentsOf(config);
+  if (valid === undefined) return;
+  const attempts = new Attempts();
+  for (const family of [4, 6] as const) {
+    await attempts.run(() =>
+      collectIptables(config.name, family, { valid, run: runCommand })
+    );
+  }
+  attempts.end("Cannot collect all that is stale");
+}
+
+async function collectIptables(
+  network: string,
+  family: Family,
+  { valid, run }: { valid: ValidAttachments; run: Run },
+): Promise<void> {
+  const validOwners = await Promise.all(
+    valid.list.map(({ containerId }) =>
+      iptablesOwner({ network, containerId })
+    ),
+  );
+  const validChains = new Set(validOwners.map(({ chain }) => chain));
+  await updateIptables("nat", (listing) => {
+    const stale = mappedContainers(listing).filter(({ chain, owner }) =>
+      owner?.network === network && !validChains.has(chain)
+    );
+    const owners = stale.map(({ chain }) => ({
+      chain,
+      oldChain: chain.replace("-DN-", "-SN-"),
+    }));
+    return removalScript(owners, listing);
+  }, { family, run, act: "remove stale mapped ports" });
+}

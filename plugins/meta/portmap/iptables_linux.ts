@@ -1,0 +1,79 @@
+import type { Family } from "../../../lib/net/mod.ts";
+import {
+  type IptablesListing,
+  restoreIptables,
+  type Run,
+  updateIptables,
+} from "../../../lib/linux/mod.ts";
+import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import type { Forwarding, Owner } from "./forwarding.ts";
+import { iptablesOwner } from "./iptables_owner.ts";
+import { mappedPorts, rivalsOf } from "./iptables_read.ts";
+import { additionScripts, removalScript } from "./iptables_scripts.ts";
+import type { MappedPort } from "./mapped_port.ts";
+import type { Tools } from "./tools.ts";
+
+/**
+ * Maps a container's ports, in one transaction of iptables.
+ *
+ * @returns Whether there is an iptables for this family.
+ * @throws {CniError} Code 7 for a chain that is not there, 11 for a lock, else
+ * 999 with the reason.
+ */
+export async function addIptablesForwarding(
+  forwarding: Forwarding,
+  { run, undo, warn }: Tools,
+): Promise<boolean> {
+  const { family } = forwarding;
+  const owner = await iptablesOwner(forwarding);
+  let undoScript = "";
+  let rivals: readonly string[] = [];
+  const isThere = await updateIptables("nat", (listing) => {
+    requireExternalChain(forwarding, listing);
+    rivals = rivalsOf(forwarding, owner.chain, listing);
+    const scripts = additionScripts(forwarding, owner, listing);
+    undoScript = scripts.undo;
+    return scripts.apply;
+  }, { family, run, act: "map ports" });
+  if (!isThere) return false;
+  undo.push(() => {
+    const options = { family, run, act: "take the mapped ports back" };
+    return restoreIptables(undoScript, options);
+  });
+  rivals.forEach(warn);
+  return true;
+}
+
+/**
+ * Removes a container's rules of a family, in one transaction; succeeds if
+ * there are none, or no iptables that could have made them.
+ *
+ * @returns What was mapped.
+ * @throws {CniError} Code 999, or 11 for a lock, with the reason.
+ */
+export async function removeIptablesForwarding(
+  owner: Owner,
+  family: Family,
+  run: Run,
+): Promise<readonly MappedPort[]> {
+  const own = await iptablesOwner(owner);
+  let ports: readonly MappedPort[] = [];
+  await updateIptables("nat", (listing) => {
+    ports = mappedPorts(own.chain, listing);
+    return removalScript([own], listing);
+  }, { family, run, act: "remove mapped ports" });
+  return ports;
+}
+
+function requireExternalChain(
+  { config: { snat, externalSetMarkChain: chain }, family }: Forwarding,
+  { chains }: IptablesListing,
+): void {
+  if (!snat || chain === undefined || chains.has(chain)) return;
+  const program = family === 4 ? "iptables" : "ip6tables";
+  const message = "Cannot use externalSetMarkChain";
+  throw new CniError(CniCode.InvalidConfig, message, {
+    details: `externalSetMarkChain is "${chain}": ${program} has no such ` +
+      "chain in its nat table: have it made first, or remove the key",
+  });
+}

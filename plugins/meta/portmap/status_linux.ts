@@ -1,0 +1,60 @@
+import {
+  isIptablesUsable,
+  isNftablesUsable,
+  listIptables,
+  parseIptables,
+  type Run,
+  runCommand,
+} from "../../../lib/linux/mod.ts";
+import type { Request } from "../../../lib/plugin/mod.ts";
+import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import { parsePortmapConfig, type PortmapConfig } from "./config.ts";
+
+/**
+ * Finds out whether an ADD could be served: the configuration, a backend, and
+ * the chain that others are to make (CNI 1.1.0, section 2, "STATUS"). Nothing
+ * is changed.
+ *
+ * @throws {CniError} Code 7 for a bad configuration, 50 with the reason.
+ */
+export async function portmapStatus(request: Request): Promise<void> {
+  const config = parsePortmapConfig(request);
+  await requireBackend(config, runCommand);
+  await requireChain(config, runCommand);
+}
+
+async function requireBackend(
+  { backend }: PortmapConfig,
+  run: Run,
+): Promise<void> {
+  const probes = { iptables: isIptablesUsable, nftables: isNftablesUsable };
+  const backends = backend === undefined
+    ? ["iptables", "nftables"] as const
+    : [backend];
+  for (const one of backends) {
+    if (await probes[one](run)) return;
+  }
+  throw notAvailable(
+    `${backends.join(" and ")} cannot be used: install the package, load the ` +
+      "kernel's modules, or see that the plugin runs with CAP_NET_ADMIN",
+  );
+}
+
+async function requireChain(
+  { snat, externalSetMarkChain: chain }: PortmapConfig,
+  run: Run,
+): Promise<void> {
+  if (!snat || chain === undefined) return;
+  const act = "look for externalSetMarkChain";
+  const listing = await listIptables("nat", { family: 4, run, act }) ?? "";
+  if (parseIptables(listing).chains.has(chain)) return;
+  throw notAvailable(
+    `externalSetMarkChain is "${chain}": iptables has no such chain in its ` +
+      "nat table: have it made first, or remove the key",
+  );
+}
+
+function notAvailable(details: string): CniError {
+  const message = "The portmap plugin is not available";
+  return new CniError(CniCode.NotAvailable, message, { details });
+}
