@@ -1,5 +1,6 @@
 import {
   findSandbox,
+  type IpStep,
   type Link,
   parseLinks,
   parseShown,
@@ -8,12 +9,11 @@ import {
   Shells,
   wordLines,
 } from "../../../lib/linux/mod.ts";
-import type { IpStep, Step } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { isOtherEnd, isOwnIfb, readLinks } from "./facts_linux.ts";
 import { ifbName } from "./ifb.ts";
-import { planRemoval, removeIfb } from "./plan.ts";
+import { NOTHING, planRemoval } from "./plan.ts";
 import { findIngress, findShaper, redirectsOnlyTo } from "./qdiscs.ts";
 import { readFilters, readQdiscs } from "./read_qdiscs_linux.ts";
 
@@ -24,10 +24,14 @@ import { readFilters, readQdiscs } from "./read_qdiscs_linux.ts";
 export async function delLimits(request: Request): Promise<void> {
   await using shells = new Shells();
   const { run } = shells;
-  const steps = await planDeletion(request, run);
-  const ends = await Promise.allSettled(
-    (["tc", "ip"] as const).map((program) => removeBy(program, steps, run)),
-  );
+  // The kernel takes its time to remove a link: the rest is done meanwhile.
+  const runAside = shells.open();
+  const ends = await Promise.allSettled([
+    planLinkDeletion(request, runAside).then((steps) =>
+      removeBy("ip", steps, runAside)
+    ),
+    planPairDeletion(request, run).then((steps) => removeBy("tc", steps, run)),
+  ]);
   for (const end of ends) {
     if (end.status === "rejected") throw end.reason;
   }
@@ -37,25 +41,39 @@ export async function delLimits(request: Request): Promise<void> {
 export async function planDeletion(
   request: Request,
   run: Run,
-): Promise<readonly Step[]> {
+): Promise<readonly IpStep[]> {
+  return [
+    ...await planPairDeletion(request, run),
+    ...await planLinkDeletion(request, run),
+  ];
+}
+
+/** What is redirected goes nowhere without it, but nobody relies on it now. */
+async function planLinkDeletion(
+  request: Request,
+  run: Run,
+): Promise<readonly IpStep[]> {
   const ownName = await ifbName(request);
-  const [container, [ifb]] = await Promise.all([
-    findContainer(request, run),
-    readLinks([ownName], run),
-  ]);
+  const [ifb] = await readLinks([ownName], run);
+  const isOwn = ifb !== undefined && isOwnIfb(request, ifb, true);
+  return planRemoval("", ownName, { ...NOTHING, hasIfb: isOwn });
+}
+
+async function planPairDeletion(
+  request: Request,
+  run: Run,
+): Promise<readonly IpStep[]> {
+  const container = await findContainer(request, run);
   const host = container && await findHostEnd(container, run);
-  // Without a pair, whose link it is can only be told by its alias.
-  if (host === undefined) {
-    const isOwn = ifb !== undefined && isOwnIfb(request, ifb, true);
-    return isOwn ? [removeIfb(ownName)] : [];
-  }
+  if (host === undefined) return [];
+  const ownName = await ifbName(request);
   const qdiscs = (await readQdiscs([host.name], run)).get(host.name) ?? [];
   const filters = findIngress(qdiscs) &&
     await readFilters({ name: host.name, parent: "ffff:" }, run);
   return planRemoval(host.name, ownName, {
     hasShaper: findShaper(qdiscs) !== undefined,
     hasRedirect: filters !== undefined && redirectsOnlyTo(filters, ownName),
-    hasIfb: ifb !== undefined && isOwnIfb(request, ifb, true),
+    hasIfb: false,
   });
 }
 
@@ -81,16 +99,13 @@ async function findHostEnd(
 
 async function removeBy(
   program: "ip" | "tc",
-  steps: readonly Step[],
+  steps: readonly IpStep[],
   run: Run,
 ): Promise<void> {
-  const own = steps.filter((step): step is IpStep =>
-    step.kind === "ip" && (step.program ?? "ip") === program
-  );
-  if (own.length === 0) return;
+  if (steps.length === 0) return;
   // Forced: what is gone already must not keep the rest from going.
   const args = ["-force", "-batch", "-"];
-  const stdin = wordLines(own.map(({ words }) => words));
+  const stdin = wordLines(steps.map(({ words }) => words));
   const { stderr } = await run({ program, args, stdin });
   const faults = removalFaults(stderr);
   if (faults === "") return;

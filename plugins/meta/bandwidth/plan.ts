@@ -14,6 +14,13 @@ export interface Remains {
   readonly hasIfb: boolean;
 }
 
+/** Where nothing of an earlier ADD is left. */
+export const NOTHING: Remains = {
+  hasShaper: false,
+  hasRedirect: false,
+  hasIfb: false,
+};
+
 /** What the steps follow from. */
 export interface PlanInput {
   readonly config: BandwidthConfig;
@@ -43,12 +50,16 @@ export function planLimits(input: PlanInput): readonly Step[] {
   ];
 }
 
-/** The steps that remove limits, in an order in which nothing is lost. */
+/**
+ * The steps that remove limits, in an order in which nothing is lost.
+ *
+ * @param hostName The pair's end in the host.
+ */
 export function planRemoval(
   hostName: string,
   ifbName: string,
   remains: Remains,
-): readonly Step[] {
+): readonly IpStep[] {
   return [
     ...(remains.hasShaper
       ? [tc(`remove the limit of "${hostName}"`, removeRoot(hostName))]
@@ -57,13 +68,10 @@ export function planRemoval(
     ...(remains.hasRedirect
       ? [tc(`remove the redirection of "${hostName}"`, removeIngress(hostName))]
       : []),
-    ...(remains.hasIfb ? [removeIfb(ifbName)] : []),
+    ...(remains.hasIfb
+      ? [ipStep("host", `remove the link "${ifbName}"`, removeLink(ifbName))]
+      : []),
   ];
-}
-
-/** The step that removes the link. */
-export function removeIfb(name: string): IpStep {
-  return ipStep("host", `remove the link "${name}"`, removeLink(name));
 }
 
 // What the container sends comes in at the host's end, where the kernel cannot

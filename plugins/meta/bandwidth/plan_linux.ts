@@ -11,7 +11,7 @@ import { type BandwidthConfig, parseBandwidthConfig } from "./config.ts";
 import { planDeletion } from "./del_linux.ts";
 import { findRemains, hostNames, readFacts, readLinks } from "./facts_linux.ts";
 import { ifbName, ifbOf } from "./ifb.ts";
-import { type PlanInput, planLimits } from "./plan.ts";
+import { NOTHING, type PlanInput, planLimits } from "./plan.ts";
 import { requirePrevResult } from "./start_linux.ts";
 
 /** Says what a command would do, and does none of it. */
@@ -39,8 +39,6 @@ async function planAdd(request: Request): Promise<Plan> {
     result: resultOf(prevResult, config, ifb),
   };
 }
-
-const NOTHING = { hasShaper: false, hasRedirect: false, hasIfb: false };
 
 /** What the kernel's default is for a pair. */
 const PAIR_MTU_BYTES = 1500;

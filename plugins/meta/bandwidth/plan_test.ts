@@ -3,13 +3,14 @@ import { type Step, stepText } from "../../../lib/linux/mod.ts";
 import type { JsonObject } from "../../../lib/spec/mod.ts";
 import { requestWith } from "./_testing.ts";
 import { parseBandwidthConfig } from "./config.ts";
-import { isClassOf, planLimits, planRemoval, type Remains } from "./plan.ts";
+import {
+  isClassOf,
+  NOTHING,
+  planLimits,
+  planRemoval,
+  type Remains,
+} from "./plan.ts";
 
-const NOTHING: Remains = {
-  hasShaper: false,
-  hasRedirect: false,
-  hasIfb: false,
-};
 const ALL: Remains = { hasShaper: true, hasRedirect: true, hasIfb: true };
 
 const INGRESS = { ingressRate: 1e6, ingressBurst: 1e5 };
