@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../../lib/spec/mod.ts";
+import type { JsonObject } from "../../lib/spec/mod.ts";
 import {
   type CallOptions,
   type CallRecord,
@@ -150,7 +150,8 @@ async function callPlugin(
     CNI_PATH: options.path ?? folder,
     ...options.env,
   });
-  const input = isJsonObject(stdin) ? JSON.stringify(stdin) : stdin;
+  const isText = typeof stdin === "string" || stdin instanceof Uint8Array;
+  const input = isText ? stdin : JSON.stringify(stdin);
   const output = await run({
     words: [program],
     stdin: input,

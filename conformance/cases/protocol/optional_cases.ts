@@ -1,5 +1,10 @@
 import { versionsFrom } from "../../../lib/spec/mod.ts";
-import { type Case, type Subject, whyUnusable } from "../../suite/mod.ts";
+import {
+  type Case,
+  demand,
+  type Subject,
+  whyUnusable,
+} from "../../suite/mod.ts";
 import { attach, prepare } from "../steps/mod.ts";
 
 /** Cases about variables that a plugin has to do without. */
@@ -20,6 +25,7 @@ export const OPTIONAL_CASES: readonly Case[] = [
       const result = await stage.mustCall("ADD", sandbox, {
         ...{ stdin: input, env },
       });
+      demand(result !== undefined, "ADD prints no result");
       const stdin = stage.config({ prevResult: result });
       await stage.mustCall("CHECK", sandbox, { stdin, env });
       await stage.mustCall("DEL", sandbox, { stdin, env });

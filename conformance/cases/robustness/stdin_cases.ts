@@ -23,7 +23,8 @@ const TEXTS: Readonly<
   "binary": () => Uint8Array.from({ length: 256 }, (_, index) => 255 - index),
   "utf-16": (stage) => utf16(whole(stage)),
   "deep-nesting": () => "[".repeat(100_000),
-  "huge-number": () => `{"name": ${"9".repeat(400)}`,
+  "huge-number": (stage) =>
+    whole(stage).replace(/"name":"[^"]*"/, `"name":${"9".repeat(400)}`),
 };
 
 function whole(stage: Stage): string {
