@@ -65,8 +65,9 @@ export class TuningState {
   ): () => void {
     const name = stateFileName(attachment);
     const before = this.#dir.read(name);
-    // The note first: a crash in between leaves one that names no file.
-    this.#notes?.replace(name, network, FILE_MODE);
+    // The note first: a crash in between leaves one that names no file. Without
+    // waiting for the disk: lost, it means that a GC leaves the file alone.
+    this.#notes?.overwrite(name, network, FILE_MODE);
     this.#dir.replace(name, formatSaved(values), FILE_MODE);
     return () => {
       if (before === undefined) this.remove(name);
