@@ -26,6 +26,7 @@ const LINUX_ONLY: readonly Entry[] = [
     async () => (await import("./meta/bandwidth/mod.ts")).bandwidth,
   ],
   ["bridge", async () => (await import("./main/bridge/mod.ts")).bridge],
+  ["firewall", async () => (await import("./meta/firewall/mod.ts")).firewall],
   ["loopback", async () => (await import("./main/loopback/mod.ts")).loopback],
   ["ptp", async () => (await import("./main/ptp/mod.ts")).ptp],
   ["tuning", async () => (await import("./meta/tuning/mod.ts")).tuning],
@@ -48,6 +49,10 @@ export function keyRegistry(): KeyRegistry {
     [
       "bridge",
       async () => (await import("./main/bridge/mod.ts")).loadBridgeKeys(),
+    ],
+    [
+      "firewall",
+      async () => (await import("./meta/firewall/mod.ts")).loadFirewallKeys(),
     ],
     [
       "flannel",

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CniCode, CniError, type JsonObject } from "../../../lib/spec/mod.ts";
-import { requestWith } from "./_testing.ts";
+import { requestWith } from "../../shared/testing/mod.ts";
 import { isIdle, parseTuningConfig, requirePrevResult } from "./config.ts";
 
 const MACS = ["02:00:00:00:00:01", "02:00:00:00:00:02", "02:00:00:00:00:03"];

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { requestWith } from "./_testing.ts";
+import { requestWith } from "../../shared/testing/mod.ts";
 import { planTuning } from "./plan_linux.ts";
 
 const KEYS = {

@@ -1,6 +1,6 @@
 import { runCommand } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import { notAvailable } from "../../shared/rare/mod.ts";
 import { requireAllowed } from "./allow_list.ts";
 import { isIdle, parseTuningConfig } from "./config.ts";
 import { openTuningState } from "./state.ts";
@@ -26,9 +26,9 @@ export async function tuningStatus(request: Request): Promise<void> {
   const { stdout } = await runCommand({ program: "sh", args: ["-s"], stdin });
   const missing = [...stdout.matchAll(/^no (\w+)$/gm)].map(([, one]) => one);
   if (missing.length === 0) return;
-  const message = "The tuning plugin is not available";
-  throw new CniError(CniCode.NotAvailable, message, {
-    details: `it needs ${missing.join(", ")}: install the Debian packages ` +
-      "util-linux, iproute2 and grep",
-  });
+  throw notAvailable(
+    "tuning",
+    `it needs ${missing.join(", ")}: install the Debian packages util-linux, ` +
+      "iproute2 and grep",
+  );
 }

@@ -5,7 +5,7 @@ import {
   Fields,
   type JsonObject,
 } from "../../../lib/spec/mod.ts";
-import { requestWith } from "./_testing.ts";
+import { requestWith } from "../../shared/testing/mod.ts";
 import { parseSysctls } from "./sysctl.ts";
 
 function parse(
