@@ -37,6 +37,7 @@ Deno.test("the keys of the pages are those of the definitions", async (t) => {
       "host-local",
       "ptp",
       "static",
+      "firewall",
       "tuning",
     ]
   ) {
@@ -80,6 +81,7 @@ Deno.test("each definition's type is what its plugin takes", async (t) => {
       "sbr",
       "ptp",
       "static",
+      "firewall",
       "tuning",
     ]
   ) {

@@ -102,6 +102,7 @@ function rulesIn(text: string): readonly string[] {
     /^goto masq_checks$/,
     /^chain (masq_checks|[A-Z]+|postrouting) \{$/,
     ...PORTMAP_SHARED,
+    ...FIREWALL_SHARED,
     /^(table|type|comment|policy|#|\*|\}|COMMIT|:[A-Z]+ (ACCEPT|DROP))/,
   ];
   return linesOf(text)
@@ -123,6 +124,21 @@ const PORTMAP_SHARED: readonly RegExp[] = [
   /^chain (hostports|hostip_hostports|hostports_all|prerouting|output|masquerading) \{$/,
   /^jump (hostports|hostip_hostports)$/,
   /^fib daddr type local jump hostports_all$/,
+];
+
+/**
+ * The chains of the firewall plugin that stay, and the rules that lead to them
+ * or keep bridges apart, as iptables-save and nft print them.
+ */
+const FIREWALL_SHARED: readonly RegExp[] = [
+  /^:CNI-(ADMIN|FORWARD|ISOLATION-STAGE-[12]) /,
+  /^-A FORWARD .*-j CNI-(FORWARD|ISOLATION-STAGE-1)$/,
+  /^-A CNI-FORWARD .*-j CNI-ADMIN$/,
+  /^-A CNI-ISOLATION-STAGE-[12] /,
+  /^chain CNI-(ADMIN|FORWARD|ISOLATION-STAGE-[12]) \{$/,
+  /\bjump CNI-(ADMIN|FORWARD|ISOLATION-STAGE-[12])$/,
+  /^(iifname "\S+" )?oifname "\S+" +drop$/,
+  /^ *return$/,
 ];
 
 function filesIn(folder: string): Record<string, string> {

@@ -12,6 +12,7 @@ const PAGES = new URL("../../docs/plugins/", import.meta.url);
 const PAGE_NAMES = [
   "bandwidth.md",
   "bridge.md",
+  "firewall.md",
   "loopback.md",
   "portmap.md",
   "sbr.md",
