@@ -7,8 +7,10 @@ import {
 import { SPEC_VERSIONS } from "../../lib/spec/mod.ts";
 import {
   type Any,
+  bridgeList,
   callPlugin,
   createFaults,
+  createTool,
   firewallOf,
   type Host,
   kernelTest,
@@ -262,6 +264,45 @@ for (const backend of BACKENDS) {
 }
 
 kernelTest(
+  "portmap: --plan tells the rules, and changes nothing",
+  async (host, t) => {
+    const tool = await createTool(host);
+    const list: Any = bridgeList(host);
+    const portmap = {
+      type: "portmap",
+      capabilities: { portMappings: true },
+    };
+    await tool.write("net.conflist", {
+      ...list,
+      plugins: [...list.plugins, portmap],
+    });
+    const sandbox = await host.addSandbox();
+    const words = [host.network, sandbox.path];
+    const ports = ["--port", "8080:80", "--port", "53:53/udp"];
+    await t.step("add", async () => {
+      const before = await firewallOf(host);
+      const text = await tool.must(["add", "--plan", ...ports, ...words]);
+      assertStringIncludes(text, "iptables -t nat -N CNI-HOSTPORT-DNAT");
+      assertStringIncludes(text, "--dport 8080 -j DNAT --to-destination");
+      assertStringIncludes(text, "conntrack -D -f ipv4 -p udp");
+      assertEquals(await firewallOf(host), before);
+    });
+    await tool.must(["add", ...ports, ...words]);
+    const added = await firewallOf(host);
+    for (const verb of ["check", "del"]) {
+      await t.step(verb, async () => {
+        const text = await tool.must([verb, "--plan", ...words]);
+        assertStringIncludes(text, "iptables -t nat");
+        assertEquals(await firewallOf(host), added);
+      });
+    }
+    await tool.must(["del", ...words]);
+    assertEquals(await portRulesOf(host), []);
+  },
+  NEEDS,
+);
+
+kernelTest(
   "portmap: a container's two networks are kept apart",
   async (host, t) => {
     for (const backend of BACKENDS) {
@@ -471,8 +512,31 @@ kernelTest(
     await reader.cancel();
     await lock.status;
     assertEquals(await rules(), []);
+    await mustCall(host, "portmap", call);
+    const bare = portmapConfig(host, sandbox, { portMappings: [] });
+    const del = { ...call, command: "DEL", config: bare };
+    await mustCall(host, "portmap", del);
+    assertEquals(await rules(), []);
   },
   { needs: [...NEEDS.needs, "iptables-legacy", "ip6tables-legacy"] },
+);
+
+kernelTest(
+  "portmap: a container without ports takes next to no programs",
+  async (host) => {
+    const sandbox = await host.addSandbox();
+    const faults = createFaults(host);
+    const config = portmapConfig(host, sandbox, { portMappings: [] });
+    const call = { config, sandbox, env: { PATH: faults.path } };
+    // A shell and nft, to see whether there are any rules after all.
+    const programs = { "ADD": 0, "CHECK": 1, "DEL": 2 };
+    for (const [command, count] of Object.entries(programs)) {
+      faults.arm(0);
+      await mustCall(host, "portmap", { ...call, command });
+      assert(faults.count() <= count, `${command}: ${faults.count()}`);
+    }
+  },
+  NEEDS,
 );
 
 kernelTest("portmap: ten at once do not hinder each other", async (host) => {

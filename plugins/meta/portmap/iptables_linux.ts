@@ -48,19 +48,21 @@ export async function addIptablesForwarding(
  * Removes a container's rules of a family, in one transaction; succeeds if
  * there are none, or no iptables that could have made them.
  *
- * @returns What was mapped.
+ * @returns What was mapped; `undefined` if there was no rule and no chain.
  * @throws {CniError} Code 999, or 11 for a lock, with the reason.
  */
 export async function removeIptablesForwarding(
   owner: Owner,
   family: Family,
   run: Run,
-): Promise<readonly MappedPort[]> {
+): Promise<readonly MappedPort[] | undefined> {
   const own = await iptablesOwner(owner);
-  let ports: readonly MappedPort[] = [];
+  let ports: readonly MappedPort[] | undefined;
   await updateIptables("nat", (listing) => {
-    ports = mappedPorts(own.chain, listing);
-    return removalScript([own], listing);
+    const script = removalScript([own], listing);
+    // Another DEL of the container may be quicker.
+    if (script !== undefined) ports = mappedPorts(own.chain, listing);
+    return script;
   }, { family, run, act: "remove mapped ports" });
   return ports;
 }

@@ -51,20 +51,21 @@ export interface RemoveNftOptions {
  * Removes a container's rules of a family, in one transaction; succeeds if
  * there are none, or no nft that could have made them.
  *
- * @returns What was mapped.
+ * @returns What was mapped; `undefined` if there was no rule.
  * @throws {CniError} Code 999 with the reason.
  */
 export async function removeNftForwarding(
   owner: Owner,
   family: Family,
   { run, addresses }: RemoveNftOptions,
-): Promise<readonly MappedPort[]> {
+): Promise<readonly MappedPort[] | undefined> {
   let own: readonly NftRule[] = [];
   await updateNft(family, (rules) => {
     own = ownNftRules(owner, rules, addresses);
     const lines = nftDeletions(TABLES[family], own);
     return lines.length === 0 ? undefined : [...lines, ""].join("\n");
   }, { run, act: "remove mapped ports" });
+  if (own.length === 0) return undefined;
   return own.flatMap((rule) => readNftRule(rule).port ?? []);
 }
 

@@ -55,7 +55,7 @@ async function planAdd(request: Request): Promise<Plan> {
 
 async function planDel(request: Request): Promise<Plan> {
   const { run, changes } = createRecorder(runCommand);
-  await removeForwardings(request, [run, run, run]);
+  await removeForwardings(request, { run, open: () => run });
   return { acts: actsOf("remove mapped ports", changes) };
 }
 
