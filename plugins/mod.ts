@@ -28,6 +28,7 @@ const LINUX_ONLY: readonly Entry[] = [
   ["bridge", async () => (await import("./main/bridge/mod.ts")).bridge],
   ["firewall", async () => (await import("./meta/firewall/mod.ts")).firewall],
   ["loopback", async () => (await import("./main/loopback/mod.ts")).loopback],
+  ["macvlan", async () => (await import("./main/macvlan/mod.ts")).macvlan],
   ["ptp", async () => (await import("./main/ptp/mod.ts")).ptp],
   ["tuning", async () => (await import("./meta/tuning/mod.ts")).tuning],
   ["sbr", async () => (await import("./meta/sbr/mod.ts")).sbr],
@@ -66,6 +67,10 @@ export function keyRegistry(): KeyRegistry {
     [
       "loopback",
       async () => (await import("./main/loopback/mod.ts")).loadLoopbackKeys(),
+    ],
+    [
+      "macvlan",
+      async () => (await import("./main/macvlan/mod.ts")).loadMacvlanKeys(),
     ],
     ["ptp", async () => (await import("./main/ptp/mod.ts")).loadPtpKeys()],
     [

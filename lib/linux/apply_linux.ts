@@ -67,7 +67,7 @@ function pushUndo(
   );
   for (const [place, program] of takersOf(done)) {
     const lines = done.filter((step) =>
-      step.place === place && undoerOf(step) === program
+      undoPlaceOf(step) === place && undoerOf(step) === program
     );
     const words = lines.reverse().map((step) => step.undo);
     undo.push(() => runUndo(words, place, program));
@@ -126,8 +126,14 @@ type Undoer = RemoveOptions["program"];
 function takersOf(
   steps: readonly IpStep[],
 ): readonly (readonly [Place, Undoer])[] {
-  const takers = steps.map((step) => [step.place, undoerOf(step)] as const);
+  const takers = steps.map((step) =>
+    [undoPlaceOf(step), undoerOf(step)] as const
+  );
   return [...new Map(takers.map((taker) => [taker.join(), taker])).values()];
+}
+
+function undoPlaceOf({ place, undoPlace = place }: IpStep): Place {
+  return undoPlace;
 }
 
 /** What `bridge` sets goes with the links that `ip` has made. */

@@ -97,6 +97,23 @@ Deno.test("applySteps() undoes what was done, last first", async () => {
   ]);
 });
 
+Deno.test("applySteps() undoes a step in the place that it names", async () => {
+  const run = fakeRun();
+  const undo = new UndoStack();
+  const moved: IpStep = { ...add("a"), undoPlace: "sandbox" };
+  await applySteps([add("b"), moved], { netns: NETNS, run, undo });
+  assertEquals(await undo.unwind(), []);
+  assertEquals(run.commands.slice(1), [
+    {
+      program: "ip",
+      args: UNDO,
+      netns: NETNS,
+      stdin: "link del dev a\n",
+    },
+    { program: "ip", args: UNDO, stdin: "link del dev b\n" },
+  ]);
+});
+
 Deno.test("applySteps() has tc take back what tc has done", async () => {
   const run = fakeRun();
   const undo = new UndoStack();

@@ -18,8 +18,15 @@ export interface Link {
   readonly flags: readonly string[];
   /** The link that this one is a port of. */
   readonly master?: string;
-  /** The index of a veth's other end, in that end's namespace. */
+  /**
+   * The index of a veth's other end, or of the link that this one is on, in
+   * that link's namespace; absent if that is this one's.
+   */
   readonly peerIndex?: number;
+  /** The link of the same namespace that this one is on, or its other end. */
+  readonly lower?: string;
+  /** The mode of a link that has several: `bridge`, `private`… for a macvlan. */
+  readonly mode?: string;
   /** How many users have asked for promiscuous mode. */
   readonly promiscuity: number;
   /** Its addresses, in the kernel's order. */
@@ -55,6 +62,7 @@ interface RawLink {
   readonly ifindex?: number;
   readonly ifname?: string;
   readonly link_index?: number;
+  readonly link?: string;
   readonly flags?: readonly string[];
   readonly mtu?: number;
   readonly operstate?: string;
@@ -65,6 +73,7 @@ interface RawLink {
   readonly linkinfo?: {
     readonly info_kind?: string;
     readonly info_data?: {
+      readonly mode?: string;
       readonly vlan_filtering?: number;
       readonly vlan_default_pvid?: number;
     };
@@ -99,11 +108,18 @@ function parseLink(raw: RawLink): Link {
     flags: raw.flags ?? [],
     ...(raw.master === undefined ? {} : { master: raw.master }),
     ...(raw.link_index === undefined ? {} : { peerIndex: raw.link_index }),
+    ...(raw.link === undefined ? {} : { lower: raw.link }),
+    ...modeOf(raw),
     promiscuity: raw.promiscuity ?? 0,
     addresses: (raw.addr_info ?? []).flatMap(parseLinkAddress),
     alias: raw.ifalias ?? "",
     ...(raw.linkinfo?.info_kind === "bridge" ? { vlans: vlansOf(raw) } : {}),
   };
+}
+
+function modeOf({ linkinfo }: RawLink): Pick<Link, "mode"> {
+  const mode = linkinfo?.info_data?.mode;
+  return mode === undefined ? {} : { mode };
 }
 
 function vlansOf({ linkinfo }: RawLink): BridgeVlans {

@@ -180,3 +180,33 @@ Deno.test("parseLinks() skips addresses that have no local end", () => {
   const raw = { ...LO, "addr_info": [{ "family": "inet" }] };
   assertEquals(parseLinks([raw])[0]?.addresses, []);
 });
+
+Deno.test("parseLinks() tells what a macvlan is on, and its mode", () => {
+  const macvlan = {
+    "ifindex": 5,
+    "ifname": "mac0",
+    "flags": ["BROADCAST", "MULTICAST"],
+    "mtu": 1500,
+    "operstate": "DOWN",
+    "address": "8e:8d:62:99:26:32",
+    "promiscuity": 0,
+    "linkinfo": {
+      "info_kind": "macvlan",
+      "info_data": { "mode": "private", "bcqueuelen": 50 },
+    },
+    "addr_info": [],
+  };
+  const placeOf = (raw: object) =>
+    parseLinks([raw]).map(({ mode, lower, peerIndex }) => ({
+      mode,
+      lower,
+      peerIndex,
+    }));
+  const mode = "private";
+  assertEquals(placeOf({ ...macvlan, "link": "up0" }), [
+    { mode, lower: "up0", peerIndex: undefined },
+  ]);
+  assertEquals(placeOf({ ...macvlan, "link_index": 3, "link_netnsid": 0 }), [
+    { mode, lower: undefined, peerIndex: 3 },
+  ]);
+});

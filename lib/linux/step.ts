@@ -28,6 +28,8 @@ export interface IpStep extends StepBase {
   readonly words: readonly string[];
   /** The words that take it back; absent if nothing has to. */
   readonly undo?: readonly string[];
+  /** Where it is taken back; where it was done when absent. */
+  readonly undoPlace?: Place;
   /** Failing because the object is already there counts as done. */
   readonly mayExist?: boolean;
 }

@@ -16,6 +16,14 @@ import {
 import type { IpConfig, Route } from "../../lib/spec/mod.ts";
 import { type Addressing, nextHopOf } from "./addresses.ts";
 
+/** How an interface that could not be made under its name gets it. */
+export interface Rename {
+  /** The name that it bears until then. */
+  readonly from: string;
+  /** What gives it the name. */
+  readonly step: IpStep;
+}
+
 /** How {@linkcode interfaceSteps} is to treat an interface. */
 export interface InterfaceOptions {
   /**
@@ -23,6 +31,8 @@ export interface InterfaceOptions {
    * detection: on a link where nobody else can have them.
    */
   readonly isAlone?: boolean;
+  /** The interface's way to its name; absent if it bears it already. */
+  readonly rename?: Rename | undefined;
   /** Whether the subnets get no routes of their own by the kernel. */
   readonly withoutSubnetRoutes?: boolean;
   /** What is to be done when the link is up, before routes are added. */
@@ -43,15 +53,19 @@ export function interfaceSteps(
   options: InterfaceOptions = {},
 ): readonly Step[] {
   const up = setUpStep("sandbox", ifname);
-  if (addressing === undefined) return [up];
+  const { rename, beforeRoutes = [] } = options;
+  const naming = rename === undefined ? [] : [rename.step];
+  if (addressing === undefined) return [...naming, up];
   const { ips, routes } = addressing;
   const cidrs = ips.map((ip) => parseCidr(ip.address));
   const hasIpv6 = cidrs.some(({ address }) => address.family === 6);
   return [
-    ...(hasIpv6 ? ipv6Steps(ifname) : []),
+    // By the first name, so that all lines for ip follow each other.
+    ...(hasIpv6 ? ipv6Steps(rename?.from ?? ifname) : []),
+    ...naming,
     ...cidrs.map((cidr) => addressStep("sandbox", cidr, ifname, options)),
     up,
-    ...options.beforeRoutes ?? [],
+    ...beforeRoutes,
     ...routes.map((route) => routeStep(route, ips, ifname)),
     ...(hasIpv6 ? [showStep(ifname)] : []),
   ];

@@ -12,6 +12,7 @@ import {
   mustFail,
 } from "./_plugin.ts";
 import { must } from "./_run.ts";
+import { createTool } from "./_tool.ts";
 import { attachmentsOf, netnsStateOf, stateOf } from "./_state.ts";
 
 /** An attachment that a test has made. */
@@ -58,6 +59,7 @@ export function interfaceTests(plugin: InterfacePlugin): void {
   testIpamCalls(plugin);
   testStatus(plugin);
   testRefusals(plugin);
+  testPlan(plugin);
 }
 
 /** Registers those of the tests that are about faults, for a variant. */
@@ -67,13 +69,24 @@ export function faultTests(plugin: InterfacePlugin): void {
   testGoneNamespace(plugin);
 }
 
+/**
+ * Makes a container without duplicate address detection, which would take a
+ * second or two of each ADD.
+ */
+export async function addQuietSandbox(host: Host): Promise<Sandbox> {
+  const sandbox = await host.addSandbox();
+  const file = "/proc/sys/net/ipv6/conf/default/accept_dad";
+  await sandbox.must(["sh", "-c", `echo 0 >${file}`]);
+  return sandbox;
+}
+
 /** Attaches a new container. */
 export async function attach(
   plugin: InterfacePlugin,
   host: Host,
   keys: Readonly<Record<string, unknown>> = {},
 ): Promise<Attached> {
-  const sandbox = await host.addSandbox();
+  const sandbox = await addQuietSandbox(host);
   const config = plugin.config(host, keys);
   const result = await mustCall(host, plugin.name, { config, sandbox });
   return { sandbox, config, result };
@@ -102,7 +115,7 @@ function testVersions(plugin: InterfacePlugin): void {
       for (const cniVersion of SPEC_VERSIONS) {
         for (const env of [{}, { CNI_FORCE_EXEC: "1" }]) {
           await t.step(`${cniVersion} ${JSON.stringify(env)}`, async () => {
-            const sandbox = await host.addSandbox();
+            const sandbox = await addQuietSandbox(host);
             const config = plugin.config(host, { cniVersion });
             const call = { config, sandbox, env };
             const prevResult = await mustCall(host, name, call);
@@ -131,7 +144,7 @@ function testFailingAdd(plugin: InterfacePlugin): void {
     const faults = createFaults(host);
     const env = { PATH: faults.path };
     faults.arm(0);
-    const sandbox = await host.addSandbox();
+    const sandbox = await addQuietSandbox(host);
     await mustCall(host, name, { config, sandbox, env });
     const steps = faults.count();
     await del(sandbox);
@@ -190,7 +203,7 @@ function testDel(plugin: InterfacePlugin): void {
       const before = await attachmentsOf(host);
       const { sandbox, config } = await attach(plugin, host);
       const del = { command: "DEL", config, sandbox };
-      const other = await host.addSandbox();
+      const other = await addQuietSandbox(host);
       assertEquals(await mustCall(host, name, del), undefined);
       assertEquals(await linkNamesIn(sandbox), ["lo"]);
       assertEquals(await attachmentsOf(host), before);
@@ -315,7 +328,7 @@ function testIpamCalls(plugin: InterfacePlugin): void {
   };
   const ipam = { type: "log-ipam" };
   test(plugin, "every command reaches the IPAM plugin", async (host) => {
-    const sandbox = await host.addSandbox();
+    const sandbox = await addQuietSandbox(host);
     const path = await logging(host, `echo '${JSON.stringify(IPAM_RESULT)}'`);
     const config = plugin.config(host, { cniVersion: "1.1.0", ipam });
     const call = { config, sandbox, path };
@@ -338,7 +351,7 @@ function testIpamCalls(plugin: InterfacePlugin): void {
     plugin,
     "ADD with an IPAM plugin that lets it down leaves nothing",
     async (host, t) => {
-      const sandbox = await host.addSandbox();
+      const sandbox = await addQuietSandbox(host);
       const before = await withoutNotes(host);
       for (const [why, [script, last]] of Object.entries(BAD_IPAM)) {
         await t.step(why, async () => {
@@ -411,7 +424,7 @@ function testRefusals(plugin: InterfacePlugin): void {
   const { name } = plugin;
   test(plugin, "ADD that cannot be is refused at once", async (host, t) => {
     const config = plugin.config(host);
-    const sandbox = await host.addSandbox();
+    const sandbox = await addQuietSandbox(host);
     const before = await stateOf(host);
     await t.step("the interface's name is taken", async () => {
       await sandbox.ip("link add eth0 type bridge");
@@ -429,7 +442,7 @@ function testRefusals(plugin: InterfacePlugin): void {
     for (const [key, value] of Object.entries(plugin.broken)) {
       await t.step(key, async () => {
         const wrong = { ...config, [key]: value };
-        const other = await host.addSandbox();
+        const other = await addQuietSandbox(host);
         const call = { code: 7, config: wrong, sandbox: other };
         const error = await mustFail(host, name, call);
         assertStringIncludes(`${error.msg}; ${error.details}`, key);
@@ -438,6 +451,44 @@ function testRefusals(plugin: InterfacePlugin): void {
     }
     assertEquals(await stateOf(host), before);
   });
+}
+
+function testPlan(plugin: InterfacePlugin): void {
+  test(
+    plugin,
+    "plans tell what would be done, and change nothing",
+    async (host) => {
+      const tool = await createTool(host);
+      const { name, cniVersion, ...keys } = plugin.config(host);
+      const list = { name, cniVersion, plugins: [keys] };
+      await tool.write("net.conflist", list);
+      const sandbox = await addQuietSandbox(host);
+      const words = [host.network, sandbox.path];
+      const state = async () => [
+        await stateOf(host),
+        await netnsStateOf(sandbox),
+      ];
+      const plan = async (verb: string) => {
+        const before = await state();
+        const text = await tool.must([verb, "--plan", "--json", ...words]);
+        assertEquals(await state(), before);
+        return JSON.parse(text).networks[0];
+      };
+      const planned = await plan("add");
+      await tool.must(["add", ...words]);
+      const links = await linkNamesIn(sandbox);
+      assertEquals(links, ["lo", "eth0"]);
+      const parts = { add: "dev eth0", check: "route show", del: "link del" };
+      for (const [verb, part] of Object.entries(parts)) {
+        const { acts } = verb === "add" ? planned : await plan(verb);
+        const commands = acts.map(({ command }: Any) => command ?? "").join();
+        assertStringIncludes(commands, part);
+      }
+      await tool.must(["check", ...words]);
+      await tool.must(["del", ...words]);
+      assertEquals(await linkNamesIn(sandbox), ["lo"]);
+    },
+  );
 }
 
 /** All but forwarding, which stays on, and the IPAM plugin's notes. */

@@ -6,6 +6,7 @@ import {
   kernelTest,
   mustCall,
 } from "./_harness.ts";
+import { addWire, MASTER } from "./_macvlan.ts";
 
 const PAGES = new URL("../../docs/plugins/", import.meta.url);
 
@@ -14,9 +15,10 @@ const PAGE_NAMES = [
   "bridge.md",
   "firewall.md",
   "loopback.md",
+  "macvlan.md",
   "portmap.md",
-  "sbr.md",
   "ptp.md",
+  "sbr.md",
   "static.md",
   "tuning.md",
 ];
@@ -24,6 +26,7 @@ const PAGE_NAMES = [
 kernelTest(
   "docs: the examples of the pages on plugins work as they stand",
   async (host) => {
+    await addWire(host);
     for (const page of PAGE_NAMES) {
       const examples = await examplesIn(page);
       assert(examples.length > 0, page);
@@ -80,6 +83,7 @@ function onHost(host: Host, config: Any): Any {
     ];
     return { ...config, runtimeConfig: { portMappings } };
   }
+  if (config.type === "macvlan") config = { ...config, master: MASTER };
   if (config.type === "tuning") {
     return { ...config, dataDir: `${host.dataDir}/tuning` };
   }

@@ -16,6 +16,7 @@ import {
   mustPing,
   REFERENCE_BIN,
 } from "./_harness.ts";
+import { addWire, MASTER } from "./_macvlan.ts";
 
 const FOLDER = new URL("../../examples/", import.meta.url);
 
@@ -77,6 +78,7 @@ for (const file of FILES.filter((one) => one !== WINDOWS)) {
   const foreign = types.filter((type) => !ours.has(type));
   kernelTest(`examples: ${file} attaches and detaches`, async (host) => {
     await writeLease(host);
+    if (types.includes("macvlan")) await addWire(host, WIRE);
     const folder = `${host.dataDir}/net.d`;
     await Deno.mkdir(folder);
     const text = JSON.stringify(onHost(JSON.parse(read(file)), host));
@@ -108,6 +110,9 @@ for (const file of FILES.filter((one) => one !== WINDOWS)) {
   });
 }
 
+/** The gateways of the examples that share a link of the host. */
+const WIRE = ["10.36.0.1/24", "fd00:36::1/64"];
+
 /** What a runtime passes on to plugins that have the capability. */
 const CAPABILITIES = {
   portMappings: [{ hostPort: 8080, containerPort: 80, protocol: "tcp" }],
@@ -137,6 +142,8 @@ function pluginOnHost(plugin: Any, host: Host): Any {
         delegate: { ...plugin.delegate, bridge },
         ipam,
       };
+    case "macvlan":
+      return { ...plugin, master: MASTER, ipam };
     case "ptp":
       return { ...plugin, ipam };
     case "tuning":

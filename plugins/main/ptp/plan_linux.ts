@@ -44,7 +44,13 @@ async function planAdd(
   const config = parsePtpConfig(request);
   await requireFreeName(request, "veth", runCommand);
   const ipam = await planIpam(request, context);
-  const input = preparePlan(preparePair(request, config), ipam.result ?? {});
+  const pair = preparePair(request, config);
+  if (ipam.result === undefined) {
+    // An IPAM plugin that cannot plan: what follows its addresses is not known.
+    const pairActs = stepActs(planPair(pair), request.netns);
+    return { acts: [...ipam.acts, ...pairActs] };
+  }
+  const input = preparePlan(pair, ipam.result);
   const steps = [
     ...planPair(input),
     ...planHost(input),
@@ -60,7 +66,7 @@ async function planAdd(
       ...stepActs(steps, request.netns),
       ...transactionActs("add firewall rules of the attachment", changes),
     ],
-    result: resultOf(input, config.dns ?? ipam.result?.dns),
+    result: resultOf(input, config.dns ?? ipam.result.dns),
   };
 }
 
