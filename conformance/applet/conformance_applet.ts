@@ -1,21 +1,16 @@
 import {
-  readNamedFile,
   type TerminalProcess,
   toolProcess,
   UsageError,
 } from "../../lib/tool/mod.ts";
 import { CniError } from "../../lib/spec/mod.ts";
-import {
-  loadProfiles,
-  ProfileError,
-  type ProfileFile,
-} from "../profiles/mod.ts";
+import { ExplanationError } from "../differential/mod.ts";
+import { loadProfiles, ProfileError } from "../profiles/mod.ts";
 import { createReporter } from "../report/mod.ts";
 import {
   checkRequirements,
   discoverSubjects,
   findExecutables,
-  findFiles,
   FolderError,
   openStage,
   planJobs,
@@ -23,12 +18,13 @@ import {
   runJobs,
 } from "../run/mod.ts";
 import { type RunReport, statusOf } from "../suite/mod.ts";
+import { comparePlugins } from "./compare_plugins.ts";
 import { conformanceHelp, SEE_HELP } from "./help.ts";
 import { listCases } from "./list_cases.ts";
+import { absolute, chosenNames, readProfiles } from "./plugin_files.ts";
 import { type PluginRequest, readRequest } from "./read_request.ts";
 import { searchPath, type TestOptions } from "./test_options.ts";
 import { testRuntime } from "./test_runtime.ts";
-import { unknownName } from "./unknown_name.ts";
 
 /** What the applet works with. */
 export interface ConformanceOptions {
@@ -67,6 +63,10 @@ export async function conformance(
         return 0;
       case "plugins":
         return await testPlugins(request, {
+          ...{ programVersion, process, signal: abort.signal },
+        });
+      case "differential":
+        return await comparePlugins(request, {
           ...{ programVersion, process, signal: abort.signal },
         });
       case "runtime":
@@ -118,46 +118,18 @@ async function testPlugins(
   return statusOf(outcomes);
 }
 
-async function readProfiles(
-  { profileFiles, profileDir }: PluginRequest,
-  process: TerminalProcess,
-): Promise<readonly ProfileFile[]> {
-  const folder = profileDir && absolute(profileDir, process);
-  const found = folder ? await findFiles(folder, ["-name", "*.json"]) : [];
-  if (folder && found.length === 0) {
-    throw new FolderError(`Cannot find profiles in ${folder}: no *.json there`);
-  }
-  const files = [...found.map((name) => `${folder}/${name}`), ...profileFiles];
-  return await Promise.all(files.map(async (source) => {
-    return { source, text: await readNamedFile(source, process) };
-  }));
-}
-
-function chosenNames(
-  { plugins }: PluginRequest,
-  there: readonly string[],
-  folder: string,
-): readonly string[] {
-  for (const name of plugins) {
-    if (!there.includes(name)) {
-      throw unknownName(`plugin in ${folder}`, name, there);
-    }
-  }
-  return plugins.length === 0
-    ? there
-    : there.filter((name) => plugins.includes(name));
-}
-
-function absolute(path: string, process: TerminalProcess): string {
-  return path.startsWith("/") ? path : `${process.cwd()}/${path}`;
-}
-
 /** The text for what is wrong about a call of the applet; throws the rest on. */
 function wrongUse(error: unknown): string {
   if (error instanceof UsageError) {
     return `${error.message}\n\n${error.hint}${SEE_HELP}`;
   }
-  const isKnown = [ProfileError, FolderError, RequirementError, CniError]
+  const isKnown = [
+    ExplanationError,
+    ProfileError,
+    FolderError,
+    RequirementError,
+    CniError,
+  ]
     .some((one) => error instanceof one);
   if (!isKnown) throw error;
   return `${(error as Error).message}\n`;

@@ -14,6 +14,17 @@ export const FLAGS: readonly Flag[] = [
     summary: "only this plugin of it; may be repeated",
   },
   {
+    name: "against",
+    value: "DIR",
+    summary: "compare with the plugins of this folder",
+  },
+  {
+    name: "explained",
+    value: "FILE",
+    repeats: true,
+    summary: `differences that are meant; "toolkit" for those of this program`,
+  },
+  {
     name: "runtime",
     value: "CMD",
     summary: "a runtime to put to the test, called as cnitool is",

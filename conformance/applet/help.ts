@@ -17,6 +17,7 @@ and /var/lib/cni are not touched. Needs root.
 
 Usage:
   cni conformance --plugin-dir DIR [flags]
+  cni conformance --plugin-dir DIR --against DIR [flags]
   cni conformance --runtime CMD [flags]
   cni conformance --list [--family NAME]
 

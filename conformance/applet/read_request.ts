@@ -3,6 +3,7 @@ import { isSpecVersion, SPEC_VERSIONS } from "../../lib/spec/mod.ts";
 import { CASES } from "../cases/mod.ts";
 import { RUNTIME_CASES } from "../cases/runtime/mod.ts";
 import { type Format, FORMATS } from "../report/mod.ts";
+import { type Scenario, SCENARIOS } from "../differential/mod.ts";
 import type { RuntimeCase } from "../runtime/mod.ts";
 import { type Case, FAMILIES, type Family, familyOf } from "../suite/mod.ts";
 import { FLAGS } from "./flags.ts";
@@ -23,6 +24,17 @@ export interface PluginRequest {
   readonly callLimitMs: number;
 }
 
+/** What the plugins of two folders are to be compared by. */
+export interface DifferentialRequest
+  extends Omit<PluginRequest, "kind" | "cases"> {
+  readonly kind: "differential";
+  /** The folder to compare with. */
+  readonly against: string;
+  /** Lists of explanations: files, or the name of the toolkit's own. */
+  readonly explained: readonly string[];
+  readonly scenarios: readonly Scenario[];
+}
+
 /** What a runtime is to be tested with. */
 export interface RuntimeRequest {
   readonly kind: "runtime";
@@ -39,6 +51,7 @@ export type Request =
   | { readonly kind: "help" }
   | { readonly kind: "list"; readonly cases: readonly ListedCase[] }
   | PluginRequest
+  | DifferentialRequest
   | RuntimeRequest;
 
 /** What all cases have, those for plugins and those for runtimes. */
@@ -58,7 +71,7 @@ export function readRequest(args: readonly string[]): Request {
   }
   const command = words.value("runtime");
   if (words.has("list")) {
-    const all = [...CASES, ...RUNTIME_CASES];
+    const all = [...CASES, ...RUNTIME_CASES, ...SCENARIOS.map(listed)];
     return { kind: "list", cases: chosenCases(words, all) };
   }
   const common = {
@@ -79,20 +92,36 @@ export function readRequest(args: readonly string[]): Request {
         "a runtime's command",
     );
   }
-  return {
+  const plugins = {
     ...common,
-    kind: "plugins",
     pluginDir,
     plugins: words.values("plugin"),
     profileFiles: words.values("profile"),
     profileDir: words.value("profile-dir"),
-    cases: chosenCases(words, CASES),
     stages: readNumber(words, "stages", { value: 2, most: 64 }),
   };
+  const against = words.value("against");
+  const explained = words.values("explained");
+  if (against !== undefined) {
+    const scenarios = chosenCases(words, SCENARIOS);
+    return { kind: "differential", ...plugins, against, explained, scenarios };
+  }
+  if (explained.length > 0) {
+    throw new UsageError("--explained goes with --against only");
+  }
+  return { kind: "plugins", ...plugins, cases: chosenCases(words, CASES) };
+}
+
+/** A scenario as it stands in the list of cases. */
+function listed({ id, about }: Scenario): ListedCase {
+  const requirement = `Both plugins do the same ${about}`;
+  return { id, clause: { section: "", level: "MUST", requirement } };
 }
 
 /** Flags that say something of plugins. */
 const FOR_PLUGINS = [
+  "against",
+  "explained",
   "plugin-dir",
   "plugin",
   "profile",
@@ -108,7 +137,7 @@ function refuseForRuntime(words: Words): void {
   );
 }
 
-function chosenCases<T extends ListedCase>(
+function chosenCases<T extends Pick<ListedCase, "id">>(
   words: Words,
   cases: readonly T[],
 ): readonly T[] {

@@ -37,6 +37,7 @@ export function tableReporter(style: Style): Reporter {
         }\n`,
         countsTable(run, style),
         ...findings(run).map((group) => findingText(group, style)),
+        explainedText(run, style),
         skippedText(run, style),
         `${totalText(run, style)}\n`,
       ];
@@ -61,9 +62,8 @@ function findings({ outcomes }: RunReport): readonly Finding[] {
 /** An outcome whose version is a list of them. */
 type Finding = Outcome;
 
-function isWorthTelling({ verdict, differences = [] }: Outcome): boolean {
-  return verdict !== "skipped" &&
-    (verdict !== "passed" || differences.length > 0);
+function isWorthTelling({ verdict }: Outcome): boolean {
+  return verdict !== "skipped" && verdict !== "passed";
 }
 
 function countsTable({ outcomes }: RunReport, style: Style): string {
@@ -83,22 +83,22 @@ const COLUMNS = ["passed", "failed", "warned", "skipped", "broken"] as const;
 
 function findingText(outcome: Finding, style: Style): string {
   const { subject, verdict, clause, reason, calls, differences = [] } = outcome;
-  const paint = { failed: style.red, broken: style.red, warned: style.yellow };
-  const mark = verdict === "failed" || verdict === "broken" ||
-      verdict === "warned"
-    ? paint[verdict](verdict)
-    : style.green("explained");
+  const mark = verdict === "warned"
+    ? style.yellow(verdict)
+    : style.red(verdict);
   const rows = [
     [clause.level, clause.requirement],
     ["clause", clause.section],
     ["reason", reason],
-    ...callRows(calls),
+    // Differences tell more than the calls at which they appeared.
+    ...(differences.length === 0 ? callRows(calls) : []),
   ].filter(([, text]) => text !== "");
   const lines = [
     ...rows.map(([label = "", text = ""]) =>
       block(style.dim(label.padEnd(LABEL)), text)
     ),
-    ...differences.flatMap((one) => differenceLines(one, style)),
+    ...differences.filter(({ explained }) => explained === undefined)
+      .flatMap((one) => differenceLines(one, style)),
   ];
   const title = printableLine(`${subject}: ${labelOf(outcome)}`);
   return `${mark} ${style.bold(title)}\n${lines.join("")}`;
@@ -142,25 +142,36 @@ function compact(text: string): string {
 }
 
 function differenceLines(
-  { what, lines, explained }: Difference,
+  { what, lines }: Difference,
   style: Style,
 ): readonly string[] {
-  const known = explained === undefined
-    ? ""
-    : style.green(` explained: ${printableLine(explained.name)}`) +
-      `, ${printableLine(explained.reason)}`;
   const paint = (line: string) =>
-    line.startsWith("-")
-      ? style.red(line)
-      : line.startsWith("+")
-      ? style.green(line)
-      : line;
+    line.startsWith("-") ? style.red(line) : style.green(line);
   return [
-    `  ${style.bold(printableLine(what))}${known}\n`,
+    `  ${style.bold(printableLine(what))}\n`,
     ...lines.map((line) =>
       `    ${paint(shorten(printableLine(line), SHOWN))}\n`
     ),
   ];
+}
+
+/** The differences that are meant, each reason once. */
+function explainedText({ outcomes }: RunReport, style: Style): string {
+  const found = outcomes.flatMap(({ id, subject, differences = [] }) =>
+    differences.flatMap(({ explained }) =>
+      explained === undefined ? [] : [{ id, subject, ...explained }]
+    )
+  );
+  if (found.length === 0) return "";
+  const groups = Map.groupBy(
+    found,
+    ({ subject, name, reason }) =>
+      printableLine(`${subject}: ${name}: ${reason}`),
+  );
+  const lines = [...groups].map(([text, group]) =>
+    `  ${text} ${style.dim(`(${idsOf(group)})`)}\n`
+  );
+  return `${style.bold("explained")}\n${lines.join("")}`;
 }
 
 /** What was skipped, each reason once. */
@@ -172,13 +183,14 @@ function skippedText({ outcomes }: RunReport, style: Style): string {
     ({ subject, reason }) => printableLine(`${subject}: ${reason}`),
   );
   const lines = [...groups].map(([text, group]) => {
-    const ids = [...new Set(group.map(({ id }) => id))];
-    return `  ${text} ${style.dim(`(${shortList(ids)})`)}\n`;
+    return `  ${text} ${style.dim(`(${idsOf(group)})`)}\n`;
   });
   return `${style.bold("skipped")}\n${lines.join("")}`;
 }
 
-function shortList(ids: readonly string[]): string {
+/** The first cases of some, and how many more there are. */
+function idsOf(group: readonly Pick<Outcome, "id">[]): string {
+  const ids = [...new Set(group.map(({ id }) => id))];
   const [first = "", second] = ids;
   if (second === undefined) return first;
   return ids.length === 2

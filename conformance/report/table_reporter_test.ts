@@ -45,22 +45,30 @@ skipped
   );
 });
 
-Deno.test("the table tells explained differences of what passed", () => {
-  const outcomes = [anOutcome({
-    calls: [],
-    differences: [{
-      what: "ADD: result",
-      lines: ["- a", "+ b"],
-      explained: { name: "a-name", reason: "a reason" },
-    }],
-  })];
+Deno.test("the table tells differences, those that are meant but once", () => {
+  const explained = { name: "a-name", reason: "A reason" };
+  const differences = [
+    { what: "ADD: answer", lines: ["- a", "+ b"], explained },
+    { what: "DEL: answer", lines: ["- c", "+ d"] },
+  ];
+  const outcomes = [
+    anOutcome({ differences: differences.slice(0, 1) }),
+    anOutcome({ verdict: "failed", reason: "2 lines", differences }),
+  ];
   const text = createReporter("table", plain).end({ ...RUN, outcomes });
-  assert(text.includes(`explained bridge: lifecycle/del-twice (1.1.0)
+  assert(text.endsWith(`
+failed bridge: lifecycle/del-twice (1.1.0)
   MUST     A plugin accepts a second DEL
   clause   CNI 1.1.0, section 2, "DEL"
-  ADD: result explained: a-name, a reason
-    - a
-    + b
+  reason   2 lines
+  DEL: answer
+    - c
+    + d
+
+explained
+  bridge: a-name: A reason (lifecycle/del-twice)
+
+2 cases: 1 passed, 1 failed
 `));
 });
 

@@ -28,7 +28,7 @@ export async function findExecutables(
 
 /** What {@linkcode discoverSubjects} works with. */
 export interface DiscoverOptions
-  extends Omit<StageOptions, "subject" | "version"> {
+  extends Omit<StageOptions, "subject" | "version" | "id"> {
   /** The folder of plugins; absolute. */
   readonly folder: string;
   /** The plugins in it that are put to the test. */

@@ -9,6 +9,8 @@ import { expand, placeholdersFor } from "./stage_names.ts";
 export interface StageOptions {
   readonly subject: Subject;
   readonly version: string;
+  /** What no other stage of this time has in its names; drawn when absent. */
+  readonly id?: string;
   /** The variable `PATH` of all calls. */
   readonly path: string;
   /** After which a plugin is ended, in milliseconds. */
@@ -35,7 +37,7 @@ const SCRATCH_ROOT = "/run/cni";
  */
 export async function openStage(options: StageOptions): Promise<OpenStage> {
   const { subject: { profile }, version } = options;
-  const id = crypto.randomUUID().slice(0, 8);
+  const id = options.id ?? crypto.randomUUID().slice(0, 8);
   const scratchDir = `${SCRATCH_ROOT}/conformance-${id}`;
   const names = placeholdersFor(id, scratchDir, profile);
   await using cleanup = new AsyncDisposableStack();

@@ -12,8 +12,8 @@ export interface Difference {
   /** What was compared: `second ADD: result`. */
   readonly what: string;
   /**
-   * Its lines: `- ` before those that only the plugin compared with has, `+ `
-   * before those that only the tested one has, two blanks before common ones.
+   * The lines that differ: `- ` before those of the plugin compared with, `+ `
+   * before those of the one under test.
    */
   readonly lines: readonly string[];
   /** Why it is so, if it is known and meant. */

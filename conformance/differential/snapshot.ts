@@ -1,0 +1,2 @@
+/** The state of a namespace, as programs print it, part by part. */
+export type Snapshot = ReadonlyMap<string, string>;
