@@ -6,14 +6,14 @@ import {
 } from "../../../lib/linux/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
-import { throwFirst } from "../../shared/mod.ts";
+import { settled, throwFirst } from "../../shared/mod.ts";
 import { type FirewallInput, readFirewallInput } from "./config.ts";
 import {
   addSources,
   findFirewalld,
   type Firewalld,
 } from "./firewalld_linux.ts";
-import { addRules, tablesOf } from "./tables_linux.ts";
+import { addRules, type Tables, tablesOf } from "./tables_linux.ts";
 import { sourcesOf, wantedRules } from "./wanted_rules.ts";
 
 /**
@@ -27,15 +27,21 @@ export async function addFirewall(
 ): Promise<Result> {
   const input = readFirewallInput(request);
   const { netns, netnsOverride: override } = request;
+  const { config, bridge, addresses } = input;
   await using shells = new Shells();
   const { run } = shells;
-  await requireOtherNamespace(netns, { run, override });
-  const firewalld = await findFirewalld(input.config, run);
+  // Made at once, since they start shells that take a while.
+  const needsTables = config.backend !== "firewalld" || bridge !== undefined;
+  const tables = needsTables ? tablesOf([...addresses.keys()], shells) : [];
+  const [, firewalld] = await settled(
+    requireOtherNamespace(netns, { run, override }),
+    findFirewalld(config, run),
+  );
   await withUndo(async (undo) => {
     if (firewalld !== undefined) {
       await addSources(firewalld, sourcesOf(input), { run, undo });
     }
-    await addAllRules(request, { input, firewalld, shells, undo });
+    await addAllRules(request, { input, firewalld, tables, undo });
   }, (message) => context.warn(message));
   return input.result;
 }
@@ -45,17 +51,16 @@ interface RulesInput {
   readonly input: FirewallInput;
   /** Absent where iptables alone lets addresses pass. */
   readonly firewalld: Firewalld | undefined;
-  readonly shells: Shells;
+  readonly tables: readonly Tables[];
   readonly undo: UndoStack;
 }
 
 async function addAllRules(
   request: Request,
-  { input, firewalld, shells, undo }: RulesInput,
+  { input, firewalld, tables, undo }: RulesInput,
 ): Promise<void> {
   const isIdle = firewalld !== undefined && input.bridge === undefined;
   if (isIdle) return;
-  const tables = tablesOf([...input.addresses.keys()], shells);
   // All have ended before anything is taken back.
   throwFirst(
     await Promise.allSettled(

@@ -8,7 +8,7 @@ import {
 import type { Address, Family } from "../../../lib/net/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import { CniError, prevResultOf } from "../../../lib/spec/mod.ts";
-import { throwFirst } from "../../shared/mod.ts";
+import { settled, throwFirst } from "../../shared/mod.ts";
 import { addressesOf, readFirewallConfig } from "./config.ts";
 import { findFirewalld, removeSources } from "./firewalld_linux.ts";
 import { planDel } from "./plan_removal.ts";
@@ -32,24 +32,26 @@ export async function delFirewall(
 ): Promise<void> {
   const { netns, netnsOverride: override, config } = request;
   const own = readFirewallConfig(config);
+  const warn = (message: string) => context.warn(message);
+  const addresses = await findAddresses(request, warn);
   await using shells = new Shells();
   const { run } = shells;
-  if (netns !== "") await requireOtherNamespace(netns, { run, override });
-  const addresses = await findAddresses(
-    request,
-    (message) => context.warn(message),
+  const families = addresses.size === 0 ? BOTH : [...addresses.keys()];
+  // Made at once, since they start shells that take a while.
+  const tables = own.backend === "firewalld" ? [] : tablesOf(families, shells);
+  const [, firewalld] = await settled(
+    netns === ""
+      ? Promise.resolve()
+      : requireOtherNamespace(netns, { run, override }),
+    // Asked for and not there: it has forgotten all sources.
+    findFirewalld(own, run).catch(() => undefined),
   );
-  const firewalld = await findFirewalld(own, run).catch(() => undefined);
   if (firewalld !== undefined) {
     const sources = [...addresses.values()].flat().map(hostCidr);
-    const faults = await removeSources(firewalld, sources, run);
-    for (const fault of faults) {
-      context.warn(`Cannot have firewalld forget an address: ${fault}`);
+    for (const fault of await removeSources(firewalld, sources, run)) {
+      warn(`Cannot have firewalld forget an address: ${fault}`);
     }
   }
-  if (own.backend === "firewalld") return;
-  const families = addresses.size === 0 ? BOTH : [...addresses.keys()];
-  const tables = tablesOf(families, shells);
   throwFirst(
     await Promise.allSettled(
       tables.map((one) => removeRules(request, addresses, one)),
