@@ -1,18 +1,14 @@
 import { applySteps, Shells, withUndo } from "../../../lib/linux/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
-import {
-  CniCode,
-  CniError,
-  prevResultOf,
-  type Result,
-} from "../../../lib/spec/mod.ts";
+import type { Result } from "../../../lib/spec/mod.ts";
 import { settled, throwFirst } from "../../shared/mod.ts";
-import { parsePortmapConfig, type PortmapConfig } from "./config.ts";
+import type { PortmapConfig } from "./config.ts";
 import { flushStaleConnections } from "./conntrack_linux.ts";
 import { addForwarding } from "./forward_linux.ts";
-import { type Forwarding, forwardingsOf, unservedOf } from "./forwarding.ts";
+import { type Forwarding, unservedOf } from "./forwarding.ts";
 import { localnetSteps } from "./localnet_linux.ts";
 import { formatHostPort } from "./mapping.ts";
+import { prepareAdd } from "./prepare.ts";
 
 /**
  * Maps ports of the host to the container, with one transaction for each
@@ -44,33 +40,6 @@ export async function addPortmap(
   }, warn);
   await flushStaleConnections(forwardings, run, warn);
   return prevResult;
-}
-
-/** What an ADD is to do, all of it checked. */
-export interface PreparedAdd {
-  readonly config: PortmapConfig;
-  readonly prevResult: Result;
-  readonly forwardings: readonly Forwarding[];
-}
-
-/**
- * Reads what an ADD is to do.
- *
- * @throws {CniError} Code 7.
- */
-export function prepareAdd(request: Request): PreparedAdd {
-  const config = parsePortmapConfig(request);
-  const prevResult = prevResultOf(request.config);
-  if (prevResult === undefined) {
-    const message = "must be called as chained plugin";
-    throw new CniError(CniCode.InvalidConfig, message, {
-      details:
-        "prevResult is absent: put portmap after the plugin that makes " +
-        "the interface, in the list's plugins",
-    });
-  }
-  const forwardings = forwardingsOf(request, config, prevResult);
-  return { config, prevResult, forwardings };
 }
 
 function warnOfUnserved(

@@ -10,13 +10,13 @@ import {
 } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import { prepareAdd } from "./add_linux.ts";
 import type { Forwarding } from "./forwarding.ts";
 import { missingRules } from "./iptables_check.ts";
 import { type IptablesOwner, iptablesOwner } from "./iptables_owner.ts";
 import { entryRules, SHARED } from "./iptables_rules.ts";
 import { missingNftRules } from "./nft_check.ts";
 import { listNftRules } from "./nft_linux.ts";
+import { prepareAdd } from "./prepare.ts";
 
 /**
  * Verifies that all rules of an ADD are there (CNI 1.1.0, section 2, "CHECK").

@@ -1,14 +1,21 @@
-import type { Address, Family } from "../../../lib/net/mod.ts";
+import type { Address } from "../../../lib/net/mod.ts";
 import { type Run, Shells } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { prevResultOf } from "../../../lib/spec/mod.ts";
 import { throwFirst } from "../../shared/mod.ts";
 import { flushEndedConnections } from "./conntrack_linux.ts";
-import { findPlaces, type Place } from "./find_places_linux.ts";
-import { removeIptablesForwarding } from "./iptables_linux.ts";
+import { findPlaces } from "./find_places_linux.ts";
+import {
+  removeIptablesForwarding,
+  removeKnownForwarding,
+} from "./iptables_linux.ts";
 import type { MappedPort } from "./mapped_port.ts";
 import { removeNftForwarding } from "./nft_linux.ts";
-import { targetsIn } from "./target.ts";
+import {
+  expectedPlaces,
+  isSamePlace,
+  knownAddresses,
+  type Place,
+} from "./places.ts";
 
 /**
  * Removes the container's rules, with one transaction for each family (CNI
@@ -20,12 +27,27 @@ import { targetsIn } from "./target.ts";
  */
 export async function delPortmap(request: Request): Promise<void> {
   await using shells = new Shells();
-  const ports = await removeForwardings(request, shells);
-  await flushEndedConnections(ports, shells.run);
+  const { run } = shells;
+  const ports = await removeForwardings(request, {
+    run,
+    open: () => shells.open(),
+    looksFirst: false,
+  });
+  await flushEndedConnections(ports, run);
 }
 
-/** What runs commands, one after another or beside those. */
-export type Runners = Pick<Shells, "run" | "open">;
+/** How {@linkcode removeForwardings} is to work. */
+export interface RemovalOptions {
+  /** Runs commands, one after another. */
+  readonly run: Run;
+  /** What runs commands beside those. */
+  readonly open: () => Run;
+  /**
+   * Whether to look before anything is done, even where what there should be
+   * is known: for saying what would be done.
+   */
+  readonly looksFirst: boolean;
+}
 
 /**
  * Removes the container's rules: first where an ADD by this configuration
@@ -36,79 +58,50 @@ export type Runners = Pick<Shells, "run" | "open">;
  */
 export async function removeForwardings(
   request: Request,
-  runners: Runners,
+  options: RemovalOptions,
 ): Promise<readonly MappedPort[]> {
-  const addresses = addressesIn(request);
-  const expected = expectedPlaces(request, addresses);
-  const removed = await removeAll(expected, { request, addresses, runners });
+  const expected = expectedPlaces(request);
+  const addresses = knownAddresses(request);
+  const removed = await removeAll(expected, request, { ...options, addresses });
   const isAllFound = expected.length > 0 &&
     removed.every((ports) => ports !== undefined);
-  const places = isAllFound ? [] : await findPlaces(request, runners.run);
-  const others = places.filter((place) => !expected.some(isSame(place)));
-  const more = await removeAll(others, { request, addresses, runners });
+  if (isAllFound) return removed.flatMap((ports) => ports ?? []);
+  const others = (await findPlaces(request, options.run))
+    .filter((place) => !expected.some((one) => isSamePlace(one, place)));
+  const more = await removeAll(others, request, { ...options, addresses });
   return [...removed, ...more].flatMap((ports) => ports ?? []);
 }
 
-interface Removal {
-  readonly request: Request;
-  /** The container's addresses, if they are known. */
+interface Removal extends RemovalOptions {
+  /** The container's addresses in the network, if they are known. */
   readonly addresses: readonly Address[] | undefined;
-  readonly runners: Runners;
 }
 
 /** What was mapped in each place; `undefined` where nothing was. */
 async function removeAll(
   places: readonly Place[],
-  { request, addresses, runners }: Removal,
+  request: Request,
+  removal: Removal,
 ): Promise<readonly (readonly MappedPort[] | undefined)[]> {
-  const { config: { name: network }, containerId } = request;
-  const owner = { network, containerId };
-  const ends = await Promise.allSettled(
-    places.map(({ backend, family }, index) => {
-      const run: Run = index === 0 ? runners.run : runners.open();
-      return backend === "iptables"
-        ? removeIptablesForwarding(owner, family, run)
-        : removeNftForwarding(owner, family, { run, addresses });
-    }),
-  );
+  const ends = await Promise.allSettled(places.map((place, index) => {
+    const run = index === 0 ? removal.run : removal.open();
+    return removeFrom(place, request, { ...removal, run });
+  }));
   throwFirst(ends);
   return ends.map((end) => end.status === "fulfilled" ? end.value : undefined);
 }
 
-/** Where an ADD by this configuration would have made rules. */
-function expectedPlaces(
-  { config: { fields } }: Request,
-  addresses: readonly Address[] | undefined,
-): readonly Place[] {
-  if (!hasMappings(fields.json("runtimeConfig"))) return [];
-  const isNft = fields.json("backend") === "nftables";
-  const backend = isNft ? "nftables" : "iptables";
-  const families = addresses?.map(({ family }) => family) ?? [4, 6] as const;
-  return families.map((family: Family) => ({ backend, family }));
-}
-
-function hasMappings(runtimeConfig: unknown): boolean {
-  const entries = Object.entries(runtimeConfig ?? {});
-  return entries.some(([key, value]) =>
-    key.toLowerCase() === "portmappings" && Array.isArray(value) &&
-    value.length > 0
-  );
-}
-
-/** The container's addresses, if prevResult tells them. */
-function addressesIn(
-  { config, ifname }: Request,
-): readonly Address[] | undefined {
-  try {
-    const targets = targetsIn(prevResultOf(config) ?? {}, ifname);
-    if (targets.length > 0) return targets.map(({ address }) => address);
-  } catch {
-    // A result that cannot be read must not keep the rules.
+async function removeFrom(
+  { backend, family, forwarding }: Place,
+  { config: { name: network }, containerId }: Request,
+  { run, addresses, looksFirst }: Removal,
+): Promise<readonly MappedPort[] | undefined> {
+  const owner = { network, containerId };
+  if (backend === "nftables") {
+    return await removeNftForwarding(owner, family, { run, addresses });
   }
-  return undefined;
-}
-
-function isSame(place: Place): (other: Place) => boolean {
-  return ({ backend, family }) =>
-    backend === place.backend && family === place.family;
+  const known = forwarding !== undefined && !looksFirst
+    ? await removeKnownForwarding(forwarding, run)
+    : undefined;
+  return known ?? await removeIptablesForwarding(owner, family, run);
 }

@@ -1,15 +1,8 @@
-import type { Family } from "../../../lib/net/mod.ts";
 import { listNft, type Run } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import type { Backend } from "./config.ts";
 import { iptablesOwner } from "./iptables_owner.ts";
 import { TABLE } from "./nft_rules.ts";
-
-/** Where a container's rules may be. */
-export interface Place {
-  readonly backend: Backend;
-  readonly family: Family;
-}
+import type { Place } from "./places.ts";
 
 /**
  * Finds where a container's rules may be, of all backends and families, by one

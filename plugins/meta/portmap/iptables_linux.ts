@@ -1,15 +1,21 @@
-import type { Family } from "../../../lib/net/mod.ts";
+import { type Family, formatAddress } from "../../../lib/net/mod.ts";
 import {
   type IptablesListing,
+  ProgramMissingError,
   restoreIptables,
   type Run,
+  tryRestoreIptables,
   updateIptables,
 } from "../../../lib/linux/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import type { Forwarding, Owner } from "./forwarding.ts";
+import { type Forwarding, mappingsOf, type Owner } from "./forwarding.ts";
 import { iptablesOwner } from "./iptables_owner.ts";
 import { mappedPorts, rivalsOf } from "./iptables_read.ts";
-import { additionScripts, removalScript } from "./iptables_scripts.ts";
+import {
+  additionScripts,
+  blindRemovalScript,
+  removalScript,
+} from "./iptables_scripts.ts";
 import type { MappedPort } from "./mapped_port.ts";
 import type { Tools } from "./tools.ts";
 
@@ -42,6 +48,31 @@ export async function addIptablesForwarding(
   });
   rivals.forEach(warn);
   return true;
+}
+
+/**
+ * Removes what an ADD has made, if it is still as that has left it: then there
+ * is no need to look.
+ *
+ * @returns What was mapped; `undefined` if it is not as it was, or could not
+ * be removed.
+ */
+export async function removeKnownForwarding(
+  forwarding: Forwarding,
+  run: Run,
+): Promise<readonly MappedPort[] | undefined> {
+  const { family, target } = forwarding;
+  const owner = await iptablesOwner(forwarding);
+  const script = blindRemovalScript(forwarding, owner);
+  try {
+    const { status } = await tryRestoreIptables(script, { family, run });
+    if (status !== 0) return undefined;
+  } catch (error) {
+    if (error instanceof ProgramMissingError) return undefined;
+    throw error;
+  }
+  const address = formatAddress(target.address);
+  return mappingsOf(forwarding).map((one) => ({ ...one, family, address }));
 }
 
 /**

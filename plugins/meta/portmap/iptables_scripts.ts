@@ -51,6 +51,21 @@ export function additionScripts(
 }
 
 /**
+ * The script that removes what an ADD has made, without looking; it fails if
+ * there is anything else, or less.
+ */
+export function blindRemovalScript(
+  forwarding: Forwarding,
+  owner: IptablesOwner,
+): string {
+  return iptablesScript("nat", [
+    ...entryRules(forwarding, owner).map((rule) => `-D ${SHARED.dnat} ${rule}`),
+    `-F ${owner.chain}`,
+    `-X ${owner.chain}`,
+  ]);
+}
+
+/**
  * The script that removes the rules of containers, or `undefined` if there are
  * none. What all containers share stays.
  */

@@ -5,7 +5,11 @@ import { missingRules } from "./iptables_check.ts";
 import { iptablesOwner, ownerIn } from "./iptables_owner.ts";
 import { mappedContainers, mappedPorts, rivalsOf } from "./iptables_read.ts";
 import { entryRules } from "./iptables_rules.ts";
-import { additionScripts, removalScript } from "./iptables_scripts.ts";
+import {
+  additionScripts,
+  blindRemovalScript,
+  removalScript,
+} from "./iptables_scripts.ts";
 
 const OWNER = { network: "net1", containerId: "c1" };
 const CHAIN = "CNI-DN-c2d892b58e87e28a12fe6";
@@ -204,6 +208,13 @@ Deno.test("removalScript() removes a container's rules and no others", async () 
       `-X ${CHAIN}`,
     ]),
   );
+});
+
+Deno.test("blindRemovalScript() removes what an ADD has made", async () => {
+  const [forwarding] = forwardingsWith({}, MAPPINGS);
+  const owner = await iptablesOwner(OWNER);
+  const { undo } = additionScripts(forwarding, owner, EMPTY);
+  assertEquals(blindRemovalScript(forwarding, owner), undo);
 });
 
 Deno.test("removalScript() removes what old releases have left", async () => {

@@ -7,11 +7,11 @@ import {
   UndoStack,
 } from "../../../lib/linux/mod.ts";
 import type { Plan, PlannedAct, Request } from "../../../lib/plugin/mod.ts";
-import { prepareAdd } from "./add_linux.ts";
 import { staleConnections } from "./conntrack.ts";
 import { removeForwardings } from "./del_linux.ts";
 import { addForwarding } from "./forward_linux.ts";
 import { localnetSteps } from "./localnet_linux.ts";
+import { prepareAdd } from "./prepare.ts";
 
 /** Says what a command would do, and does none of it. */
 export function planPortmap(request: Request): Promise<Plan> {
@@ -55,7 +55,11 @@ async function planAdd(request: Request): Promise<Plan> {
 
 async function planDel(request: Request): Promise<Plan> {
   const { run, changes } = createRecorder(runCommand);
-  await removeForwardings(request, { run, open: () => run });
+  await removeForwardings(request, {
+    run,
+    open: () => run,
+    looksFirst: true,
+  });
   return { acts: actsOf("remove mapped ports", changes) };
 }
 
