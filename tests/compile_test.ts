@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { bundle, BUNDLE_ENTRY } from "../scripts/bundle.ts";
 import { compile, type Target } from "../scripts/compile.ts";
+import { NOTICES } from "../scripts/notices.ts";
 import { programPermissions } from "../scripts/permissions.ts";
 import { PROJECT_ROOT } from "../scripts/project.ts";
 import { minimalPe } from "./minimal_pe.ts";
@@ -91,7 +92,7 @@ Deno.test("the compiled program carries the bundle and its permissions, no more"
         const program = await readProgram(output);
         assertEquals(program.permissions, EMBEDDED_PERMISSIONS);
         assertEquals(program.entry, BUNDLE_ENTRY);
-        assertEquals(program.files, await fileNames(bundleDir));
+        assertEquals(program.files, await codeFiles(bundleDir));
         assert(program.files.length > 1, "the bundle is in parts");
       });
     }
@@ -153,8 +154,9 @@ function jsonAt(text: string, start: number): string {
 
 const TOKENS = /"(?:[^"\\]|\\.)*"|[[\]{}]/g;
 
-async function fileNames(folder: string): Promise<readonly string[]> {
+/** The files of a bundle, but for the notices, which lie beside the program. */
+async function codeFiles(folder: string): Promise<readonly string[]> {
   const names = (await Array.fromAsync(Deno.readDir(folder)))
     .map(({ name }) => name);
-  return names.sort();
+  return names.filter((name) => name !== NOTICES).sort();
 }
