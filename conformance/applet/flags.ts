@@ -22,7 +22,7 @@ export const FLAGS: readonly Flag[] = [
     name: "explained",
     value: "FILE",
     repeats: true,
-    summary: `differences that are meant; "toolkit" for those of this program`,
+    summary: `differences that are meant; "toolkit" for our own`,
   },
   {
     name: "runtime",
