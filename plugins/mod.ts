@@ -27,6 +27,10 @@ const LINUX_ONLY: readonly Entry[] = [
   ],
   ["bridge", async () => (await import("./main/bridge/mod.ts")).bridge],
   ["firewall", async () => (await import("./meta/firewall/mod.ts")).firewall],
+  [
+    "host-device",
+    async () => (await import("./main/host-device/mod.ts")).hostDevice,
+  ],
   ["loopback", async () => (await import("./main/loopback/mod.ts")).loopback],
   ["macvlan", async () => (await import("./main/macvlan/mod.ts")).macvlan],
   ["ptp", async () => (await import("./main/ptp/mod.ts")).ptp],
@@ -58,6 +62,11 @@ export function keyRegistry(): KeyRegistry {
     [
       "flannel",
       async () => (await import("./meta/flannel/mod.ts")).loadFlannelKeys(),
+    ],
+    [
+      "host-device",
+      async () =>
+        (await import("./main/host-device/mod.ts")).loadHostDeviceKeys(),
     ],
     [
       "host-local",

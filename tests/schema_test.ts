@@ -34,6 +34,7 @@ Deno.test("the keys of the pages are those of the definitions", async (t) => {
     const plugin of [
       "bandwidth",
       "bridge",
+      "host-device",
       "host-local",
       "macvlan",
       "ptp",
@@ -77,6 +78,7 @@ Deno.test("each definition's type is what its plugin takes", async (t) => {
     const plugin of [
       "bandwidth",
       "bridge",
+      "host-device",
       "host-local",
       "flannel",
       "sbr",

@@ -89,6 +89,11 @@ export function checkLinkName(text: string, key: string): void {
   });
 }
 
+/** Whether a text can be a link's name, in this program and the kernel. */
+export function isLinkName(text: string): boolean {
+  return findLinkNameFault(text) === undefined;
+}
+
 /**
  * What is wrong with `text` as a link's name, as the end of a sentence that
  * begins with "interface name"; `undefined` if nothing is.

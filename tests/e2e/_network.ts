@@ -59,3 +59,28 @@ export async function linkNamesIn(netns: Netns): Promise<readonly string[]> {
   const links: readonly Any[] = JSON.parse(await netns.ip("-j link show"));
   return links.map(({ ifname }) => ifname);
 }
+
+/**
+ * Makes the devices that plugins of a chain take from the host, each of a pair
+ * whose other end is what the device leads to, and bears the gateways.
+ *
+ * @param plugins Their configurations.
+ * @returns What removes them.
+ */
+export async function addDevicesFor(
+  host: Host,
+  plugins: readonly Any[],
+): Promise<() => Promise<void>> {
+  const devices = plugins.filter(({ type }) => type === "host-device");
+  for (const { device, ipam } of devices) {
+    await host.ip(`link add ${device} type veth peer name ${device}far`);
+    await host.ip(`link set ${device}far up`);
+    for (const [{ subnet }] of ipam.ranges) {
+      const gateway = subnet.replace(".0/", ".1/");
+      await host.ip(`addr add ${gateway} dev ${device}far`);
+    }
+  }
+  return async () => {
+    for (const { device } of devices) await host.ip(`link del ${device}far`);
+  };
+}

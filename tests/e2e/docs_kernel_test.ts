@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import {
+  addDevicesFor,
   type Any,
   attachmentsOf,
   type Host,
@@ -14,6 +15,7 @@ const PAGE_NAMES = [
   "bandwidth.md",
   "bridge.md",
   "firewall.md",
+  "host-device.md",
   "loopback.md",
   "macvlan.md",
   "portmap.md",
@@ -45,6 +47,7 @@ async function examplesIn(page: string): Promise<readonly Any[]> {
 
 async function attachAndDetach(host: Host, example: Any): Promise<void> {
   const chain = chainOf(example).map((config) => onHost(host, config));
+  const removeDevices = await addDevicesFor(host, chain);
   const before = await attachmentsOf(host);
   const sandbox = await host.addSandbox();
   let prevResult: Any;
@@ -66,6 +69,7 @@ async function attachAndDetach(host: Host, example: Any): Promise<void> {
     if (bridge !== undefined) await host.ip(`link del ${bridge}`);
   }
   assertEquals(await attachmentsOf(host), before);
+  await removeDevices();
 }
 
 /** The configuration of each plugin: one, or those of a list in order. */

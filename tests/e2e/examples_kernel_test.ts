@@ -7,6 +7,7 @@ import { platformFor } from "../../plugins/meta/flannel/platform.ts";
 import { registryFor } from "../../plugins/mod.ts";
 import { subnetFileOf, writeLease } from "./_flannel.ts";
 import {
+  addDevicesFor,
   type Any,
   attachmentsOf,
   BIN,
@@ -81,7 +82,9 @@ for (const file of FILES.filter((one) => one !== WINDOWS)) {
     if (types.includes("macvlan")) await addWire(host, WIRE);
     const folder = `${host.dataDir}/net.d`;
     await Deno.mkdir(folder);
-    const text = JSON.stringify(onHost(JSON.parse(read(file)), host));
+    const network = onHost(JSON.parse(read(file)), host);
+    await addDevicesFor(host, network.plugins);
+    const text = JSON.stringify(network);
     await Deno.writeTextFile(`${folder}/${file.split("/")[1]}`, text);
     const sandbox = await host.addSandbox();
     const tool = (verb: string) =>
@@ -94,7 +97,7 @@ for (const file of FILES.filter((one) => one !== WINDOWS)) {
       });
     const before = await leftOf(host, foreign);
     const result = JSON.parse(await tool("add"));
-    for (const { gateway } of result.ips) {
+    for (const { gateway } of result.ips ?? []) {
       if (gateway !== undefined) await mustPing(sandbox, gateway);
     }
     // The reference's portmap looks for IPv6 rules though there is no address.
@@ -144,6 +147,7 @@ function pluginOnHost(plugin: Any, host: Host): Any {
       };
     case "macvlan":
       return { ...plugin, master: MASTER, ipam };
+    case "host-device":
     case "ptp":
       return { ...plugin, ipam };
     case "tuning":

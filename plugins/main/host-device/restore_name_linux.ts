@@ -1,0 +1,71 @@
+import { type Link, reasonOf, type Run } from "../../../lib/linux/mod.ts";
+import type { Request } from "../../../lib/plugin/mod.ts";
+import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import { matchingLinks } from "./devices.ts";
+import { readAllLinks, readSysfs } from "./facts_linux.ts";
+import { originOf } from "./plan.ts";
+import { type DeviceSelector, parseSelector } from "./selector.ts";
+
+/**
+ * Gives a device its name back that has returned to the host by itself, as the
+ * kernel has it when a container's namespace goes: under the name that it had
+ * in the container, or `dev` and a number.
+ *
+ * Nothing is done where it is not certain which link that is.
+ *
+ * @throws {CniError} Code 999 if the kernel refuses.
+ */
+export async function restoreHostName(
+  request: Request,
+  run: Run,
+): Promise<void> {
+  const selector = selectorOf(request);
+  if (selector === undefined) return;
+  const links = await readAllLinks(run);
+  const lost = links.filter((link) => isLost(link, request));
+  if (lost.length === 0) return;
+  const sysfs = await readSysfs(selector, run);
+  // It is found by the name that it had, not by the one that it has.
+  const { device, ...others } = selector;
+  const found = matchingLinks(others, { ...sysfs, links: lost })
+    .filter(({ alias }) => device === undefined || alias === device);
+  const [link] = found;
+  const origin = link && originOf(link);
+  const isClear = found.length === 1 && link !== undefined &&
+    origin !== undefined && !links.some(({ name }) => name === origin);
+  if (isClear) await rename(link, origin, run);
+}
+
+/** The keys that say which device is meant, if they do. */
+function selectorOf({ config }: Request): DeviceSelector | undefined {
+  try {
+    return parseSelector(config.fields);
+  } catch (error) {
+    // A DEL cleans up as much as it can without.
+    if (error instanceof CniError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a link in the host looks like one that has come back by itself. */
+function isLost(link: Link, { ifname }: Request): boolean {
+  const { name } = link;
+  const origin = originOf(link);
+  return origin !== undefined && origin !== name &&
+    (name === ifname || /^dev\d+$/.test(name));
+}
+
+async function rename(
+  { name }: Link,
+  origin: string,
+  run: Run,
+): Promise<void> {
+  const set = ["link", "set", "dev", name];
+  // Older kernels rename a link only while it is down.
+  await run({ program: "ip", args: [...set, "down"] });
+  const args = [...set, "name", origin, "alias", ""];
+  const { status, stderr } = await run({ program: "ip", args });
+  if (status === 0) return;
+  const message = `Cannot give "${name}" its name "${origin}" back`;
+  throw new CniError(CniCode.Internal, message, { details: reasonOf(stderr) });
+}

@@ -1,0 +1,21 @@
+import type { Context, Request } from "../../../lib/plugin/mod.ts";
+import { delegateIpam, parseOwnDns } from "../../shared/mod.ts";
+import { parseConfiguredSelector } from "./selector.ts";
+
+/**
+ * Finds out whether the configuration can be used, then asks the IPAM plugin
+ * (CNI 1.1.0, section 2, "STATUS"). The device is not looked for: while a
+ * container has it, all is as it should be. Which one is meant may also be
+ * known only when the runtime names it.
+ *
+ * @throws {CniError} Code 7 for the configuration, or the IPAM plugin's error.
+ */
+export async function hostDeviceStatus(
+  request: Request,
+  context: Context,
+): Promise<void> {
+  const { config } = request;
+  parseConfiguredSelector(config.fields);
+  parseOwnDns(config);
+  await delegateIpam(request, context);
+}
