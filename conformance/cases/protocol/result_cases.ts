@@ -67,7 +67,7 @@ function shapeCase(
   return {
     id,
     clause: { section, level: "MUST", requirement, versions },
-    isPerVersion: true,
+    isPerVersion: versions.includes("0.1.0"),
     skip: whyUnusable,
     run: async (stage) => look((await attach(stage)).result),
   };

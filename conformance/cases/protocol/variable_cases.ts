@@ -54,10 +54,10 @@ const WITHOUT: readonly Case[] = NEEDS.flatMap((
 );
 
 /** Identifiers that break the rule for `CNI_CONTAINERID`. */
-const BAD_IDS = ["-a", ".a", "_a", "a/b", "../a", "a b", "a\nb", "a;b", "ä"];
+const BAD_IDS = ["-a", ".a", "a/b", "a b", "a\nb", "ä"];
 
 /** Names that no interface can have. */
-const BAD_IFNAMES = [".", "..", "a/b", "a b", "a:b", "sixteen-letters-"];
+const BAD_IFNAMES = ["..", "a/b", "a b", "sixteen-letters-"];
 
 /** Cases about the variables that a plugin is called with. */
 export const VARIABLE_CASES: readonly Case[] = [

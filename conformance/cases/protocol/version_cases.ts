@@ -70,8 +70,11 @@ export const VERSION_CASES: readonly Case[] = [
     },
     run: async (stage) => {
       const { versions } = stage.subject;
+      demand(versions.length > 0, "It does not answer VERSION");
+      const known = SPEC_VERSIONS.filter((one) => versions.includes(one));
+      // The oldest and the newest tell a constant from an echo.
       await forEach(
-        SPEC_VERSIONS.filter((one) => versions.includes(one)),
+        [...known.slice(0, 1), ...known.slice(-1)],
         async (asked) => {
           const answer = await askVersion(stage, asked);
           const found = JSON.stringify(answer?.cniVersion);
@@ -81,7 +84,6 @@ export const VERSION_CASES: readonly Case[] = [
           );
         },
       );
-      demand(versions.length > 0, "It does not answer VERSION");
     },
   },
   {

@@ -5,8 +5,8 @@ import { demandError } from "./demand_error.ts";
 
 /** Texts that lead out of a folder, or mean something to a shell. */
 const TRICKS = [
-  ...["../../conformance-escaped", "..", ".", "a/../../b", "/etc"],
-  ...["a\0b", "a\nb", "$(touch x)", "a;b", "-h", "%s%n", "a b"],
+  ...["../../conformance-escaped", "..", "/etc"],
+  ...["a\0b", "a\nb", "$(touch x)", "-h"],
 ];
 
 /** Environment variables cannot hold a NUL. */

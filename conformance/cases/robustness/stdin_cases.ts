@@ -49,16 +49,14 @@ export const STDIN_CASES: readonly Case[] = [
     clause: {
       section: 'CNI 1.1.0, section 2, "Errors"',
       level: "MUST",
-      requirement: `ADD and DEL with a stdin that is no configuration ` +
-        `(${name.replaceAll("-", " ")}) fail in good order`,
+      requirement: `ADD with a stdin that is no configuration ` +
+        `(${name.replaceAll("-", " ")}) fails in good order`,
     },
     run: async (stage) => {
       const sandbox = await stage.addSandbox();
       const stdin = make(stage);
-      await forEach(["ADD", "DEL"], async (command) => {
-        const record = await stage.call(command, sandbox, { stdin });
-        demandError(record, stage, `${command} with this stdin`);
-      });
+      const record = await stage.call("ADD", sandbox, { stdin });
+      demandError(record, stage, "ADD with this stdin");
     },
   })),
   {
@@ -66,13 +64,15 @@ export const STDIN_CASES: readonly Case[] = [
     clause: {
       section: 'CNI 1.1.0, section 2, "Errors"',
       level: "SHOULD",
-      requirement: "Whatever is on stdin, a failure prints an error object",
+      requirement: "Whatever is on stdin, a failure prints an error object, " +
+        "for DEL too",
     },
     run: async (stage) => {
       const sandbox = await stage.addSandbox();
-      await forEach(Object.values(TEXTS), async (make) => {
-        const stdin = make(stage);
-        readFailure(await stage.call("ADD", sandbox, { stdin }));
+      const names = ["empty", "truncated", "array", "binary", "deep-nesting"];
+      await forEach(names, async (name) => {
+        const stdin = TEXTS[name]?.(stage) ?? "";
+        readFailure(await stage.call("DEL", sandbox, { stdin }));
       });
     },
   },
