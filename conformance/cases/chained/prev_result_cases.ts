@@ -43,7 +43,6 @@ export const PREV_RESULT_CASES: readonly KindCase[] = [
         "The result keeps the order of interfaces, addresses and routes in prevResult, whichever it is",
       versions: SINCE_0_3_0,
     },
-    isPerVersion: true,
     run: (stage) => demandPassedOn(stage, reversed),
   },
   {

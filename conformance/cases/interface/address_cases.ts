@@ -93,7 +93,6 @@ export const ADDRESS_CASES: readonly KindCase[] = [
       level: "MUST",
       requirement: "Each route of the result exists in the container",
     },
-    isPerVersion: true,
     run: async (stage) => {
       const { stated, sandbox } = await attachNew(stage);
       if (stated.routes.length === 0) throw new Skip("the result has no route");

@@ -23,7 +23,6 @@ export const RESULT_CASES: readonly KindCase[] = [
         "The result lists the container's interface, as one in a sandbox",
       versions: SINCE_0_3_0,
     },
-    isPerVersion: true,
     run: async (stage) => {
       ownOf(await attachNew(stage));
     },

@@ -28,7 +28,6 @@ export const ANSWER_CASES: readonly KindCase[] = [
         "An IPAM plugin's result has neither interfaces nor an interface in its addresses",
       versions: SINCE_0_3_0,
     },
-    isPerVersion: true,
     run: async (stage) => {
       const { result, stated } = await (await addClient(stage)).take("a");
       demand(
@@ -78,7 +77,6 @@ export const ANSWER_CASES: readonly KindCase[] = [
       level: "MUST",
       requirement: "An IPAM plugin says which gateway each network has",
     },
-    isPerVersion: true,
     unless: ({ answers }) => withoutAnswer(answers?.gateways),
     run: async (stage) => {
       const gateways = (answersOf(stage).gateways ?? [])
@@ -98,7 +96,6 @@ export const ANSWER_CASES: readonly KindCase[] = [
       level: "MUST",
       requirement: "An IPAM plugin says which routes the interface gets",
     },
-    isPerVersion: true,
     unless: ({ answers }) => withoutAnswer(answers?.routes),
     run: async (stage) => {
       const expected = answersOf(stage).routes ?? [];
