@@ -21,7 +21,7 @@ export class ProfileError extends Error {
 }
 
 /** The keys of a profile. */
-const KEYS = [
+const PROFILE_KEYS: readonly string[] = [
   ...["$schema", "plugin", "kind", "about", "config", "runtimeConfig", "args"],
   ...["promises", "needs", "setup", "files", "refused", "ifname"],
   ...[
@@ -55,7 +55,7 @@ export function parseProfile(text: string, source: string): Profile {
 
 function readProfile(object: JsonObject): Profile {
   const fields = new Fields(object);
-  refuseUnknown(object, KEYS, fields);
+  refuseUnknown(object, PROFILE_KEYS, fields);
   const needs = fields.fields("needs");
   return withoutAbsent({
     plugin: text(fields, "plugin"),
