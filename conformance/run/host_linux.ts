@@ -23,11 +23,11 @@ export interface Host extends AsyncDisposable {
  */
 function mountsFor(scratchDir: string): string {
   return [
-    "cni-keep /var/lib/cni tmpfs defaults",
-    `${scratchDir} /var/lib/cni/.keep none bind,X-mount.mkdir`,
+    "cni-keep /run/netns tmpfs defaults",
+    `${scratchDir} /run/netns/.keep none bind,X-mount.mkdir`,
     "cni-run /run/cni tmpfs defaults",
-    `/var/lib/cni/.keep ${scratchDir} none bind,X-mount.mkdir`,
     "cni-lib /var/lib/cni tmpfs defaults",
+    `/run/netns/.keep ${scratchDir} none bind,X-mount.mkdir`,
     "cni-netns /run/netns tmpfs defaults",
     "cni-sys /sys sysfs defaults",
   ].map((line) => `${line} 0 0\n`).join("");
@@ -54,7 +54,8 @@ exec cat
 /**
  * Makes a {@linkcode Host}. Needs root, `unshare`, `nsenter`, `mount` and `ip`.
  *
- * @param scratchDir A folder that is seen under its path inside too.
+ * @param scratchDir A folder, anywhere but in `/run/netns`, that is seen under
+ * its path inside too.
  * @throws {Error} If it cannot be made; the message is what the system says.
  */
 export async function openHost(scratchDir: string): Promise<Host> {
