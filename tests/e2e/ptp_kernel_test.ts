@@ -95,16 +95,22 @@ kernelTest(
   "ptp: two interfaces of a container leave each other alone",
   async (host) => {
     const before = await attachmentsOf(host);
-    const { sandbox, config } = await attach(IPTABLES, host);
-    const two = ptpConfig(host, {
-      ipam: hostLocal(host, ["10.214.0.0/24"]),
-    });
-    const second = { config: two, sandbox, ifname: "eth1" };
-    const { ips } = await mustCall(host, "ptp", second);
+    const { sandbox, config, result } = await attach(IPTABLES, host);
+    const outside = await addOutside(host);
+    const second = { config, sandbox, ifname: "eth1" };
+    const prevResult = await mustCall(host, "ptp", second);
+    for (const [ifname, one] of [["eth0", result], ["eth1", prevResult]]) {
+      const check = { config: { ...config, prevResult: one }, sandbox, ifname };
+      await mustCall(host, "ptp", { ...check, command: "CHECK" });
+      for (const address of addressesIn(one)) await mustPing(host, address);
+    }
     await mustCall(host, "ptp", { command: "DEL", config, sandbox });
     assertEquals(await linkNamesIn(sandbox), ["lo", "eth1"]);
-    await mustPing(sandbox, ips[0].gateway);
+    for (const { gateway } of prevResult.ips) await mustPing(sandbox, gateway);
+    await mustPing(sandbox, outside.ipv4);
+    await mustPing(sandbox, outside.ipv6);
     await mustCall(host, "ptp", { ...second, command: "DEL" });
+    await host.ip("link del up0");
     assertEquals(await attachmentsOf(host), before);
   },
   PING,

@@ -113,8 +113,9 @@ function sourceRouteStep(
   ifname: string,
 ): IpStep {
   const text = formatCidr(dst);
+  // Beside that of another attachment to the network, which may be there.
   return ipStep("sandbox", `add the route to ${text}`, [
-    ...["route", "add", text],
+    ...["route", "append", text],
     ...(via === undefined ? [] : ["via", formatAddress(via)]),
     ...["dev", ifname],
     ...(via === undefined ? ["scope", "link"] : []),

@@ -63,8 +63,8 @@ const CASES: Record<
     [
       "ip addr add 10.0.0.2/24 broadcast + dev eth0 noprefixroute",
       UP,
-      "ip route add 10.0.0.1/32 dev eth0 scope link src 10.0.0.2",
-      "ip route add 10.0.0.0/24 via 10.0.0.1 dev eth0 src 10.0.0.2",
+      "ip route append 10.0.0.1/32 dev eth0 scope link src 10.0.0.2",
+      "ip route append 10.0.0.0/24 via 10.0.0.1 dev eth0 src 10.0.0.2",
       "ip route prepend 0.0.0.0/0 via 10.0.0.1 dev eth0 scope 0",
     ],
   ],
@@ -80,8 +80,8 @@ const CASES: Record<
       ...IPV6_ON,
       "ip addr add fd00::2/64 dev eth0 nodad noprefixroute",
       UP,
-      "ip route add fd00::1/128 dev eth0 scope link src fd00::2",
-      "ip route add fd00::/64 via fd00::1 dev eth0 src fd00::2",
+      "ip route append fd00::1/128 dev eth0 scope link src fd00::2",
+      "ip route append fd00::/64 via fd00::1 dev eth0 src fd00::2",
       "ip route prepend ::/0 via fd00::1 dev eth0",
       SHOW,
     ],
@@ -98,8 +98,8 @@ const CASES: Record<
       "ip addr add 10.0.0.2/24 broadcast + dev eth0 noprefixroute",
       "ip addr add 10.0.0.3/24 broadcast + dev eth0 noprefixroute",
       UP,
-      "ip route add 10.0.0.1/32 dev eth0 scope link src 10.0.0.2",
-      "ip route add 10.0.0.0/24 via 10.0.0.1 dev eth0 src 10.0.0.2",
+      "ip route append 10.0.0.1/32 dev eth0 scope link src 10.0.0.2",
+      "ip route append 10.0.0.0/24 via 10.0.0.1 dev eth0 src 10.0.0.2",
     ],
   ],
   "a single address whose gateway is elsewhere": [
@@ -112,7 +112,7 @@ const CASES: Record<
     [
       "ip addr add 10.0.0.2/32 dev eth0 noprefixroute",
       UP,
-      "ip route add 169.254.1.1/32 dev eth0 scope link src 10.0.0.2",
+      "ip route append 169.254.1.1/32 dev eth0 scope link src 10.0.0.2",
     ],
   ],
 };
