@@ -34,6 +34,7 @@ const LINUX_ONLY: readonly Entry[] = [
   ["loopback", async () => (await import("./main/loopback/mod.ts")).loopback],
   ["macvlan", async () => (await import("./main/macvlan/mod.ts")).macvlan],
   ["ptp", async () => (await import("./main/ptp/mod.ts")).ptp],
+  ["tap", async () => (await import("./main/tap/mod.ts")).tap],
   ["tuning", async () => (await import("./meta/tuning/mod.ts")).tuning],
   ["sbr", async () => (await import("./meta/sbr/mod.ts")).sbr],
   ["portmap", async () => (await import("./meta/portmap/mod.ts")).portmap],
@@ -92,6 +93,7 @@ export function keyRegistry(): KeyRegistry {
       "static",
       async () => (await import("./ipam/static/mod.ts")).loadStaticKeys(),
     ],
+    ["tap", async () => (await import("./main/tap/mod.ts")).loadTapKeys()],
     [
       "tuning",
       async () => (await import("./meta/tuning/mod.ts")).loadTuningKeys(),

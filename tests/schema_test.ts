@@ -39,6 +39,7 @@ Deno.test("the keys of the pages are those of the definitions", async (t) => {
       "macvlan",
       "ptp",
       "static",
+      "tap",
       "firewall",
       "tuning",
     ]
@@ -85,6 +86,7 @@ Deno.test("each definition's type is what its plugin takes", async (t) => {
       "macvlan",
       "ptp",
       "static",
+      "tap",
       "firewall",
       "tuning",
     ]

@@ -41,6 +41,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   tc: "iproute2",
   nsenter: "util-linux",
   unshare: "util-linux",
+  runcon: "coreutils",
   iptables: "iptables",
   "iptables-restore": "iptables",
   ip6tables: "iptables",

@@ -14,7 +14,7 @@ const BASE_PROGRAMS = ["ip", "nsenter", "sh"];
  * Why tests that change the kernel cannot run here, or `undefined` if they can.
  *
  * @param programs Programs that are needed besides `ip` and the like; one with
- * a `/` is a path.
+ * a `/` is a path, perhaps of a device.
  */
 export function whyNot(programs: readonly string[]): string | undefined {
   if (Deno.build.os !== "linux") return "needs Linux";
@@ -42,7 +42,8 @@ export function locate(program: string): string | undefined {
 
 function isFile(path: string): boolean {
   try {
-    return Deno.statSync(path).isFile;
+    const { isFile, isCharDevice } = Deno.statSync(path);
+    return isFile || isCharDevice === true;
   } catch {
     return false;
   }

@@ -22,6 +22,7 @@ const PAGE_NAMES = [
   "ptp.md",
   "sbr.md",
   "static.md",
+  "tap.md",
   "tuning.md",
 ];
 
