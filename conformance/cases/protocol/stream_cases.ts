@@ -54,7 +54,7 @@ function demandErrorObject(record: CallRecord): void {
   );
 }
 
-const OLD_VERSIONS = ["0.2.0", "0.3.0", "0.3.1", "0.4.0"];
+const OLD_VERSIONS = ["0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0"];
 
 /** Cases about exit status, stdout and error objects. */
 export const STREAM_CASES: readonly Case[] = [

@@ -172,6 +172,7 @@ export const VARIABLE_CASES: readonly Case[] = [
       level: "MUST",
       requirement: "A plugin that cannot use the name in CNI_IFNAME fails, " +
         "as with names that no interface can have",
+      versions: versionsFrom("0.3.0"),
     },
     run: async (stage) => {
       const { sandbox, input } = await attachIfKnown(stage);
