@@ -8,15 +8,26 @@ import { versionsIn } from "./versions_in.ts";
 /** Programs of this toolkit and of the reference's that are no plugins. */
 const NO_PLUGINS = ["cni", "cnitool"];
 
+/** The folders that each stage has its own of. */
+const HIDDEN = ["/var/lib/cni", "/run/cni", "/run/netns"];
+
 /**
  * The executables in a folder, by name. `cni` and `cnitool` are left out.
  *
  * @param folder An absolute path, anywhere.
- * @throws {FolderError} If it cannot be read, or has no executables.
+ * @throws {FolderError} If it cannot be read, has no executables, or is one
+ * that stages do not see.
  */
 export async function findExecutables(
   folder: string,
 ): Promise<readonly string[]> {
+  const hidden = HIDDEN.find((one) => `${folder}/`.startsWith(`${one}/`));
+  if (hidden !== undefined) {
+    throw new FolderError(
+      `Cannot use plugins in ${folder}: each case has a ${hidden} of its own; ` +
+        "copy them elsewhere",
+    );
+  }
   const names = await findFiles(folder, ["-perm", "/111"]);
   const plugins = names.filter((name) => !NO_PLUGINS.includes(name));
   if (plugins.length > 0) return plugins;

@@ -63,6 +63,10 @@ kernelTest(
         ["--plugin-dir", empty],
         `Cannot find plugins in ${empty}: it has no executables`,
       ],
+      "a folder that cases do not see": [
+        ["--plugin-dir", "/run/cni/plugins"],
+        "each case has a /run/cni of its own",
+      ],
       "no such plugin": [
         ["--plugin-dir", folder, "--plugin", "idel"],
         "Did you mean idle?",
