@@ -250,6 +250,8 @@ async function del(config: Json): Promise<undefined> {
 
 async function check(config: Json): Promise<unknown> {
   if (has("check-fails")) throw new Failure(999, "CHECK fails");
+  // Here too, as calls that begin together need not meet at ADD.
+  if (has("serves-one") && names().length > 1) throw new Failure(999, "busy");
   if (!has("any-prevresult") && !isObject(config.prevResult)) {
     throw new Failure(7, "prevResult is missing");
   }
