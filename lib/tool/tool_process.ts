@@ -26,11 +26,21 @@ const INTERRUPTS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** The status of a program that SIGPIPE has ended, as `head` does to others. */
+const NOBODY_READS = 141;
+
 /** The real process. */
 export const toolProcess: TerminalProcess = {
   env: denoProcess.env,
   readStdin: denoProcess.readStdin,
-  writeStdout: denoProcess.writeStdout,
+  writeStdout: (text) => {
+    try {
+      denoProcess.writeStdout(text);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+      Deno.exit(NOBODY_READS);
+    }
+  },
   writeStderr: denoProcess.writeStderr,
   cwd: () => Deno.cwd(),
   isTerminal: (stream) => Deno[stream].isTerminal(),
