@@ -4,9 +4,13 @@
  *
  * @module
  */
-import type { Plugin, Registry } from "./lib/plugin/mod.ts";
+import {
+  denoProcess,
+  type Plugin,
+  type Registry,
+  runPlugin,
+} from "./lib/plugin/mod.ts";
 import { appletName, createContext } from "./lib/invoke/mod.ts";
-import { denoProcess, runPlugin } from "./lib/plugin/mod.ts";
 import { startTrace } from "./lib/trace/mod.ts";
 import { keyRegistry, registryFor } from "./plugins/mod.ts";
 import { VERSION } from "./version.ts";
@@ -30,7 +34,13 @@ async function main(argv: readonly string[]): Promise<number> {
     const { conformance } = await import("./conformance/mod.ts");
     return await conformance(rest, { programVersion: VERSION });
   }
-  const { runTool } = await import("./lib/tool/mod.ts");
+  if (applet === "install" || applet === "uninstall") {
+    const { installApplet } = await import("./install/mod.ts");
+    const { terminalProcess: process } = await import("./terminal/mod.ts");
+    const context = { process, registry, self, programVersion: VERSION };
+    return await installApplet(applet, rest, context);
+  }
+  const { runTool } = await import("./tool/mod.ts");
   const keys = keyRegistry();
   const options = { registry, keys, self, programVersion: VERSION };
   return await runTool(applet, rest, options);

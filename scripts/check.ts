@@ -47,7 +47,9 @@ async function moduleFiles(): Promise<string[]> {
 
 /** The front doors: what they export is the documented surface. */
 async function docFiles(): Promise<string[]> {
-  return await files((path) => /^(lib\/[^/]+\/)?mod\.ts$/.test(path));
+  return await files((path) =>
+    /^((lib\/[^/]+|terminal|tool|install)\/)?mod\.ts$/.test(path)
+  );
 }
 
 async function shellScripts(): Promise<string[]> {

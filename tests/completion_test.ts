@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { SHELL_SCRIPTS } from "../lib/tool/completion/shell_scripts.ts";
+import { SHELL_SCRIPTS } from "../tool/completion/shell_scripts.ts";
 import { locate } from "./e2e/_harness.ts";
 
 /** What stands for `cni`: it tells which words it was asked about. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parseAll } from "@std/yaml/parse";
 import config from "../deno.json" with { type: "json" };
-import { installApplet } from "../lib/tool/install/install_applet.ts";
+import { installApplet } from "../install/install_applet.ts";
 import { registryFor } from "../plugins/mod.ts";
 import { PROJECT_ROOT } from "../scripts/project.ts";
 import { archiveName, RELEASE_TARGETS } from "../scripts/release/targets.ts";

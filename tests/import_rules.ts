@@ -2,22 +2,27 @@ import type { Import } from "./import_graph.ts";
 
 /**
  * The layers, from the program down to plain values. A file imports from its
- * own layer and from those after it.
+ * own folder and from the layers after its own; folders that share a layer do
+ * not know each other.
  */
-const LAYERS = [
-  "cli",
-  "conformance",
-  "tool",
-  "runtime",
-  "plugins",
-  "invoke",
-  "plugin",
-  "linux",
-  "state",
-  "spec",
-  "net",
-  "trace",
+const LAYERS: readonly (readonly string[])[] = [
+  ["cli"],
+  ["daemon", "tool", "conformance", "install"],
+  ["terminal"],
+  ["runtime", "plugins"],
+  ["invoke"],
+  ["plugin"],
+  ["firewall"],
+  ["linux"],
+  ["state"],
+  ["spec"],
+  ["net"],
+  ["trace"],
 ];
+
+function rankOf(layer: string): number {
+  return LAYERS.findIndex((folders) => folders.includes(layer));
+}
 
 /**
  * Files that may use Node's compatibility layer or the path module that asks
@@ -25,7 +30,7 @@ const LAYERS = [
  * use, off the plugin path.
  */
 const LAZY_FILES: readonly string[] = [
-  "lib/tool/interactive/clack_prompter.ts",
+  "tool/interactive/clack_prompter.ts",
 ];
 
 /** What is wrong with each import; nothing if all is well. */
@@ -46,7 +51,7 @@ export function importFaults(imports: readonly Import[]): readonly string[] {
 function layerOf(file: string): string | undefined {
   if (/^(cli|mod|version)\.ts$/.test(file)) return "cli";
   const [, inLib, top] = /^(?:lib\/([^/]+)|([^/]+))\//.exec(file) ?? [];
-  return LAYERS.find((layer) => layer === (inLib ?? top));
+  return LAYERS.flat().find((layer) => layer === (inLib ?? top));
 }
 
 function layerFault({ from, to }: Import): string | undefined {
@@ -59,14 +64,15 @@ function layerFault({ from, to }: Import): string | undefined {
   if (from.startsWith("lib/") && !to.startsWith("lib/")) {
     return "lib imports from lib only";
   }
-  return LAYERS.indexOf(target) < LAYERS.indexOf(layer)
-    ? `layer ${layer} is below ${target}`
+  return layer !== target && rankOf(target) <= rankOf(layer)
+    ? `${layer} is not above ${target}`
     : undefined;
 }
 
 /** The folder that a file is private to, unless it is its `mod.ts`. */
 function houseOf(file: string): string {
-  const pattern = /^(plugins\/(main|ipam|meta)\/[^/]+|[^/]+\/[^/]+)\//;
+  const pattern =
+    /^(plugins\/(?:main|ipam|meta)\/[^/]+|(?:daemon|tool|install|terminal)(?=\/)|[^/]+\/[^/]+)\//;
   return pattern.exec(file)?.[1] ?? "";
 }
 
@@ -116,11 +122,11 @@ function costFault({ from, to }: Import): string | undefined {
     : undefined;
 }
 
-/** Circles of imports that run before the program does. */
+/** Circles of imports, be they of first use; those of types alone are none. */
 function circles(imports: readonly Import[]): readonly string[] {
   const targets = new Map<string, string[]>();
-  for (const { from, to, lazy, typeOnly } of imports) {
-    if (lazy || typeOnly) continue;
+  for (const { from, to, typeOnly } of imports) {
+    if (typeOnly) continue;
     targets.set(from, [...targets.get(from) ?? [], to]);
   }
   const found: string[] = [];

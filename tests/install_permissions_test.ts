@@ -5,12 +5,12 @@ import { PROJECT_ROOT } from "../scripts/project.ts";
 
 /** What a compiled program runs for `cni install`. */
 const SCRIPT = `
-import { installApplet } from "${PROJECT_ROOT}/lib/tool/install/install_applet.ts";
-import { toolProcess } from "${PROJECT_ROOT}/lib/tool/mod.ts";
+import { installApplet } from "${PROJECT_ROOT}/install/install_applet.ts";
+import { terminalProcess } from "${PROJECT_ROOT}/terminal/mod.ts";
 const [applet, self, ...args] = Deno.args;
 const registry = new Map([["bridge", () => Promise.reject(new Error())]]);
 const options = { registry, self, programVersion: "1.2.3", isCompiled: true };
-Deno.exit(await installApplet(applet, args, { ...options, process: toolProcess }));
+Deno.exit(await installApplet(applet, args, { ...options, process: terminalProcess }));
 `;
 
 Deno.test({

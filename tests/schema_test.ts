@@ -3,7 +3,7 @@ import { SCHEMA_FILE, schemaText } from "../scripts/schema.ts";
 import { PROJECT_ROOT } from "../scripts/project.ts";
 import { keyRegistry, registryFor } from "../plugins/mod.ts";
 import { parsePluginConfig } from "../lib/spec/mod.ts";
-import { validateConfig } from "../lib/tool/validate/validate_config.ts";
+import { validateConfig } from "../tool/validate/validate_config.ts";
 
 Deno.test("the schema is the one that the key definitions make", async () => {
   assertEquals(

@@ -1,4 +1,4 @@
-import { readNamedFile } from "../../lib/tool/mod.ts";
+import { readNamedFile } from "../../terminal/mod.ts";
 import {
   type Explanation,
   parseExplanations,

@@ -1,8 +1,8 @@
 import {
   type TerminalProcess,
-  toolProcess,
+  terminalProcess,
   UsageError,
-} from "../../lib/tool/mod.ts";
+} from "../../terminal/mod.ts";
 import { CniError } from "../../lib/spec/mod.ts";
 import { ExplanationError } from "../differential/mod.ts";
 import { loadProfiles, ProfileError } from "../profiles/mod.ts";
@@ -48,7 +48,7 @@ const INTERRUPTED = 130;
  */
 export async function conformance(
   args: readonly string[],
-  { programVersion, process = toolProcess }: ConformanceOptions,
+  { programVersion, process = terminalProcess }: ConformanceOptions,
 ): Promise<number> {
   const abort = new AbortController();
   const restore = process.onInterrupt(() => abort.abort());

@@ -1,4 +1,4 @@
-import type { Flag } from "../../lib/tool/mod.ts";
+import type { Flag } from "../../terminal/mod.ts";
 
 /** The flags of `cni conformance`. */
 export const FLAGS: readonly Flag[] = [

@@ -2,7 +2,7 @@ import {
   formatTable,
   styleFor,
   type TerminalProcess,
-} from "../../lib/tool/mod.ts";
+} from "../../terminal/mod.ts";
 import type { ListedCase } from "./read_request.ts";
 
 /** A table of cases. */

@@ -1,4 +1,4 @@
-import { readNamedFile, type TerminalProcess } from "../../lib/tool/mod.ts";
+import { readNamedFile, type TerminalProcess } from "../../terminal/mod.ts";
 import type { ProfileFile } from "../profiles/mod.ts";
 import { findFiles, FolderError } from "../run/mod.ts";
 import type { PluginRequest } from "./read_request.ts";

@@ -1,4 +1,4 @@
-import { parseWords, UsageError, type Words } from "../../lib/tool/mod.ts";
+import { parseWords, UsageError, type Words } from "../../terminal/mod.ts";
 import { isSpecVersion, SPEC_VERSIONS } from "../../lib/spec/mod.ts";
 import { CASES } from "../cases/mod.ts";
 import { RUNTIME_CASES } from "../cases/runtime/mod.ts";

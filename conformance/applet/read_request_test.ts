@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { UsageError } from "../../lib/tool/mod.ts";
+import { UsageError } from "../../terminal/mod.ts";
 import { CASES } from "../cases/mod.ts";
 import { familyOf } from "../suite/mod.ts";
 import { readRequest } from "./read_request.ts";

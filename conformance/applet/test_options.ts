@@ -1,4 +1,4 @@
-import type { TerminalProcess } from "../../lib/tool/mod.ts";
+import type { TerminalProcess } from "../../terminal/mod.ts";
 
 /** What every way of testing works with. */
 export interface TestOptions {

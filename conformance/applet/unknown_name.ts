@@ -1,4 +1,4 @@
-import { suggest, UsageError } from "../../lib/tool/mod.ts";
+import { suggest, UsageError } from "../../terminal/mod.ts";
 
 /** The error for a name that is none of those there are. */
 export function unknownName(

@@ -1,5 +1,5 @@
 import type { CallRecord, Outcome, RunReport } from "../suite/mod.ts";
-import type { TerminalProcess } from "../../lib/tool/mod.ts";
+import type { TerminalProcess } from "../../terminal/mod.ts";
 
 /** What a plugin may write to make a report do what it should not. */
 export const HOSTILE = [

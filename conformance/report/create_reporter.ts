@@ -1,4 +1,4 @@
-import { styleFor, type TerminalProcess } from "../../lib/tool/mod.ts";
+import { styleFor, type TerminalProcess } from "../../terminal/mod.ts";
 import { htmlReporter } from "./html_reporter.ts";
 import { jsonReporter } from "./json_reporter.ts";
 import { junitReporter } from "./junit_reporter.ts";

@@ -1,5 +1,9 @@
-import { countVerdicts, familyOf, type Outcome } from "../suite/mod.ts";
-import { statusOf } from "../suite/mod.ts";
+import {
+  countVerdicts,
+  familyOf,
+  type Outcome,
+  statusOf,
+} from "../suite/mod.ts";
 import { bySubject, totalTimeMs } from "./group_outcomes.ts";
 import type { Reporter } from "./reporter.ts";
 

@@ -1,4 +1,4 @@
-import { formatTable, type Style } from "../../lib/tool/mod.ts";
+import { formatTable, type Style } from "../../terminal/mod.ts";
 import {
   type CallRecord,
   countVerdicts,

@@ -1,5 +1,10 @@
-import { Skip, type StageNetns } from "../suite/mod.ts";
-import type { CallRecord, Stage, Subject } from "../suite/mod.ts";
+import {
+  type CallRecord,
+  Skip,
+  type Stage,
+  type StageNetns,
+  type Subject,
+} from "../suite/mod.ts";
 import { createStage } from "./create_stage.ts";
 import { openHost } from "./host_linux.ts";
 import { addPrevious } from "./previous_linux.ts";

@@ -1,5 +1,4 @@
-import { openHost, runChild } from "../run/mod.ts";
-import { RequirementError } from "../run/mod.ts";
+import { openHost, RequirementError, runChild } from "../run/mod.ts";
 import type { RuntimeSubject } from "./runtime_subject.ts";
 
 /** How {@linkcode openRuntime} makes a runtime callable. */

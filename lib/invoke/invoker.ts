@@ -1,5 +1,11 @@
-import type { Call, Context, Plugin, Registry, Reply } from "../plugin/mod.ts";
-import { dispatch } from "../plugin/mod.ts";
+import {
+  type Call,
+  type Context,
+  dispatch,
+  type Plugin,
+  type Registry,
+  type Reply,
+} from "../plugin/mod.ts";
 import { isJsonObject, type Json } from "../spec/mod.ts";
 import { type ExecOptions, execPlugin } from "./exec_plugin.ts";
 import { findPlugin, type PluginFile, pluginNotFound } from "./find_plugin.ts";

@@ -1,8 +1,7 @@
 /**
  * All that touches a Linux kernel: steps for `ip` and for kernel parameters,
  * in the host's and the container's network namespace, with their undo; links
- * as the kernel reports them; transactions of iptables and nftables, and
- * masquerade by them.
+ * as the kernel reports them.
  *
  * The files without `_linux` in their name only compute and run anywhere.
  *
@@ -11,22 +10,10 @@
 export * from "./apply_linux.ts";
 export { inSandbox, isSafeWord, reasonOf, wordLines } from "./batch.ts";
 export * from "./command.ts";
-export * from "./iptables.ts";
-export * from "./iptables_linux.ts";
-export type {
-  MasqueradeOptions,
-  RemoveMasqueradeOptions,
-} from "./iptables_masquerade_linux.ts";
 export * from "./link.ts";
 export * from "./link_owner.ts";
 export * from "./link_state_linux.ts";
-export * from "./list_nft_linux.ts";
-export * from "./masquerade.ts";
-export * from "./masquerade_linux.ts";
-export * from "./nft.ts";
-export * from "./nft_linux.ts";
 export * from "./read_link_linux.ts";
-export * from "./recorder.ts";
 export * from "./sandbox_linux.ts";
 export * from "./sandbox_script_linux.ts";
 export { sha512Hex } from "./sha512.ts";

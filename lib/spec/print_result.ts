@@ -1,8 +1,7 @@
 import { parseCidr } from "../net/mod.ts";
 import { CniCode } from "./code.ts";
 import { CniError } from "./cni_error.ts";
-import type { JsonObject } from "./json.ts";
-import { sortKeys } from "./json.ts";
+import { type JsonObject, sortKeys } from "./json.ts";
 import type { Dns, Interface, IpConfig, Result, Route } from "./result.ts";
 import { resultFamilyOf } from "./result_family.ts";
 

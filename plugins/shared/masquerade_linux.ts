@@ -1,12 +1,11 @@
 import { type Cidr, cidrContains, parseCidr } from "../../lib/net/mod.ts";
+import { type Link, type Run } from "../../lib/linux/mod.ts";
 import {
   addMasquerade,
-  type Link,
   type MasqueradeBackend,
   type MasqueradeOptions,
   removeMasquerade,
-  type Run,
-} from "../../lib/linux/mod.ts";
+} from "../../lib/firewall/mod.ts";
 import type { Request } from "../../lib/plugin/mod.ts";
 import type { Fields, IpConfig } from "../../lib/spec/mod.ts";
 import { ipamTypeOf } from "./ipam.ts";

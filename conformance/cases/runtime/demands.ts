@@ -1,5 +1,4 @@
-import type { Json } from "../../../lib/spec/mod.ts";
-import { sortKeys } from "../../../lib/spec/mod.ts";
+import { type Json, sortKeys } from "../../../lib/spec/mod.ts";
 import { PROBE_TYPES, type RuntimeRun } from "../../runtime/mod.ts";
 import { demand } from "../../suite/mod.ts";
 

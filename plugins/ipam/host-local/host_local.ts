@@ -2,7 +2,6 @@ import {
   type Address,
   compareAddresses,
   formatAddress,
-  formatCidr,
   parseCidr,
 } from "../../../lib/net/mod.ts";
 import {
@@ -13,29 +12,18 @@ import {
 import {
   CniCode,
   CniError,
-  type Dns,
   prevResultOf,
   type Result,
   toCniError,
 } from "../../../lib/spec/mod.ts";
-import { readHostFile } from "../../../lib/state/mod.ts";
-import { allocate, type Allocation, type Wanted } from "./allocate.ts";
+import { addResult, ownerOf, readAdd } from "./add_input.ts";
+import { allocate, type Allocation } from "./allocate.ts";
 import type { Boot, BootSource } from "./boot.ts";
-import {
-  type HostLocalConfig,
-  parseDataDir,
-  parseHostLocalConfig,
-} from "./config.ts";
+import { parseDataDir, parseHostLocalConfig } from "./config.ts";
 import { openDiskStore, type Store } from "./disk_store.ts";
 import { kernelBoots } from "./kernel_boots.ts";
 import { rangeFor } from "./range_set.ts";
-import { assignRequested } from "./requested.ts";
-import {
-  type Owner,
-  type Reservation,
-  reservationsOf,
-} from "./reservations.ts";
-import { parseResolvConf } from "./resolv_conf.ts";
+import { type Reservation, reservationsOf } from "./reservations.ts";
 
 /**
  * The host-local plugin: hands out addresses of configured ranges and keeps
@@ -70,24 +58,6 @@ export function hostLocalWith(openBoots: () => BootSource): Plugin {
   });
 }
 
-/** All that an ADD needs to know before it touches the reservations. */
-export interface AddInput {
-  readonly config: HostLocalConfig;
-  /** For each set the address to take, or `undefined` for any. */
-  readonly requested: Wanted["requested"];
-  readonly dns?: Dns;
-}
-
-/** Reads what an ADD is asked for. */
-export function readAdd({ config, args }: Request): AddInput {
-  const parsed = parseHostLocalConfig(config, args);
-  const { resolvConf, sets } = parsed;
-  const requested = assignRequested(sets, parsed.requested);
-  if (resolvConf === undefined) return { config: parsed, requested };
-  const text = readHostFile(resolvConf, { key: "ipam.resolvConf" });
-  return { config: parsed, requested, dns: parseResolvConf(text) };
-}
-
 function add(request: Request, boots: BootSource): Result {
   const { config } = request;
   const input = readAdd(request);
@@ -108,21 +78,6 @@ function add(request: Request, boots: BootSource): Result {
   });
   if (!isMarked) markLate(store, addressesOf(allocations), readBoot());
   return addResult(input, allocations);
-}
-
-/** The result of an ADD. */
-export function addResult(
-  { config, dns }: AddInput,
-  allocations: readonly Allocation[],
-): Result {
-  return {
-    ips: allocations.map(({ cidr, gateway }) => ({
-      address: formatCidr(cidr),
-      gateway: formatAddress(gateway),
-    })),
-    routes: config.routes,
-    ...(dns === undefined ? {} : { dns }),
-  };
 }
 
 function addressesOf(allocations: readonly Allocation[]): readonly Address[] {
@@ -194,11 +149,6 @@ function del(request: Request): void {
     const details = failures.map(String).join("; ");
     throw new CniError(CniCode.IoFailure, message, { details });
   });
-}
-
-/** Whom an address is for. */
-export function ownerOf({ containerId, ifname }: Request): Owner {
-  return { containerId, ifname };
 }
 
 function holds(held: readonly Reservation[], address: Address): boolean {

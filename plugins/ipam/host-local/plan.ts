@@ -4,7 +4,7 @@ import { allocate } from "./allocate.ts";
 import type { BootSource } from "./boot.ts";
 import { parseDataDir } from "./config.ts";
 import { fileOf } from "./disk_store.ts";
-import { addResult, ownerOf, readAdd } from "./host_local.ts";
+import { addResult, ownerOf, readAdd } from "./add_input.ts";
 import { reservationsOf } from "./reservations.ts";
 import { copyReservations } from "./reservations_copy.ts";
 

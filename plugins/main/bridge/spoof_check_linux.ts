@@ -1,9 +1,5 @@
-import {
-  listNft,
-  reasonOf,
-  type Run,
-  type UndoStack,
-} from "../../../lib/linux/mod.ts";
+import { reasonOf, type Run, type UndoStack } from "../../../lib/linux/mod.ts";
+import { listNft } from "../../../lib/firewall/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import {
   LIST_ARGS,

@@ -1,5 +1,4 @@
-import type { Fields } from "../../../lib/spec/mod.ts";
-import { checkLinkName } from "../../../lib/spec/mod.ts";
+import { checkLinkName, type Fields } from "../../../lib/spec/mod.ts";
 import { type IpStep, ipStep } from "../../../lib/linux/mod.ts";
 
 /** The VLANs of a bridge port. */

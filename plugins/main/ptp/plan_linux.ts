@@ -1,9 +1,5 @@
-import {
-  createRecorder,
-  runCommand,
-  sandboxText,
-  UndoStack,
-} from "../../../lib/linux/mod.ts";
+import { runCommand, sandboxText, UndoStack } from "../../../lib/linux/mod.ts";
+import { createRecorder } from "../../../lib/firewall/mod.ts";
 import type {
   Plan,
   PlanContext,

@@ -1,4 +1,7 @@
-import { type IptablesListing, parseIptables } from "../../../lib/linux/mod.ts";
+import {
+  type IptablesListing,
+  parseIptables,
+} from "../../../lib/firewall/mod.ts";
 import { parseAddress } from "../../../lib/net/mod.ts";
 import type { WantedRules } from "./plan_add.ts";
 

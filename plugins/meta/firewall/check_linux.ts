@@ -1,9 +1,9 @@
+import { Shells } from "../../../lib/linux/mod.ts";
 import {
   iptablesProgram,
   listIptables,
   parseIptables,
-  Shells,
-} from "../../../lib/linux/mod.ts";
+} from "../../../lib/firewall/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { throwFirst } from "../../shared/mod.ts";

@@ -1,5 +1,9 @@
-import { formatAddress, parseCidr } from "../../../lib/net/mod.ts";
-import type { Address, Family } from "../../../lib/net/mod.ts";
+import {
+  type Address,
+  type Family,
+  formatAddress,
+  parseCidr,
+} from "../../../lib/net/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import {
   checkLinkName,

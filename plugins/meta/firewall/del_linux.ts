@@ -3,8 +3,8 @@ import {
   requireOtherNamespace,
   runCommand,
   Shells,
-  updateIptables,
 } from "../../../lib/linux/mod.ts";
+import { updateIptables } from "../../../lib/firewall/mod.ts";
 import type { Address, Family } from "../../../lib/net/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import { CniError, prevResultOf } from "../../../lib/spec/mod.ts";

@@ -1,5 +1,8 @@
 import { formatCidr, parseCidr } from "../../../lib/net/mod.ts";
-import { type IptablesListing, splitIptables } from "../../../lib/linux/mod.ts";
+import {
+  type IptablesListing,
+  splitIptables,
+} from "../../../lib/firewall/mod.ts";
 
 /** A rule of a table. */
 export interface TableRule {

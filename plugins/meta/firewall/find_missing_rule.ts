@@ -1,4 +1,4 @@
-import type { IptablesListing } from "../../../lib/linux/mod.ts";
+import type { IptablesListing } from "../../../lib/firewall/mod.ts";
 import { planAdd, type WantedRules } from "./plan_add.ts";
 import { OWNERS_CHAIN } from "./rules.ts";
 

@@ -1,4 +1,5 @@
-import { Shells, updateIptables } from "../../../lib/linux/mod.ts";
+import { Shells } from "../../../lib/linux/mod.ts";
+import { updateIptables } from "../../../lib/firewall/mod.ts";
 import { Attempts, type Request } from "../../../lib/plugin/mod.ts";
 import { validAttachmentsOf } from "../../../lib/spec/mod.ts";
 import { planCollection } from "./plan_removal.ts";

@@ -1,9 +1,8 @@
+import { linkAlias, type LinkOwner } from "../../../lib/linux/mod.ts";
 import {
   type IptablesListing,
-  linkAlias,
-  type LinkOwner,
   quoteIptables,
-} from "../../../lib/linux/mod.ts";
+} from "../../../lib/firewall/mod.ts";
 import type { Address } from "../../../lib/net/mod.ts";
 import {
   type FilterTable,

@@ -1,11 +1,10 @@
+import { runCommand, UndoStack } from "../../../lib/linux/mod.ts";
 import {
   createRecorder,
   iptablesProgram,
   type Recorder,
-  runCommand,
-  UndoStack,
   updateIptables,
-} from "../../../lib/linux/mod.ts";
+} from "../../../lib/firewall/mod.ts";
 import type { Plan, PlannedAct, Request } from "../../../lib/plugin/mod.ts";
 import { transactionActs } from "../../shared/rare/mod.ts";
 import { readFirewallConfig, readFirewallInput } from "./config.ts";

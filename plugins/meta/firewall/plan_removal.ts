@@ -1,9 +1,9 @@
 import {
-  type IptablesListing,
   linkAlias,
   type LinkOwner,
   parseLinkAlias,
 } from "../../../lib/linux/mod.ts";
+import { type IptablesListing } from "../../../lib/firewall/mod.ts";
 import type { Address } from "../../../lib/net/mod.ts";
 import { parseFilterTable, rulesIn, type TableRule } from "./filter_table.ts";
 import type { AddPlan } from "./plan_add.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { IptablesListing } from "../../../lib/linux/mod.ts";
+import type { IptablesListing } from "../../../lib/firewall/mod.ts";
 import { parseAddress } from "../../../lib/net/mod.ts";
 import {
   accepts,

@@ -1,4 +1,5 @@
-import { isIptablesUsable, Shells } from "../../../lib/linux/mod.ts";
+import { Shells } from "../../../lib/linux/mod.ts";
+import { isIptablesUsable } from "../../../lib/firewall/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { notAvailable } from "../../shared/rare/mod.ts";

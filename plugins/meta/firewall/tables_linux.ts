@@ -1,11 +1,13 @@
 import {
-  iptablesProgram,
-  iptablesScript,
   type Run,
   type Shells,
   type UndoStack,
-  updateIptables,
 } from "../../../lib/linux/mod.ts";
+import {
+  iptablesProgram,
+  iptablesScript,
+  updateIptables,
+} from "../../../lib/firewall/mod.ts";
 import type { Family } from "../../../lib/net/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { type AddPlan, planAdd, type WantedRules } from "./plan_add.ts";

@@ -1,13 +1,12 @@
+import { type Run, Shells } from "../../../lib/linux/mod.ts";
 import {
   type IptablesListing,
   iptablesProgram,
   iptablesScript,
   listIptables,
   parseIptables,
-  type Run,
-  Shells,
   tryRestoreIptables,
-} from "../../../lib/linux/mod.ts";
+} from "../../../lib/firewall/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import type { Forwarding } from "./forwarding.ts";

@@ -1,4 +1,5 @@
-import { listNft, type Run } from "../../../lib/linux/mod.ts";
+import { type Run } from "../../../lib/linux/mod.ts";
+import { listNft } from "../../../lib/firewall/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { iptablesOwner } from "./iptables_owner.ts";
 import { TABLE } from "./nft_rules.ts";

@@ -1,4 +1,7 @@
-import { iptablesProgram, isNftablesUsable } from "../../../lib/linux/mod.ts";
+import {
+  iptablesProgram,
+  isNftablesUsable,
+} from "../../../lib/firewall/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import type { Forwarding } from "./forwarding.ts";
 import { addIptablesForwarding } from "./iptables_linux.ts";

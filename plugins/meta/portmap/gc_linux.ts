@@ -1,9 +1,6 @@
 import type { Family } from "../../../lib/net/mod.ts";
-import {
-  type Run,
-  runCommand,
-  updateIptables,
-} from "../../../lib/linux/mod.ts";
+import { type Run, runCommand } from "../../../lib/linux/mod.ts";
+import { updateIptables } from "../../../lib/firewall/mod.ts";
 import { Attempts, type Request } from "../../../lib/plugin/mod.ts";
 import {
   type ValidAttachments,

@@ -1,4 +1,7 @@
-import { type IptablesListing, splitIptables } from "../../../lib/linux/mod.ts";
+import {
+  type IptablesListing,
+  splitIptables,
+} from "../../../lib/firewall/mod.ts";
 import type { Forwarding } from "./forwarding.ts";
 import type { IptablesOwner } from "./iptables_owner.ts";
 import {

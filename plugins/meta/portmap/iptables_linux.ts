@@ -1,12 +1,11 @@
 import { type Family, formatAddress } from "../../../lib/net/mod.ts";
+import { ProgramMissingError, type Run } from "../../../lib/linux/mod.ts";
 import {
   type IptablesListing,
-  ProgramMissingError,
   restoreIptables,
-  type Run,
   tryRestoreIptables,
   updateIptables,
-} from "../../../lib/linux/mod.ts";
+} from "../../../lib/firewall/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { type Forwarding, mappingsOf, type Owner } from "./forwarding.ts";
 import { iptablesOwner } from "./iptables_owner.ts";

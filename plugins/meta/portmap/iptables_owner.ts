@@ -1,4 +1,5 @@
-import { quoteIptables, sha512Hex } from "../../../lib/linux/mod.ts";
+import { quoteIptables } from "../../../lib/firewall/mod.ts";
+import { sha512Hex } from "../../../lib/linux/mod.ts";
 import type { Owner } from "./forwarding.ts";
 
 /** What is an owner's own in a family's `nat` table. */

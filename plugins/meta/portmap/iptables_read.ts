@@ -1,5 +1,8 @@
 import { formatAddress, parseAddress } from "../../../lib/net/mod.ts";
-import { type IptablesListing, splitIptables } from "../../../lib/linux/mod.ts";
+import {
+  type IptablesListing,
+  splitIptables,
+} from "../../../lib/firewall/mod.ts";
 import { type Forwarding, mappingsOf, type Owner } from "./forwarding.ts";
 import { ownerIn } from "./iptables_owner.ts";
 import { SHARED } from "./iptables_rules.ts";

@@ -4,7 +4,7 @@ import {
   formatCidr,
   networkOf,
 } from "../../../lib/net/mod.ts";
-import { quoteIptables, splitIptables } from "../../../lib/linux/mod.ts";
+import { quoteIptables, splitIptables } from "../../../lib/firewall/mod.ts";
 import { type Forwarding, mappingsOf } from "./forwarding.ts";
 import { commentMatch, type IptablesOwner } from "./iptables_owner.ts";
 import type { PortMapping } from "./mapping.ts";

@@ -1,7 +1,7 @@
 import {
   type IptablesListing,
   iptablesScript,
-} from "../../../lib/linux/mod.ts";
+} from "../../../lib/firewall/mod.ts";
 import type { Forwarding } from "./forwarding.ts";
 import type { IptablesOwner } from "./iptables_owner.ts";
 import {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { iptablesScript, parseIptables } from "../../../lib/linux/mod.ts";
+import { iptablesScript, parseIptables } from "../../../lib/firewall/mod.ts";
 import { forwardingsWith, mapping } from "./_testing.ts";
 import { missingRules } from "./iptables_check.ts";
 import { iptablesOwner, ownerIn } from "./iptables_owner.ts";

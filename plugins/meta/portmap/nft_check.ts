@@ -1,4 +1,4 @@
-import type { NftRule } from "../../../lib/linux/mod.ts";
+import type { NftRule } from "../../../lib/firewall/mod.ts";
 import { formatAddress } from "../../../lib/net/mod.ts";
 import { type Forwarding, mappingsOf } from "./forwarding.ts";
 import { formatHostPort } from "./mapping.ts";

@@ -1,13 +1,13 @@
 import type { Address, Family } from "../../../lib/net/mod.ts";
+import { type Run } from "../../../lib/linux/mod.ts";
 import {
   listNft,
   nftDeletions,
   nftError,
   type NftRule,
   parseNftRules,
-  type Run,
   tryTransactNft,
-} from "../../../lib/linux/mod.ts";
+} from "../../../lib/firewall/mod.ts";
 import type { Forwarding, Owner } from "./forwarding.ts";
 import type { MappedPort } from "./mapped_port.ts";
 import { nftRivalsOf, ownNftRules, readNftRule } from "./nft_read.ts";

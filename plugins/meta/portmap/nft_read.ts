@@ -3,7 +3,7 @@ import {
   formatAddress,
   parseAddress,
 } from "../../../lib/net/mod.ts";
-import type { NftRule } from "../../../lib/linux/mod.ts";
+import type { NftRule } from "../../../lib/firewall/mod.ts";
 import { type Forwarding, mappingsOf, type Owner } from "./forwarding.ts";
 import { type MappedPort, rivalSentence } from "./mapped_port.ts";
 import { overlaps, PROTOCOLS } from "./mapping.ts";

@@ -1,5 +1,5 @@
 import { formatAddress } from "../../../lib/net/mod.ts";
-import { quoteNft } from "../../../lib/linux/mod.ts";
+import { quoteNft } from "../../../lib/firewall/mod.ts";
 import { type Forwarding, mappingsOf, type Owner } from "./forwarding.ts";
 
 /** The name of the table in each family. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { NftRule } from "../../../lib/linux/mod.ts";
+import type { NftRule } from "../../../lib/firewall/mod.ts";
 import { parseAddress } from "../../../lib/net/mod.ts";
 import { forwardingsWith, mapping } from "./_testing.ts";
 import { missingNftRules } from "./nft_check.ts";

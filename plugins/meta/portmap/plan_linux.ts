@@ -1,11 +1,10 @@
 import {
   type Command,
-  createRecorder,
   runCommand,
   stepText,
-  transactionText,
   UndoStack,
 } from "../../../lib/linux/mod.ts";
+import { createRecorder, transactionText } from "../../../lib/firewall/mod.ts";
 import type { Plan, PlannedAct, Request } from "../../../lib/plugin/mod.ts";
 import { staleConnections } from "./conntrack.ts";
 import { removeForwardings } from "./del_linux.ts";

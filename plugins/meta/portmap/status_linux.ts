@@ -1,11 +1,10 @@
+import { type Run, runCommand } from "../../../lib/linux/mod.ts";
 import {
   isIptablesUsable,
   isNftablesUsable,
   listIptables,
   parseIptables,
-  type Run,
-  runCommand,
-} from "../../../lib/linux/mod.ts";
+} from "../../../lib/firewall/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { parsePortmapConfig, type PortmapConfig } from "./config.ts";

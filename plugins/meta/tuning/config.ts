@@ -1,12 +1,13 @@
 import type { Request } from "../../../lib/plugin/mod.ts";
 import {
+  CniCode,
+  CniError,
   Fields,
   parseCniArgs,
   prevResultOf,
   type Result,
   usableMacAt,
 } from "../../../lib/spec/mod.ts";
-import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import type { LinkAttributes } from "./link_attributes.ts";
 import { parseDataDir } from "./state.ts";
 import { parseSysctls, type Sysctl } from "./sysctl.ts";

@@ -1,5 +1,4 @@
 import {
-  collectMasquerade,
   type Link,
   parseLinkAlias,
   parseLinks,
@@ -8,6 +7,7 @@ import {
   type Run,
   wordLines,
 } from "../../../lib/linux/mod.ts";
+import { collectMasquerade } from "../../../lib/firewall/mod.ts";
 import {
   Attempts,
   type Context,

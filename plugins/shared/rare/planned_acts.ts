@@ -1,9 +1,5 @@
-import {
-  type Command,
-  type Step,
-  stepText,
-  transactionText,
-} from "../../../lib/linux/mod.ts";
+import { type Command, type Step, stepText } from "../../../lib/linux/mod.ts";
+import { transactionText } from "../../../lib/firewall/mod.ts";
 import type { PlannedAct } from "../../../lib/plugin/mod.ts";
 
 /** An act for each step. */

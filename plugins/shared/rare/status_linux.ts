@@ -1,11 +1,13 @@
 import {
-  isIptablesUsable,
-  isNftablesUsable,
   type Output,
   ProgramMissingError,
   reasonOf,
   type Run,
 } from "../../../lib/linux/mod.ts";
+import {
+  isIptablesUsable,
+  isNftablesUsable,
+} from "../../../lib/firewall/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import type { MasqueradeKeys } from "../masquerade_linux.ts";
 

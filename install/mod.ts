@@ -1,0 +1,6 @@
+/**
+ * Puts the program in place: `cni install` and `cni uninstall`.
+ *
+ * @module
+ */
+export { installApplet, type InstallContext } from "./install_applet.ts";

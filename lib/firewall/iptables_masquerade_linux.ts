@@ -1,0 +1,125 @@
+import type { Family } from "../net/mod.ts";
+import type { Run, UndoStack } from "../linux/mod.ts";
+import {
+  iptablesError,
+  listIptables,
+  restoreIptables,
+  tryRestoreIptables,
+} from "./iptables_linux.ts";
+import {
+  byFamily,
+  hasChain,
+  iptablesOwner,
+  masqueradedContainers,
+  newChainScripts,
+  removalScript,
+  sharedChainScripts,
+} from "./iptables_masquerade.ts";
+import type { IsKept, Masquerade, MasqueradeOwner } from "./masquerade.ts";
+
+/** What the functions here need besides the masquerade. */
+export interface MasqueradeOptions {
+  /** Runs the commands. */
+  readonly run: Run;
+  /** Gets what takes the new rules back. */
+  readonly undo: UndoStack;
+}
+
+/** What {@linkcode removeIptablesMasquerade} needs besides the owner. */
+export interface RemoveMasqueradeOptions {
+  /** Runs the commands. */
+  readonly run: Run;
+  /** Tells the addresses whose rules must stay. */
+  readonly isKept: IsKept;
+  /** The families to look for. */
+  readonly families: readonly Family[];
+}
+
+/**
+ * Adds an attachment's rules with one `iptables-restore` for each family,
+ * which does all of its part or nothing.
+ *
+ * @throws {ProgramMissingError} If iptables is not installed.
+ * @throws {CniError} Code 999 with the reason that iptables gives.
+ */
+export async function addIptablesMasquerade(
+  masquerade: Masquerade,
+  { run, undo }: MasqueradeOptions,
+): Promise<void> {
+  const owner = await iptablesOwner(masquerade);
+  const act = "add masquerade rules";
+  for (const { family, ips } of byFamily(masquerade)) {
+    let scripts = newChainScripts(owner, ips);
+    const output = await tryRestoreIptables(scripts.apply, { family, run });
+    if (output.status !== 0) {
+      // The chain may be there already: iptables-legacy does not say so.
+      const listing = await listIptables("nat", { family, run, act });
+      if (listing === undefined || !hasChain(owner, listing)) {
+        throw iptablesError(act, family, output, scripts.apply);
+      }
+      scripts = sharedChainScripts(owner, ips, listing);
+      await restoreIptables(scripts.apply, { family, run, act });
+    }
+    const undoScript = scripts.undo;
+    undo.push(() => {
+      const options = { family, run, act: "undo masquerade rules" };
+      return restoreIptables(undoScript, options);
+    });
+  }
+}
+
+/**
+ * Removes an attachment's rules; succeeds if there are none, or if there is no
+ * iptables that could have made them.
+ *
+ * @throws {CniError} Code 999 with the reason that iptables gives.
+ */
+export async function removeIptablesMasquerade(
+  masquerade: MasqueradeOwner,
+  { run, isKept, families }: RemoveMasqueradeOptions,
+): Promise<void> {
+  const owner = await iptablesOwner(masquerade);
+  await Promise.all(families.map(async (family) => {
+    const listing = await list(run, family);
+    if (listing === undefined) return;
+    const script = removalScript(owner, listing, isKept);
+    if (script === undefined) return;
+    const act = "remove masquerade rules";
+    await restoreIptables(script, { family, run, act });
+  }));
+}
+
+/**
+ * Removes the rules of all containers of a network that are not valid.
+ *
+ * @param network The network's name.
+ * @param isValid Whether a container has a valid attachment.
+ * @throws {CniError} Code 999 with the reason that iptables gives.
+ */
+export async function collectIptablesMasquerade(
+  network: string,
+  isValid: (containerId: string) => boolean,
+  run: Run,
+): Promise<void> {
+  await Promise.all(([4, 6] as const).map(async (family) => {
+    const listing = await list(run, family);
+    if (listing === undefined) return;
+    const stale = masqueradedContainers(listing).filter((one) =>
+      one.network === network && !isValid(one.containerId)
+    );
+    const containerIds = new Set(stale.map(({ containerId }) => containerId));
+    for (const containerId of containerIds) {
+      const owner = { network, containerId, ifname: "" };
+      const isKept = () => false;
+      await removeIptablesMasquerade(owner, {
+        run,
+        isKept,
+        families: [family],
+      });
+    }
+  }));
+}
+
+function list(run: Run, family: Family): Promise<string | undefined> {
+  return listIptables("nat", { family, run, act: "list masquerade rules" });
+}

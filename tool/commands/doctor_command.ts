@@ -1,0 +1,105 @@
+import { runCommand } from "../../lib/linux/mod.ts";
+import { formatJson } from "../../lib/spec/mod.ts";
+import type { Diagnosis, Section } from "../doctor/diagnosis.ts";
+import { examineKernel } from "../doctor/examine_kernel.ts";
+import { examinePlaces } from "../doctor/examine_places.ts";
+import { examineTools } from "../doctor/examine_tools.ts";
+import { findLeftovers } from "../doctor/find_leftovers.ts";
+import { takeInventory } from "../inventory.ts";
+import { type Listed, listNetworks } from "../list_networks.ts";
+import { type Style, styleFor, type Words } from "../../terminal/mod.ts";
+import { JSON_FLAG } from "../print_plans.ts";
+import type { ToolCommand, ToolContext } from "../tool_command.ts";
+import {
+  interruptible,
+  openRuntime,
+  readPlaces,
+  TIMEOUT,
+} from "../tool_runtime.ts";
+
+/** `cni tool doctor`. */
+export const doctorCommand: ToolCommand = {
+  operands: [],
+  flags: [JSON_FLAG, TIMEOUT],
+  description:
+    `Looks at tools, kernel, folders, networks and leftovers, says what to do about
+what is wrong, and changes nothing. The exit status is 1 if something will not
+work.`,
+  run: doctor,
+};
+
+async function doctor(words: Words, context: ToolContext): Promise<number> {
+  const { process } = context;
+  const sections = await interruptible(
+    words,
+    context,
+    async (options): Promise<readonly Section[]> => {
+      const run = context.run ?? runCommand;
+      const places = readPlaces(context);
+      const runtime = openRuntime(context);
+      const { configFolder } = places;
+      const [tools, kernel, networks, leftovers] = await Promise.all([
+        examineTools(run),
+        examineKernel(run),
+        listNetworks(configFolder, runtime, options),
+        takeInventory(runtime, configFolder)
+          .then((inventory) => findLeftovers(inventory, run)),
+      ]);
+      return [
+        { title: "Tools", diagnoses: tools },
+        { title: "Kernel", diagnoses: kernel },
+        { title: "Folders", diagnoses: examinePlaces(places) },
+        {
+          title: "Networks",
+          diagnoses: networks.flatMap(diagnoseNetwork),
+        },
+        { title: "Leftovers", diagnoses: leftovers },
+      ];
+    },
+  );
+  process.writeStdout(
+    words.has(JSON_FLAG.name)
+      ? `${formatJson({ command: "doctor", sections: toJson(sections) })}\n`
+      : sections.map((one) => formatSection(one, styleFor(process)))
+        .join("\n"),
+  );
+  const all = sections.flatMap(({ diagnoses }) => diagnoses);
+  return all.some(({ status }) => status === "failure") ? 1 : 0;
+}
+
+function diagnoseNetwork(
+  { name, file, problems }: Listed,
+): readonly Diagnosis[] {
+  if (problems.length === 0) return [{ status: "ok", text: name }];
+  const remedy = `cni tool validate ${file}`;
+  return problems.map((problem) => ({
+    status: "failure",
+    text: `${name}: ${problem}`,
+    remedy,
+  }));
+}
+
+function toJson(sections: readonly Section[]) {
+  return sections.map(({ title, diagnoses }) => ({
+    title,
+    diagnoses: diagnoses.map((one) => ({ ...one })),
+  }));
+}
+
+function formatSection({ title, diagnoses }: Section, style: Style): string {
+  const lines = diagnoses.map((one) => formatDiagnosis(one, style));
+  return `${style.bold(title)}\n${lines.join("") || "  nothing\n"}`;
+}
+
+function formatDiagnosis(
+  { status, text, remedy }: Diagnosis,
+  style: Style,
+): string {
+  const marks = {
+    ok: style.green("ok  "),
+    warning: style.yellow("warn"),
+    failure: style.red("FAIL"),
+  };
+  const hint = remedy === undefined ? "" : `        ${remedy}\n`;
+  return `  ${marks[status]}  ${text}\n${hint}`;
+}

@@ -1,0 +1,65 @@
+import { errorToJson, formatJson, toCniError } from "../../lib/spec/mod.ts";
+import { styleFor, UsageError, type Words } from "../../terminal/mod.ts";
+import { JSON_FLAG } from "../print_plans.ts";
+import {
+  loadNetworks,
+  NETNS,
+  NETWORK,
+  NETWORK_FLAGS,
+  readNetworkWords,
+} from "../targets.ts";
+import type { ToolCommand, ToolContext } from "../tool_command.ts";
+import { interruptible, openRuntime, TIMEOUT } from "../tool_runtime.ts";
+
+/** `cni tool status`. */
+export const statusCommand: ToolCommand = {
+  operands: [NETWORK, { ...NETNS, summary: "may be given, does not matter" }],
+  flags: [...NETWORK_FLAGS, JSON_FLAG, TIMEOUT],
+  description:
+    `Asks the plugins of networks of version 1.1.0; others are ready without being
+asked. The exit status is 1 if one of them is not ready.`,
+  run: status,
+};
+
+async function status(words: Words, context: ToolContext): Promise<number> {
+  const { process } = context;
+  const named = readNetworkWords(words);
+  if (named.networks.length === 0 && named.config === undefined) {
+    throw new UsageError(
+      "missing: a network (<network>, --network or --config)",
+    );
+  }
+  const networks = await loadNetworks(named, context);
+  const runtime = openRuntime(context);
+  const answers = await interruptible(words, context, async (options) => {
+    const found = [];
+    for (const network of networks) {
+      const error = await runtime.status(network, options).then(
+        () => undefined,
+        toCniError,
+      );
+      found.push({ name: network.name, error });
+    }
+    return found;
+  });
+  const { green, red } = styleFor(process);
+  process.writeStdout(
+    words.has(JSON_FLAG.name)
+      ? `${
+        formatJson({
+          command: "status",
+          networks: answers.map(({ name, error }) => ({
+            network: name,
+            isReady: error === undefined,
+            error: error && errorToJson(error),
+          })),
+        })
+      }\n`
+      : answers.map(({ name, error }) =>
+        error === undefined
+          ? `${name} is ${green("ready")}\n`
+          : `${name} is ${red("not ready")}: ${error}\n`
+      ).join(""),
+  );
+  return answers.some(({ error }) => error !== undefined) ? 1 : 0;
+}
