@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Key, Keys, PluginKeys } from "../lib/plugin/mod.ts";
+import type { LegacyKey, LegacyKeys, PluginKeys } from "../lib/plugin/mod.ts";
 import { LIST_KEYS, SHARED_KEYS } from "../lib/runtime/mod.ts";
 import type { JsonObject } from "../lib/spec/mod.ts";
 import { keyRegistry } from "../plugins/mod.ts";
@@ -102,7 +102,7 @@ function ifType(name: string, schema: JsonObject): JsonObject {
   };
 }
 
-function objectSchema(keys: Keys): JsonObject {
+function objectSchema(keys: LegacyKeys): JsonObject {
   const required = Object.keys(keys).filter((name) => keys[name]?.isRequired);
   return {
     type: "object",
@@ -111,13 +111,13 @@ function objectSchema(keys: Keys): JsonObject {
   };
 }
 
-function properties(keys: Keys): JsonObject {
+function properties(keys: LegacyKeys): JsonObject {
   return Object.fromEntries(
     Object.entries(keys).map(([name, key]) => [name, keySchema(key)]),
   );
 }
 
-function keySchema(key: Key): JsonObject {
+function keySchema(key: LegacyKey): JsonObject {
   return {
     description: key.summary,
     ...(key.default === undefined ? {} : { default: key.default }),
@@ -125,7 +125,7 @@ function keySchema(key: Key): JsonObject {
   };
 }
 
-function valueSchema(key: Key): JsonObject {
+function valueSchema(key: LegacyKey): JsonObject {
   const { min, max, choices, items, keys } = key;
   switch (key.type) {
     case "any":

@@ -24,7 +24,7 @@ Deno.test("every plugin says what it may be told", () => {
 async function documentedKeys(plugin: string): Promise<readonly string[]> {
   const file = `${PROJECT_ROOT}/docs/plugins/${plugin}.md`;
   const page = await Deno.readTextFile(file);
-  const [, section = ""] = page.split("\n## Keys\n");
+  const [, section = ""] = page.split("\n## LegacyKeys\n");
   const [table = ""] = section.split("\n## ");
   return [...table.matchAll(/^\| `([\w.]+)`/gm)].map(([, key]) => key!);
 }

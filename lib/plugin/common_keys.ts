@@ -1,7 +1,7 @@
-import type { Key } from "./keys.ts";
+import type { LegacyKey } from "./keys.ts";
 
 /** A route, as IPAM plugins take it in `routes`. */
-export const ROUTE_KEY: Key = {
+export const ROUTE_KEY: LegacyKey = {
   type: "object",
   summary: "A route in the container",
   keys: {
@@ -21,7 +21,7 @@ export const ROUTE_KEY: Key = {
 };
 
 /** Name resolution, in a configuration and in a result. */
-export const DNS_KEY: Key = {
+export const DNS_KEY: LegacyKey = {
   type: "object",
   summary: "Name resolution in the container",
   keys: {

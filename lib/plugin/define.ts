@@ -1,5 +1,6 @@
 import { type PluginConfig, type Result, SPEC_VERSIONS } from "../spec/mod.ts";
 import type { Call } from "./call.ts";
+import type { Keys } from "./key.ts";
 
 /** A validated {@linkcode Call}, with its configuration decoded. */
 export interface Request extends Call {
@@ -49,6 +50,25 @@ export interface PlanContext {
   plan(type: string, call: Call): Promise<Plan>;
 }
 
+/** What a plugin may be told, as data, and what it refuses. */
+export interface PluginSettings {
+  /** Its own keys; for an IPAM plugin, those in `ipam`. */
+  readonly keys: Keys;
+  /** Keys of `runtimeConfig` that it reads, each a capability. */
+  readonly capabilities?: Keys;
+  /**
+   * Whether it makes an interface, is called for addresses, or comes after
+   * others in a list.
+   */
+  readonly role: "main" | "ipam" | "meta";
+  /**
+   * Throws what an ADD would, as far as the request alone tells: values that
+   * will not do, keys that contradict each other, folders that this program
+   * may not use, a missing `prevResult`.
+   */
+  check(request: Request): void;
+}
+
 /**
  * A plugin as a value: what it is called, what it speaks and what it does.
  * Each function gets a validated request; what it throws becomes the error
@@ -74,6 +94,8 @@ export interface Plugin {
    * none of it. Outside the specification: `cni tool add --plan` shows it.
    */
   plan?(request: Request, context: PlanContext): Promise<Plan>;
+  /** What it may be told: for validation, completion, the schema and docs. */
+  readonly settings?: PluginSettings;
 }
 
 /** What {@linkcode definePlugin} takes: a plugin whose versions may be left out. */

@@ -2,7 +2,7 @@ import type { Json } from "../spec/mod.ts";
 import type { Request } from "./define.ts";
 
 /** What a value must be. */
-export type KeyType =
+export type LegacyKeyType =
   | "string"
   | "boolean"
   | "integer"
@@ -11,9 +11,9 @@ export type KeyType =
   | "any";
 
 /** A key of a configuration, as data: for checks, schemas and completion. */
-export interface Key {
+export interface LegacyKey {
   /** What its value must be. */
-  readonly type: KeyType;
+  readonly type: LegacyKeyType;
   /** What it is for, in a line. */
   readonly summary: string;
   /** Whether it must be there. */
@@ -29,22 +29,22 @@ export interface Key {
   /** What a text must be; the empty one is the same as absent. */
   readonly format?: "address" | "cidr" | "mac";
   /** The keys of an object; absent if it may hold anything. */
-  readonly keys?: Keys;
+  readonly keys?: LegacyKeys;
   /** What a list holds; absent if it may hold anything. */
-  readonly items?: Key;
+  readonly items?: LegacyKey;
 }
 
-/** Keys by name. */
-export type Keys = Readonly<Record<string, Key>>;
+/** LegacyKeys by name. */
+export type LegacyKeys = Readonly<Record<string, LegacyKey>>;
 
 /** What is known of a plugin's configuration. */
 export interface PluginKeys {
   /** Whether its keys stand in `ipam`, beside those of another plugin. */
   readonly isIpam?: boolean;
   /** Its own keys; for an IPAM plugin, those in `ipam`. */
-  readonly keys: Keys;
-  /** Keys of `runtimeConfig` that it reads, each a capability. */
-  readonly capabilities?: Keys;
+  readonly keys: LegacyKeys;
+  /** LegacyKeys of `runtimeConfig` that it reads, each a capability. */
+  readonly capabilities?: LegacyKeys;
   /**
    * Throws a {@linkcode CniError} for what its keys alone cannot tell, such as
    * two that contradict each other.

@@ -10,6 +10,8 @@ export * from "./call.ts";
 export * from "./common_keys.ts";
 export * from "./define.ts";
 export * from "./dispatch.ts";
+export * from "./key.ts";
+export * from "./key_kinds.ts";
 export type * from "./keys.ts";
 export * from "./main.ts";
 export * from "./process.ts";

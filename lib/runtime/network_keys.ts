@@ -1,7 +1,7 @@
-import { DNS_KEY, type Keys } from "../plugin/mod.ts";
+import { DNS_KEY, type LegacyKeys } from "../plugin/mod.ts";
 
 /** The keys that every plugin's object may have. */
-export const SHARED_KEYS: Keys = {
+export const SHARED_KEYS: LegacyKeys = {
   type: {
     type: "string",
     summary: "The plugin's name: that of its file in CNI_PATH",
@@ -37,7 +37,7 @@ export const SHARED_KEYS: Keys = {
 };
 
 /** The keys of a list of plugins. */
-export const LIST_KEYS: Keys = {
+export const LIST_KEYS: LegacyKeys = {
   cniVersion: {
     type: "string",
     summary: "The version of the specification to speak",

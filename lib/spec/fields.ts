@@ -1,6 +1,6 @@
-import { CniCode } from "./code.ts";
-import { CniError } from "./cni_error.ts";
-import { describe, isJsonObject, type Json, type JsonObject } from "./json.ts";
+import type { CniError } from "./cni_error.ts";
+import { invalidValue } from "./invalid_value.ts";
+import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 
 /** The bounds of {@linkcode Fields.integer}, both included. */
 export interface IntegerBounds {
@@ -131,12 +131,9 @@ export class Fields {
    * @param found The value, when it is not simply the one at `key`.
    */
   invalid(key: string, expected: string, found?: unknown): CniError {
-    const path = this.pathOf(key);
-    const value = describe(
-      found === undefined ? this.#values.get(key.toLowerCase()) : found,
-    );
-    return new CniError(CniCode.InvalidConfig, `Cannot use ${path}`, {
-      details: `${path} is ${value}: expected ${expected}`,
-    });
+    const value = found === undefined
+      ? this.#values.get(key.toLowerCase())
+      : found;
+    return invalidValue(this.pathOf(key), value, expected);
   }
 }

@@ -11,6 +11,7 @@ export * from "./cni_error.ts";
 export * from "./code.ts";
 export * from "./config.ts";
 export * from "./fields.ts";
+export * from "./invalid_value.ts";
 export * from "./json.ts";
 export * from "./names.ts";
 export * from "./parse_result.ts";

@@ -20,12 +20,19 @@ export function usableMacAt(fields: Fields, key: string): string | undefined {
   const text = fields.string(key);
   if (!text) return undefined;
   const expected = "a unicast hardware address such as 02:00:00:00:00:01";
+  const mac = parseUsableMac(text);
+  if (mac === undefined) throw fields.invalid(key, expected);
+  return mac;
+}
+
+/** A hardware address that an interface can have; `undefined` for any other text. */
+export function parseUsableMac(text: string): string | undefined {
   try {
     const mac = parseMac(text);
     const isUsable = !isMulticastMac(mac) && mac !== "00:00:00:00:00:00";
-    if (isUsable) return mac;
+    return isUsable ? mac : undefined;
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
+    return undefined;
   }
-  throw fields.invalid(key, expected);
 }

@@ -1,5 +1,5 @@
 import { parseAddress, parseCidr, parseMac } from "../../lib/net/mod.ts";
-import type { Key, Keys } from "../../lib/plugin/mod.ts";
+import type { LegacyKey, LegacyKeys } from "../../lib/plugin/mod.ts";
 import { describe, type Json } from "../../lib/spec/mod.ts";
 import { suggest } from "../../terminal/mod.ts";
 import type { Finding } from "./finding.ts";
@@ -17,12 +17,12 @@ export interface CheckOptions {
 }
 
 /**
- * Compares an object with the definitions of its keys. Keys that are not
+ * Compares an object with the definitions of its keys. LegacyKeys that are not
  * defined are warnings, since they may be for somebody else.
  */
 export function checkKeys(
   object: LocatedObject,
-  keys: Keys,
+  keys: LegacyKeys,
   { path = "", isExact = false }: CheckOptions = {},
 ): readonly Finding[] {
   const names = Object.keys(keys);
@@ -95,7 +95,7 @@ function unknown(
 
 function checkValue(
   node: Located,
-  key: Key,
+  key: LegacyKey,
   path: string,
 ): readonly Finding[] {
   const isNull = node.kind === "plain" && node.value === null;
@@ -121,7 +121,7 @@ function checkValue(
 }
 
 /** What would do instead; `undefined` if the value does. */
-function expectationFor(node: Located, key: Key): string | undefined {
+function expectationFor(node: Located, key: LegacyKey): string | undefined {
   const value = node.kind === "plain" ? node.value : undefined;
   switch (key.type) {
     case "object":
@@ -139,18 +139,21 @@ function expectationFor(node: Located, key: Key): string | undefined {
   }
 }
 
-function isInteger(value: Json | undefined, { min, max }: Key): boolean {
+function isInteger(value: Json | undefined, { min, max }: LegacyKey): boolean {
   return typeof value === "number" && Number.isSafeInteger(value) &&
     value >= (min ?? -Infinity) && value <= (max ?? Infinity);
 }
 
-function integerText({ min, max }: Key): string {
+function integerText({ min, max }: LegacyKey): string {
   const lower = min === undefined ? "" : ` from ${min}`;
   const upper = max === undefined ? "" : ` to ${max}`;
   return `a whole number${lower}${upper}`;
 }
 
-function textFault(text: string, { choices, format }: Key): string | undefined {
+function textFault(
+  text: string,
+  { choices, format }: LegacyKey,
+): string | undefined {
   if (choices !== undefined && !choices.includes(text)) {
     return choices.map((choice) => JSON.stringify(choice)).join(" or ");
   }

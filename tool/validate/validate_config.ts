@@ -1,7 +1,7 @@
 import type {
-  Key,
   KeyRegistry,
-  Keys,
+  LegacyKey,
+  LegacyKeys,
   PluginKeys,
   Request,
 } from "../../lib/plugin/mod.ts";
@@ -135,10 +135,10 @@ function keysFor({ own, ipam, isSingle }: {
   readonly own: PluginKeys | undefined;
   readonly ipam: PluginKeys | undefined;
   readonly isSingle: boolean;
-}): Keys {
+}): LegacyKeys {
   const all = [own, ipam].flatMap((one) => one === undefined ? [] : [one]);
   const ipamKeys = all.find((one) => one.isIpam)?.keys;
-  const keys: Record<string, Key> = {
+  const keys: Record<string, LegacyKey> = {
     ...SHARED_KEYS,
     ...(own?.isIpam ? {} : own?.keys),
   };

@@ -1,5 +1,5 @@
 import {
-  type Key,
+  type LegacyKey,
   type PluginKeys,
   ROUTE_KEY,
 } from "../../../lib/plugin/mod.ts";
@@ -31,7 +31,7 @@ const RANGE_KEYS = {
 } as const;
 
 /** An address is taken of each set. */
-const RANGES: Key = {
+const RANGES: LegacyKey = {
   type: "list",
   summary: "Range sets: an address is taken of each",
   items: {

@@ -1,4 +1,4 @@
-import type { Keys, PluginKeys } from "../../../lib/plugin/mod.ts";
+import type { LegacyKeys, PluginKeys } from "../../../lib/plugin/mod.ts";
 import {
   MAX_BURST_BITS,
   MAX_RATE_BITS,
@@ -10,7 +10,7 @@ const CIDRS = {
   items: { type: "string", summary: "A network", format: "cidr" },
 } as const;
 
-const KEYS: Keys = {
+const KEYS: LegacyKeys = {
   ingressRate: {
     type: "integer",
     summary: "What the container may receive, in bits per second",

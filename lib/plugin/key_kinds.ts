@@ -1,0 +1,227 @@
+import {
+  checkLinkName,
+  Fields,
+  invalidValue,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  parseUsableMac,
+} from "../spec/mod.ts";
+import {
+  type Key,
+  type KeyFacts,
+  type Keys,
+  type KeyValues,
+  readKeys,
+} from "./key.ts";
+
+/** What is known of a key whose value is a `T`. */
+export interface FactsOf<T> extends Omit<KeyFacts, "default"> {
+  /** What counts when it is absent; left out if that depends. */
+  readonly default?: T;
+}
+
+/** What is read: without a default, a key that is absent is `undefined`. */
+export type Read<T, Facts> = Facts extends { readonly default: unknown } ? T
+  : T | undefined;
+
+/** True or false. */
+export function booleanKey<Facts extends FactsOf<boolean>>(
+  facts: Facts,
+): Key<Read<boolean, Facts>> {
+  return makeKey(
+    facts,
+    "boolean",
+    "true or false",
+    (value) => typeof value === "boolean" ? value : undefined,
+  );
+}
+
+/** What an integer must be. */
+export interface IntegerFacts extends FactsOf<number> {
+  /** The least; JavaScript's smallest exact integer when absent. */
+  readonly min?: number;
+  /** The greatest; JavaScript's largest exact integer when absent. */
+  readonly max?: number;
+  /**
+   * What 0 means, where it is allowed though less than `min`: "the kernel's
+   * default".
+   */
+  readonly zero?: string;
+}
+
+/** A whole number within bounds, both included. */
+export function integerKey<Facts extends IntegerFacts>(
+  facts: Facts,
+): Key<Read<number, Facts>> {
+  const { min, max, zero } = facts;
+  const range = "a whole number" +
+    (min === undefined ? "" : ` from ${min}`) +
+    (max === undefined ? "" : ` to ${max}`);
+  const expected = zero === undefined ? range : `0 for ${zero}, or ${range}`;
+  const key = makeKey(facts, "integer", expected, (value) => {
+    const isInRange = Number.isSafeInteger(value) &&
+      Number(value) >= (min ?? -Infinity) && Number(value) <= (max ?? Infinity);
+    const isZero = value === 0 && zero !== undefined;
+    return isInRange || isZero ? Number(value) : undefined;
+  });
+  return { ...key, min: zero === undefined ? min : Math.min(0, min ?? 0), max };
+}
+
+/** What a text must be. */
+export interface TextFacts<T = string> extends FactsOf<T> {
+  /**
+   * Whether the empty text is a value like any other; else it is the same as
+   * absent, as the Go plugins have it.
+   */
+  readonly isEmptyValue?: boolean;
+  /** An example of a text that will do. */
+  readonly example?: string;
+}
+
+/** A text. */
+export function stringKey<Facts extends TextFacts>(
+  facts: Facts,
+): Key<Read<string, Facts>> {
+  return parsedKey<string, Facts>(facts, "a string", (text) => text);
+}
+
+/** One of some texts. */
+export function choiceKey<
+  const Choice extends string,
+  Facts extends TextFacts<NoInfer<Choice>>,
+>(choices: readonly Choice[], facts: Facts): Key<Read<Choice, Facts>> {
+  const quoted = choices.map((choice) => JSON.stringify(choice));
+  const expected = quoted.length === 1
+    ? quoted[0]!
+    : `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
+  const find = (text: string) => choices.find((choice) => choice === text);
+  const key = parsedKey<Choice, Facts>(facts, expected, find);
+  return { ...key, choices };
+}
+
+/**
+ * A text that stands for something else.
+ *
+ * @param expected What would do, to follow "expected": "an address such as
+ * 10.0.0.1".
+ * @param parse Makes the value of the text; refuses it with `undefined` or a
+ * `SyntaxError`, or with a `CniError` of its own.
+ */
+export function parsedKey<T, Facts extends TextFacts<T>>(
+  facts: Facts,
+  expected: string,
+  parse: (text: string, path: string) => T | undefined,
+): Key<Read<T, Facts>> {
+  const { isEmptyValue = false } = facts;
+  const key = makeKey<T, Facts>(facts, "string", expected, (value, path) => {
+    if (typeof value !== "string") return undefined;
+    try {
+      return parse(value, path);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      return undefined;
+    }
+  });
+  return {
+    ...key,
+    read: (value, path) =>
+      key.read(value === "" && !isEmptyValue ? undefined : value, path),
+  };
+}
+
+/** A hardware address that an interface can have, in its canonical text. */
+export function macKey(facts: TextFacts): Key<string | undefined> {
+  const expected = "a unicast hardware address such as 02:00:00:00:00:01";
+  return parsedKey(facts, expected, parseUsableMac);
+}
+
+/** The name of a link. */
+export function linkNameKey<Facts extends TextFacts>(
+  facts: Facts,
+): Key<Read<string, Facts>> {
+  return parsedKey<string, Facts>(facts, "the name of a link", (text, path) => {
+    checkLinkName(text, path);
+    return text;
+  });
+}
+
+/** An object that may hold anything. */
+export function objectKey(
+  facts: FactsOf<JsonObject>,
+): Key<JsonObject | undefined> {
+  return makeKey<JsonObject, FactsOf<JsonObject>>(
+    facts,
+    "object",
+    "an object",
+    (value) => isJsonObject(value) ? value : undefined,
+  );
+}
+
+/**
+ * An object with keys of its own; others in it are left alone.
+ *
+ * @param check Refuses by a `CniError` what no key alone can tell; gets the
+ * values and the object's path.
+ */
+export function fieldsKey<Table extends Keys>(
+  keys: Table,
+  facts: Omit<KeyFacts, "default">,
+  check?: (values: KeyValues<Table>, path: string) => void,
+): Key<KeyValues<Table> | undefined> {
+  const key = makeKey(facts, "object", "an object", (value, path) => {
+    if (!isJsonObject(value)) return undefined;
+    const values = readKeys(new Fields(value, path), keys);
+    check?.(values, path);
+    return values;
+  });
+  return { ...key, keys };
+}
+
+/** A list of values of one kind. */
+export function listKey<T>(
+  items: Key<T>,
+  facts: Omit<KeyFacts, "default">,
+): Key<readonly Exclude<T, undefined>[] | undefined> {
+  type Item = Exclude<T, undefined>;
+  const key = makeKey(facts, "list", "a list", (value, path) => {
+    if (!Array.isArray(value)) return undefined;
+    return value.map((item: Json, index): Item => {
+      const at = `${path}[${index}]`;
+      const read = items.read(item, at);
+      if (read !== undefined) return read as Item;
+      throw invalidValue(at, item, items.expected);
+    });
+  });
+  return { ...key, items };
+}
+
+/** Any value, as it is. */
+export function anyKey<Facts extends FactsOf<Json>>(
+  facts: Facts,
+): Key<Read<Json, Facts>> {
+  return makeKey<Json, Facts>(facts, "any", "any value", (value) => value);
+}
+
+/** @param accept Makes the value; `undefined` refuses it. */
+function makeKey<T, Facts extends FactsOf<T>>(
+  facts: Facts,
+  type: Key["type"],
+  expected: string,
+  accept: (value: Exclude<Json, null>, path: string) => T | undefined,
+): Key<Read<T, Facts>> {
+  const { default: byDefault } = facts;
+  return {
+    ...facts as FactsOf<Json>,
+    type,
+    expected,
+    read: (value, path) => {
+      if (value === undefined || value === null) {
+        return byDefault as Read<T, Facts>;
+      }
+      const accepted = accept(value, path);
+      if (accepted !== undefined) return accepted as Read<T, Facts>;
+      throw invalidValue(path, value, expected);
+    },
+  };
+}
