@@ -81,7 +81,18 @@ export class ProgramMissingError extends CniError {
  * @throws {ProgramMissingError} If there is no such program.
  */
 export function runCommand(command: Command): Promise<Output> {
-  return traced(() => commandText(command), () => runChild(command));
+  return traced(() => commandText(command), () => runner(command));
+}
+
+/** What runs commands. It is the process's, as is `PATH`. */
+let runner: Run = runChild;
+
+/**
+ * Has {@linkcode runCommand} run all commands by another way: a program that
+ * stays has a better one. As child processes when absent.
+ */
+export function useRunner(run: Run = runChild): void {
+  runner = run;
 }
 
 /** What is run, for a trace: the command, and how its input begins. */

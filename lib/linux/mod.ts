@@ -17,6 +17,8 @@ export * from "./read_link_linux.ts";
 export * from "./sandbox_linux.ts";
 export * from "./sandbox_script_linux.ts";
 export { sha512Hex } from "./sha512.ts";
+export { Shell } from "./shell_linux.ts";
+export * from "./shell_source_linux.ts";
 export { Shells } from "./shells_linux.ts";
 export * from "./step.ts";
 export * from "./step_text.ts";

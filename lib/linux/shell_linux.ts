@@ -22,6 +22,7 @@ export class Shell implements AsyncDisposable {
   readonly #stderr: MarkedReader;
   #last: Promise<unknown> = Promise.resolve();
   #count = 0;
+  #hasEnded = false;
 
   /**
    * Starts a shell.
@@ -29,6 +30,7 @@ export class Shell implements AsyncDisposable {
    * @param netns Path of its network namespace; this program's when absent.
    */
   constructor(netns?: string) {
+    this.netns = netns;
     const shell = ["sh", "-s"];
     const [program = "", ...args] = netns === undefined
       ? shell
@@ -60,6 +62,15 @@ export class Shell implements AsyncDisposable {
     return output;
   }
 
+  /** Its network namespace; this program's when absent. */
+  readonly netns: string | undefined;
+
+  /** Waits until its commands have ended; `false` if the shell has, too. */
+  async isIdle(): Promise<boolean> {
+    await this.#last;
+    return !this.#hasEnded;
+  }
+
   /** Ends the shell when its commands have ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#last;
@@ -89,6 +100,7 @@ export class Shell implements AsyncDisposable {
       written,
     ]);
     // Without a mark the shell is gone: nsenter could not enter.
+    this.#hasEnded ||= stdout.rest === undefined;
     const status = stdout.rest === undefined
       ? (await this.#child.status).code || 1
       : Number(stdout.rest);

@@ -1,5 +1,6 @@
 import type { Command, Output } from "./command.ts";
-import { Shell } from "./shell_linux.ts";
+import type { Shell } from "./shell_linux.ts";
+import { shellSource } from "./shell_source_linux.ts";
 
 /**
  * Runs commands in shells that stay: one for the host and one for each network
@@ -31,7 +32,7 @@ export class Shells implements AsyncDisposable {
    * those of {@linkcode Shells.run}.
    */
   open(): (command: Command) => Promise<Output> {
-    const shell = new Shell();
+    const shell = shellSource().take();
     this.#aside.push(shell);
     return (command) => shell.run(command);
   }
@@ -39,7 +40,7 @@ export class Shells implements AsyncDisposable {
   #shellAt(netns: string | undefined): Shell {
     const running = this.#shells.get(netns);
     if (running !== undefined) return running;
-    const shell = new Shell(netns);
+    const shell = shellSource().take(netns);
     this.#shells.set(netns, shell);
     return shell;
   }
@@ -47,6 +48,6 @@ export class Shells implements AsyncDisposable {
   /** Ends all shells when their commands have ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     const shells = [...this.#shells.values(), ...this.#aside];
-    await Promise.all(shells.map((shell) => shell[Symbol.asyncDispose]()));
+    await Promise.all(shells.map((shell) => shellSource().giveBack(shell)));
   }
 }
