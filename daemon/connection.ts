@@ -6,14 +6,22 @@ const MAX_LINE_BYTES = 64;
 /** A shim's end of the socket, as the daemon sees it. */
 export type Peer = Pick<Deno.Conn, "read" | "write" | "close">;
 
+/** What a peer asks for: a call, or something of the daemon itself. */
+export type PeerRequest =
+  | { readonly kind: "call"; readonly request: ShimRequest }
+  | { readonly kind: "word"; readonly word: string };
+
+/** What a peer may ask in a word. */
+const WORD = /^[A-Z]{1,16}$/;
+
 /**
- * Reads a request.
+ * Reads what a peer asks for.
  *
- * @returns `undefined` if the peer is no shim of this protocol, or went away.
+ * @returns `undefined` if it does not speak this protocol, or went away.
  */
 export async function readRequest(
   peer: Pick<Peer, "read">,
-): Promise<ShimRequest | undefined> {
+): Promise<PeerRequest | undefined> {
   const first = new Uint8Array(65536);
   let length = 0;
   let end = -1;
@@ -25,6 +33,7 @@ export async function readRequest(
     if (end === -1 && length >= MAX_LINE_BYTES) return undefined;
   }
   const line = new TextDecoder().decode(first.subarray(0, end));
+  if (WORD.test(line)) return { kind: "word", word: line };
   const lengths = parseLengths(line);
   if (lengths === undefined) return undefined;
   const body = new Uint8Array(lengths.header + lengths.stdin);
@@ -36,10 +45,11 @@ export async function readRequest(
     if (got === null) return undefined;
     filled += got;
   }
-  return parseRequest(
+  const request = parseRequest(
     body.subarray(0, lengths.header),
     body.subarray(lengths.header),
   );
+  return request && { kind: "call", request };
 }
 
 /**

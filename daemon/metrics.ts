@@ -12,6 +12,15 @@ export interface EndedCall {
   readonly durationMs: number;
 }
 
+/** A kind of calls that are counted together. */
+export type CountedCall = Omit<EndedCall, "durationMs">;
+
+/** Counts of calls and of those declined, by reason. */
+export interface MetricsSummary {
+  readonly calls: readonly (CountedCall & { readonly count: number })[];
+  readonly declined: Readonly<Record<string, number>>;
+}
+
 /** What happens at the moment. */
 export interface Load {
   readonly running: number;
@@ -29,14 +38,18 @@ interface Histogram {
  * the kinds of calls, not with their number.
  */
 export class Metrics {
-  readonly #calls = new Map<string, number>();
+  readonly #calls = new Map<string, { call: CountedCall; count: number }>();
   readonly #durations = new Map<string, Histogram>();
   readonly #declined = new Map<string, number>();
 
   /** Counts a call. */
   record({ plugin, command, code, durationMs }: EndedCall): void {
     const labels = `plugin="${plugin}",command="${command}"`;
-    increase(this.#calls, `${labels},code="${code}"`);
+    const key = `${labels},code="${code}"`;
+    const counted = this.#calls.get(key) ??
+      { call: { plugin, command, code }, count: 0 };
+    counted.count++;
+    this.#calls.set(key, counted);
     let histogram = this.#durations.get(labels);
     if (histogram === undefined) {
       histogram = { counts: BUCKETS_S.map(() => 0), sumS: 0, count: 0 };
@@ -52,24 +65,27 @@ export class Metrics {
 
   /** Counts a call that the shim was told to do itself. */
   decline(reason: string): void {
-    increase(this.#declined, `reason="${reason}"`);
+    this.#declined.set(reason, (this.#declined.get(reason) ?? 0) + 1);
   }
 
-  /** How many calls were counted. */
-  get total(): number {
-    return [...this.#calls.values()].reduce((sum, count) => sum + count, 0);
-  }
-
-  /** How many calls were declined, by reason. */
-  get declined(): ReadonlyMap<string, number> {
-    return this.#declined;
+  /** All counts, for programs. */
+  summary(): MetricsSummary {
+    return {
+      calls: [...this.#calls.values()].map(({ call, count }) => ({
+        ...call,
+        count,
+      })),
+      declined: Object.fromEntries(this.#declined),
+    };
   }
 
   /** All counts, and the load, as Prometheus reads them. */
   format({ running, waiting }: Load): string {
     return [
       ...family("cni_calls_total", "counter", "Calls that have ended"),
-      ...rows("cni_calls_total", this.#calls),
+      ...[...this.#calls].map(([labels, { count }]) =>
+        `cni_calls_total{${labels}} ${count}`
+      ),
       ...family(
         "cni_call_duration_seconds",
         "histogram",
@@ -83,7 +99,9 @@ export class Metrics {
         "counter",
         "Calls that the shim was told to do itself",
       ),
-      ...rows("cni_calls_declined_total", this.#declined),
+      ...[...this.#declined].map(([reason, count]) =>
+        `cni_calls_declined_total{reason="${reason}"} ${count}`
+      ),
       ...family("cni_calls_running", "gauge", "Calls that run now"),
       `cni_calls_running ${running}`,
       ...family("cni_calls_waiting", "gauge", "Calls that wait for their turn"),
@@ -92,19 +110,8 @@ export class Metrics {
   }
 }
 
-function increase(counts: Map<string, number>, labels: string): void {
-  counts.set(labels, (counts.get(labels) ?? 0) + 1);
-}
-
 function family(name: string, type: string, help: string): readonly string[] {
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
-}
-
-function rows(
-  name: string,
-  counts: ReadonlyMap<string, number>,
-): readonly string[] {
-  return [...counts].map(([labels, count]) => `${name}{${labels}} ${count}`);
 }
 
 function histogramRows(

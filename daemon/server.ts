@@ -1,7 +1,12 @@
 import { createContext } from "../lib/invoke/mod.ts";
 import { dispatch, type Registry, type Reply } from "../lib/plugin/mod.ts";
 import { CallQueue } from "./call_queue.ts";
-import { type Peer, readRequest, writeAll } from "./connection.ts";
+import {
+  type Peer,
+  type PeerRequest,
+  readRequest,
+  writeAll,
+} from "./connection.ts";
 import { declineReason, type Identity } from "./decline.ts";
 import type { Metrics } from "./metrics.ts";
 import {
@@ -9,7 +14,9 @@ import {
   ALIVE,
   DECLINED,
   replyBytes,
+  RETIRE,
   type ShimRequest,
+  STATUS,
 } from "./wire.ts";
 
 /** What a {@linkcode Server} works with. */
@@ -22,6 +29,8 @@ export interface ServerOptions {
   /** How many calls run at a time. */
   readonly maxCalls: number;
   readonly metrics: Metrics;
+  /** Is called when another daemon has taken the socket over. */
+  readonly onRetire: () => void;
   /** Takes a line about a call. */
   readonly log: (line: LogLine) => void;
 }
@@ -90,8 +99,10 @@ export class Server {
 
   async #serve(peer: Peer): Promise<void> {
     using _closing = { [Symbol.dispose]: () => closeQuietly(peer) };
-    const request = await this.#readRequest(peer);
-    if (request === undefined) return this.#options.metrics.decline("garbage");
+    const asked = await this.#readRequest(peer);
+    if (asked === undefined) return this.#options.metrics.decline("garbage");
+    if (asked.kind === "word") return await this.#answer(peer, asked.word);
+    const { request } = asked;
     const reason = this.#isDraining
       ? "shutting_down"
       : this.#queue.waiting >= MAX_WAITING
@@ -114,7 +125,7 @@ export class Server {
     }
   }
 
-  async #readRequest(peer: Peer): Promise<ShimRequest | undefined> {
+  async #readRequest(peer: Peer): Promise<PeerRequest | undefined> {
     this.#waitingForShims.add(peer);
     const limit = setTimeout(() => closeQuietly(peer), REQUEST_TIMEOUT_MS);
     try {
@@ -124,6 +135,19 @@ export class Server {
     } finally {
       clearTimeout(limit);
       this.#waitingForShims.delete(peer);
+    }
+  }
+
+  /** Answers what is asked of the daemon itself. */
+  async #answer(peer: Peer, word: string): Promise<void> {
+    const { identity, metrics, onRetire } = this.#options;
+    if (word === RETIRE) {
+      await writeAll(peer, encode("OK\n"));
+      onRetire();
+    } else if (word === STATUS) {
+      const { buildId } = identity;
+      const status = { buildId, ...this.load, ...metrics.summary() };
+      await writeAll(peer, encode(`${JSON.stringify(status)}\n`));
     }
   }
 

@@ -1,5 +1,4 @@
-import type { Environment } from "../lib/plugin/mod.ts";
-import type { Reply } from "../lib/plugin/mod.ts";
+import type { Environment, Reply } from "../lib/plugin/mod.ts";
 
 /** What a shim says of itself, and what it was called with. */
 export interface ShimRequest {
@@ -37,6 +36,12 @@ export const DECLINED = "D";
 
 /** The daemon lives; said while a call waits or runs. */
 export const ALIVE = ".";
+
+/** What a new daemon says to the one before it. */
+export const RETIRE = "RETIRE";
+
+/** What asks for the daemon's counters, as JSON. */
+export const STATUS = "STATUS";
 
 /** The largest header, in bytes: paths and arguments of a sane size. */
 export const MAX_HEADER_BYTES = 1 << 20;

@@ -1,4 +1,8 @@
-import { permissionFlags, type Permissions } from "./permissions.ts";
+import {
+  DAEMON_SOCKET,
+  permissionFlags,
+  type Permissions,
+} from "./permissions.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
 /** What the portable form of the program is made of. */
@@ -17,14 +21,35 @@ export interface LauncherParts {
 export function launcherScript(parts: LauncherParts): string {
   const { deno, entry } = parts;
   const { flags, cacheDir } = launcherFlags(parts);
-  const words = [deno, ...flags, entry];
+  const start = [deno, ...flags].map(quote).join(" ");
+  const rest = `${quote(entry)} "$0" "$@"`;
   return `#!/bin/sh
 # cni in its portable form. The compiled form has the same permissions.
-DENO_DIR=${quote(cacheDir)} DENO_NO_UPDATE_CHECK=1 exec ${
-    words.map(quote).join(" ")
-  } "$0" "$@"
+export DENO_DIR=${quote(cacheDir)} DENO_NO_UPDATE_CHECK=1
+[ "\${1-}" = daemon ] || exec ${start} ${rest}
+${DAEMON_PLACES}exec ${start} ${DAEMON_FLAGS} ${rest}
 `;
 }
+
+/** Finds out which socket and which file of metrics a daemon is to use. */
+const DAEMON_PLACES = `socket=${DAEMON_SOCKET} metrics= last=
+for word do
+  case $word in
+    --socket=*) socket=\${word#*=} ;;
+    --metrics=*) metrics=\${word#*=} ;;
+  esac
+  case $last in
+    --socket) socket=$word ;;
+    --metrics) metrics=$word ;;
+  esac
+  last=$word
+done
+`;
+
+/** What a daemon may do besides: exactly this socket, and that file. */
+const DAEMON_FLAGS = '"--allow-net=unix:$socket,unix:$socket.new" ' +
+  '"--allow-read=${socket%/*}" "--allow-write=${socket%/*}" ' +
+  '${metrics:+"--allow-write=$metrics,$metrics.new"}';
 
 /** How the portable form runs Deno. */
 export interface LauncherFlags {
