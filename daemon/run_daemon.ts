@@ -15,6 +15,7 @@ import { listenInPlace } from "./listen.ts";
 import { Log, LOG_LEVELS, type LogLevel } from "./log.ts";
 import { Metrics } from "./metrics.ts";
 import { keepMetricsFile } from "./metrics_file.ts";
+import { SearchPaths } from "./search_path_linux.ts";
 import { Server } from "./server.ts";
 import { ShellPool } from "./shell_pool_linux.ts";
 
@@ -122,7 +123,7 @@ function readOptions(words: Words): DaemonOptions {
 
 async function serve(
   { socket: path, level, metricsFile, maxCalls }: DaemonOptions,
-  { registry, self, buildId }: DaemonContext,
+  { process, registry, self, buildId }: DaemonContext,
 ): Promise<number> {
   const identity = await readIdentity(buildId);
   const log = new Log(level, (bytes) => Deno.stderr.write(bytes));
@@ -132,9 +133,11 @@ async function serve(
   useRunner(pool.run);
   useCommit(new GroupCommit().commit);
   const metrics = new Metrics();
+  const paths = new SearchPaths(process.env("PATH"));
   const { promise: asked, resolve: end } = Promise.withResolvers<string>();
   const server = new Server({
     ...{ identity, registry, self, maxCalls, metrics },
+    findsSamePrograms: (searchPath) => paths.isSame(searchPath),
     log: (line) => log.call(line),
     onRetire: () => end("another daemon took over"),
   });

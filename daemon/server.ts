@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly registry: Registry;
   /** Paths of this program's executable and of its shim. */
   readonly self: string;
+  /** Whether a caller's `PATH` finds the programs that the daemon's does. */
+  readonly findsSamePrograms: (searchPath: string) => Promise<boolean>;
   /** How many calls run at a time. */
   readonly maxCalls: number;
   readonly metrics: Metrics;
@@ -103,11 +105,7 @@ export class Server {
     if (asked === undefined) return this.#options.metrics.decline("garbage");
     if (asked.kind === "word") return await this.#answer(peer, asked.word);
     const { request } = asked;
-    const reason = this.#isDraining
-      ? "shutting_down"
-      : this.#queue.waiting >= MAX_WAITING
-      ? "queue_full"
-      : declineReason(request, this.#options.identity);
+    const reason = await this.#whyNot(request);
     const load = this.#options.registry.get(request.applet);
     if (reason !== undefined || load === undefined) {
       return await this.#decline(peer, reason ?? "no_plugin");
@@ -123,6 +121,15 @@ export class Server {
     } finally {
       clearInterval(alive);
     }
+  }
+
+  async #whyNot(request: ShimRequest): Promise<string | undefined> {
+    const { identity, findsSamePrograms } = this.#options;
+    if (this.#isDraining) return "shutting_down";
+    if (this.#queue.waiting >= MAX_WAITING) return "queue_full";
+    const reason = declineReason(request, identity);
+    if (reason !== undefined) return reason;
+    return await findsSamePrograms(request.searchPath) ? undefined : "path";
   }
 
   async #readRequest(peer: Peer): Promise<PeerRequest | undefined> {
