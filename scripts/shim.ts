@@ -4,25 +4,37 @@ export const SHIM = "cni-shim";
 /** How the shim is compiled: any warning is an error. */
 const FLAGS = [
   ...["-std=c11", "-O2", "-Wall", "-Wextra", "-Wconversion", "-Werror"],
-  ...["-pedantic", "-static", "-s"],
+  "-pedantic",
 ];
+
+/** It is started for every call, anywhere: it needs no other file. */
+const RELEASE_FLAGS = ["-static", "-s"];
+
+/** What a shim is made of. */
+export interface ShimParts {
+  /** The build that it belongs to. */
+  readonly buildId: string;
+  /** The file to write. */
+  readonly output: string;
+  /** Flags of the compiler in place of those for a release. */
+  readonly flags?: readonly string[];
+}
 
 /**
  * Compiles the shim of the resident mode.
  *
  * @param root The checkout.
- * @param buildId The build that it belongs to.
- * @param output The file to write.
  * @returns Whether there is a C compiler: `CC`, or else `cc`.
  * @throws {Error} If it does not compile.
  */
 export async function compileShim(
   root: string,
-  { buildId, output }: { readonly buildId: string; readonly output: string },
+  { buildId, output, flags = RELEASE_FLAGS }: ShimParts,
 ): Promise<boolean> {
   const compiler = Deno.env.get("CC") || "cc";
   const source = `${root}/shim/${SHIM}.c`;
-  const args = [...FLAGS, `-DBUILD_ID="${buildId}"`, source, "-o", output];
+  const id = `-DBUILD_ID="${buildId}"`;
+  const args = [...FLAGS, ...flags, id, source, "-o", output];
   try {
     const { success, stderr } = await new Deno.Command(compiler, { args })
       .output();

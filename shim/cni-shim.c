@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,9 @@
 
 #define SOCKET "/run/cni/daemon.sock"
 /* The daemon says every second that it is alive ('.'); after this it is not. */
+#ifndef SILENCE_S
 #define SILENCE_S 10
+#endif
 /* A larger configuration is not for the daemon, whose memory is all calls'. */
 #define MAX_STDIN (16 << 20)
 
@@ -56,9 +59,7 @@ static int append(struct buffer *to, const void *bytes, size_t length) {
 }
 
 /* Appends a text with its terminating NUL. */
-static int append_text(struct buffer *to, const char *text) {
-  return append(to, text, strlen(text) + 1);
-}
+static int append_text(struct buffer *to, const char *text) { return append(to, text, strlen(text) + 1); }
 
 /* To a socket without SIGPIPE, which must stay what it is for `cni`. */
 static int write_all(int fd, const char *bytes, size_t length) {
@@ -73,15 +74,20 @@ static int write_all(int fd, const char *bytes, size_t length) {
   return 0;
 }
 
-/* Prints an error object (CNI 1.1.0, section 5), for a call that is lost. */
-static int lost_call(const char *reason) {
+/* Prints an error object (CNI 1.1.0, section 5); returns the exit status. */
+static int fail(int code, const char *message, const char *reason, const char *remedy) {
   char text[512];
   int length = snprintf(text, sizeof text,
-    "{\n    \"code\": 11,\n    \"msg\": \"Lost the cni daemon during the call\",\n"
-    "    \"details\": \"%s: what was done is not known; delete the attachment, then add it again\"\n}",
-    reason);
+    "{\n    \"code\": %d,\n    \"msg\": \"%s\",\n    \"details\": \"%s: %s\"\n}",
+    code, message, reason, remedy);
   (void)write_all(STDOUT_FILENO, text, (size_t)length);
   return 1;
+}
+
+/* What a call ends with that the daemon has begun and not finished. */
+static int lost_call(const char *reason) {
+  return fail(11, "Lost the cni daemon during the call", reason,
+              "what was done is not known; delete the attachment, then add it again");
 }
 
 /* The folder of this very program, with room for a name after it. */
@@ -98,10 +104,8 @@ static int find_folder(char *path, size_t size) {
 /* Executes `cni` beside this program under the name that this one has. */
 static int execute(char *const argv[], int stdin_copy) {
   char path[PATH_MAX];
-  if (stdin_copy >= 0 && (lseek(stdin_copy, 0, SEEK_SET) < 0 ||
-                          dup2(stdin_copy, STDIN_FILENO) < 0)) {
-    perror("cni-shim: cannot hand stdin on");
-    return 1;
+  if (stdin_copy >= 0 && (lseek(stdin_copy, 0, SEEK_SET) < 0 || dup2(stdin_copy, STDIN_FILENO) < 0)) {
+    return fail(999, "Cannot hand stdin on", strerror(errno), "try again");
   }
   char *slash = strrchr(argv[0], '/');
   int count = 0;
@@ -115,9 +119,7 @@ static int execute(char *const argv[], int stdin_copy) {
     words[1] = slash == NULL ? argv[0] : slash + 1;
     execv(path, words);
   }
-  printf("{\n    \"code\": 999,\n    \"msg\": \"Cannot execute cni beside cni-shim\",\n"
-         "    \"details\": \"%s: install it again\"\n}", strerror(errno));
-  return 1;
+  return fail(999, "Cannot execute cni beside cni-shim", strerror(errno), "install it again");
 }
 
 /* Reads all of stdin into a memfd, for the program that may be executed. */
@@ -130,8 +132,7 @@ static int copy_stdin(struct buffer *into) {
     if (length <= 0) return copy;
     if (copy < 0 || append(into, chunk, (size_t)length) < 0 ||
         write_all(copy, chunk, (size_t)length) < 0) {
-      perror("cni-shim: cannot keep stdin");
-      exit(1);
+      exit(fail(5, "Cannot keep stdin", strerror(errno), "free some memory"));
     }
   }
 }
@@ -141,18 +142,16 @@ static int append_namespace(struct buffer *to, const char *path) {
   struct stat found;
   char text[64];
   if (stat(path, &found) < 0) return -1;
-  snprintf(text, sizeof text, "%llu:%llu", (unsigned long long)found.st_dev,
-           (unsigned long long)found.st_ino);
+  snprintf(text, sizeof text, "%ju:%ju", (uintmax_t)found.st_dev, (uintmax_t)found.st_ino);
   return append_text(to, text);
 }
 
-/* Build, namespaces, name, working directory, variables: NUL after each. */
+/* Build, namespaces, name, folder, variables: a NUL after each. */
 static int make_header(struct buffer *header, const char *argv0) {
   char cwd[PATH_MAX];
   const char *name = strrchr(argv0, '/');
   if (getcwd(cwd, sizeof cwd) == NULL) cwd[0] = '\0';
-  if (append_text(header, BUILD_ID) < 0 ||
-      append_namespace(header, "/proc/self/ns/net") < 0 ||
+  if (append_text(header, BUILD_ID) < 0 || append_namespace(header, "/proc/self/ns/net") < 0 ||
       append_namespace(header, "/proc/self/ns/mnt") < 0 ||
       append_text(header, name == NULL ? argv0 : name + 1) < 0 ||
       append_text(header, cwd) < 0) {
@@ -194,9 +193,7 @@ static int read_all(int fd, char *bytes, size_t length) {
   return 0;
 }
 
-static const char *reason_of(int error) {
-  return error == EAGAIN ? "it did not answer in time" : strerror(error);
-}
+static const char *reason_of(int error) { return error == EAGAIN ? "it did not answer in time" : strerror(error); }
 
 /* Passes on what the daemon has answered: lengths and status, then texts. */
 static int pass_reply_on(int fd) {
