@@ -14,15 +14,19 @@ export type PeerRequest =
 /** What a peer may ask in a word. */
 const WORD = /^[A-Z]{1,16}$/;
 
+/** How much is read at a time, in bytes: most requests are smaller. */
+const CHUNK_BYTES = 8192;
+
 /**
- * Reads what a peer asks for.
+ * Reads what a peer asks for. Memory is taken as bytes come, not as they are
+ * announced.
  *
  * @returns `undefined` if it does not speak this protocol, or went away.
  */
 export async function readRequest(
   peer: Pick<Peer, "read">,
 ): Promise<PeerRequest | undefined> {
-  const first = new Uint8Array(65536);
+  const first = new Uint8Array(CHUNK_BYTES);
   let length = 0;
   let end = -1;
   while (end === -1) {
@@ -36,20 +40,38 @@ export async function readRequest(
   if (WORD.test(line)) return { kind: "word", word: line };
   const lengths = parseLengths(line);
   if (lengths === undefined) return undefined;
-  const body = new Uint8Array(lengths.header + lengths.stdin);
   const early = first.subarray(end + 1, length);
-  if (early.length > body.length) return undefined;
-  body.set(early);
-  for (let filled = early.length; filled < body.length;) {
-    const got = await peer.read(body.subarray(filled));
-    if (got === null) return undefined;
-    filled += got;
-  }
-  const request = parseRequest(
+  const body = await readBody(peer, early, lengths.header + lengths.stdin);
+  const request = body && parseRequest(
     body.subarray(0, lengths.header),
     body.subarray(lengths.header),
   );
   return request && { kind: "call", request };
+}
+
+/** Reads so many bytes, of which some have come already. */
+async function readBody(
+  peer: Pick<Peer, "read">,
+  early: Uint8Array,
+  length: number,
+): Promise<Uint8Array | undefined> {
+  const chunks = [early];
+  let rest = length - early.length;
+  while (rest > 0) {
+    const chunk = new Uint8Array(Math.min(rest, 1 << 16));
+    const got = await peer.read(chunk);
+    if (got === null) return undefined;
+    chunks.push(chunk.subarray(0, got));
+    rest -= got;
+  }
+  if (rest < 0) return undefined;
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
 }
 
 /**

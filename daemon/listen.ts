@@ -22,17 +22,28 @@ export async function listenInPlace(
   path: string,
 ): Promise<Socket & { readonly hasReplaced: boolean }> {
   const before = await connect(path);
-  const fresh = `${path}.new`;
-  removeIfThere(fresh);
-  const listener = Deno.listen({ transport: "unix", path: fresh });
-  Deno.chmodSync(fresh, 0o600);
-  const { ino } = Deno.lstatSync(fresh);
-  Deno.renameSync(fresh, path);
+  const { listener, ino } = listen(path);
   if (before !== undefined) await retire(before);
   const remove = () => {
     if (inodeOf(path) === ino) removeIfThere(path);
   };
   return { listener, remove, hasReplaced: before !== undefined };
+}
+
+/** Listens at a path; whoever connects finds the new socket from then on. */
+function listen(path: string) {
+  const fresh = `${path}.new`;
+  try {
+    removeIfThere(fresh);
+    const listener = Deno.listen({ transport: "unix", path: fresh });
+    Deno.chmodSync(fresh, 0o600);
+    const { ino } = Deno.lstatSync(fresh);
+    Deno.renameSync(fresh, path);
+    return { listener, ino };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`Cannot listen on ${path}: ${reason}`, { cause });
+  }
 }
 
 async function connect(path: string): Promise<Deno.UnixConn | undefined> {

@@ -55,8 +55,8 @@ const ALIVE_INTERVAL_MS = 1000;
 /** How long a shim may take for its request: it has all of it already. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
-/** How many shims may be heard at a time; the others wait in the socket. */
-const MAX_PEERS = 512;
+/** How many requests may be half read; one more, and the oldest is cut off. */
+const MAX_HALF_READ = 128;
 
 /** How many calls may wait before further ones are declined. */
 const MAX_WAITING = 256;
@@ -66,7 +66,7 @@ export class Server {
   readonly #options: ServerOptions;
   readonly #queue: CallQueue;
   readonly #peers = new Set<Promise<void>>();
-  readonly #waitingForShims = new Set<Peer>();
+  readonly #halfRead = new Set<Peer>();
   #isDraining = false;
 
   /** Makes a server that listens nowhere yet. */
@@ -88,14 +88,13 @@ export class Server {
         this.#peers.delete(served);
       });
       this.#peers.add(served);
-      if (this.#peers.size >= MAX_PEERS) await Promise.race(this.#peers);
     }
   }
 
   /** Declines what has not begun, and waits for the end of what has. */
   async drain(): Promise<void> {
     this.#isDraining = true;
-    for (const peer of this.#waitingForShims) peer.close();
+    for (const peer of this.#halfRead) closeQuietly(peer);
     await Promise.allSettled([...this.#peers]);
   }
 
@@ -132,8 +131,13 @@ export class Server {
     return await findsSamePrograms(request.searchPath) ? undefined : "path";
   }
 
+  /** A shim sends all at once: who is slow makes room for others. */
   async #readRequest(peer: Peer): Promise<PeerRequest | undefined> {
-    this.#waitingForShims.add(peer);
+    if (this.#halfRead.size >= MAX_HALF_READ) {
+      const [oldest] = this.#halfRead;
+      closeQuietly(oldest!);
+    }
+    this.#halfRead.add(peer);
     const limit = setTimeout(() => closeQuietly(peer), REQUEST_TIMEOUT_MS);
     try {
       return await readRequest(peer);
@@ -141,7 +145,7 @@ export class Server {
       return undefined;
     } finally {
       clearTimeout(limit);
-      this.#waitingForShims.delete(peer);
+      this.#halfRead.delete(peer);
     }
   }
 

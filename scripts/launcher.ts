@@ -49,6 +49,7 @@ done
 /** What a daemon may do besides: exactly this socket, and that file. */
 const DAEMON_FLAGS = '"--allow-net=unix:$socket,unix:$socket.new" ' +
   '"--allow-read=${socket%/*}" "--allow-write=${socket%/*}" ' +
+  '${metrics:+"--allow-read=$metrics,$metrics.new"} ' +
   '${metrics:+"--allow-write=$metrics,$metrics.new"}';
 
 /** How the portable form runs Deno. */

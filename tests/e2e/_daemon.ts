@@ -11,6 +11,14 @@ export interface Daemon {
   stop(): Promise<{ readonly status: number; readonly log: string }>;
 }
 
+/** How {@linkcode startDaemon} starts it. */
+export interface DaemonStart {
+  /** The folder of the program; that under test when absent. */
+  readonly bin?: string;
+  /** More words for it. */
+  readonly flags?: readonly string[];
+}
+
 /** How long a daemon may take until it listens, in milliseconds. */
 const START_TIMEOUT_MS = 20_000;
 
@@ -18,16 +26,15 @@ const START_TIMEOUT_MS = 20_000;
  * Starts a daemon in a network namespace, and waits until it listens.
  *
  * @param socket Where it is to listen.
- * @param flags More words for it.
  */
 export async function startDaemon(
   host: Pick<Netns, "path">,
   socket: string,
-  flags: readonly string[] = [],
+  { bin = BIN, flags = [] }: DaemonStart = {},
 ): Promise<Daemon> {
   const child = new Deno.Command("nsenter", {
     args: [
-      ...[`--net=${host.path}`, "--", `${BIN}/cni`, "daemon"],
+      ...[`--net=${host.path}`, "--", `${bin}/cni`, "daemon"],
       ...["--socket", socket, ...flags],
     ],
     cwd: "/",
