@@ -2,16 +2,18 @@ import {
   type Command,
   type Output,
   Shell,
+  type ShellLike,
   type ShellSource,
 } from "../lib/linux/mod.ts";
 
 /** How many idle shells are kept. */
-const MAX_IDLE = 8;
+const MAX_IDLE = 16;
 
 /**
  * Keeps shells of the host warm. Each is handed to one user at a time, whole,
- * and comes back when its commands have ended; one that has ended, or was in a
- * container's namespace, is thrown away.
+ * and comes back when its commands have ended; one that has ended is thrown
+ * away. Commands in a container's namespace are started from such a shell too:
+ * a process that starts from a shell is cheaper than one that starts from here.
  */
 export class ShellPool implements ShellSource, AsyncDisposable {
   readonly #idle: Shell[] = [];
@@ -21,16 +23,18 @@ export class ShellPool implements ShellSource, AsyncDisposable {
     while (this.#idle.length < count) this.#idle.push(new Shell());
   }
 
-  take(netns?: string): Shell {
-    if (netns !== undefined) return new Shell(netns);
-    return this.#idle.pop() ?? new Shell();
+  take(netns?: string): ShellLike {
+    const shell = this.#idle.pop() ?? new Shell();
+    return netns === undefined ? shell : new EnteringShell(shell, netns);
   }
 
-  async giveBack(shell: Shell): Promise<void> {
-    const isKept = shell.netns === undefined &&
-      this.#idle.length < MAX_IDLE && await shell.isIdle();
-    if (isKept) this.#idle.push(shell);
-    else await shell[Symbol.asyncDispose]();
+  async giveBack(shell: ShellLike): Promise<void> {
+    const host = shell instanceof EnteringShell ? shell.host : shell as Shell;
+    if (this.#idle.length < MAX_IDLE && await host.isIdle()) {
+      this.#idle.push(host);
+    } else {
+      await host[Symbol.asyncDispose]();
+    }
   }
 
   /** Runs one command in a shell of its own. */
@@ -39,7 +43,8 @@ export class ShellPool implements ShellSource, AsyncDisposable {
     try {
       return await shell.run(command);
     } finally {
-      await this.giveBack(shell);
+      // Nobody waits for it: the caller has what it wants.
+      this.giveBack(shell).catch(() => {});
     }
   };
 
@@ -47,5 +52,18 @@ export class ShellPool implements ShellSource, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const idle = this.#idle.splice(0);
     await Promise.all(idle.map((shell) => shell[Symbol.asyncDispose]()));
+  }
+}
+
+/** Runs each command in a network namespace, from a shell of the host. */
+class EnteringShell implements ShellLike {
+  constructor(readonly host: Shell, readonly netns: string) {}
+
+  run({ program, args, stdin }: Command): Promise<Output> {
+    return this.host.run({
+      program: "nsenter",
+      args: [`--net=${this.netns}`, "--", program, ...args],
+      ...(stdin === undefined ? {} : { stdin }),
+    });
   }
 }

@@ -8,6 +8,9 @@ import {
   spawnProgram,
 } from "./command.ts";
 
+/** How a shell, or nsenter in it, says that it found no such program. */
+const MISSING = /not found|failed to execute ([\w.-]+)/;
+
 /** The exit status by which a shell says that it found no such program. */
 const NOT_FOUND = 127;
 
@@ -30,7 +33,6 @@ export class Shell implements AsyncDisposable {
    * @param netns Path of its network namespace; this program's when absent.
    */
   constructor(netns?: string) {
-    this.netns = netns;
     const shell = ["sh", "-s"];
     const [program = "", ...args] = netns === undefined
       ? shell
@@ -61,9 +63,6 @@ export class Shell implements AsyncDisposable {
     this.#last = output.catch(() => {});
     return output;
   }
-
-  /** Its network namespace; this program's when absent. */
-  readonly netns: string | undefined;
 
   /** Waits until its commands have ended; `false` if the shell has, too. */
   async isIdle(): Promise<boolean> {
@@ -104,8 +103,10 @@ export class Shell implements AsyncDisposable {
     const status = stdout.rest === undefined
       ? (await this.#child.status).code || 1
       : Number(stdout.rest);
-    const isMissing = status === NOT_FOUND && /not found/.test(stderr.text);
-    if (isMissing) throw new ProgramMissingError(program, stderr.text);
+    const missing = status === NOT_FOUND ? MISSING.exec(stderr.text) : null;
+    if (missing !== null) {
+      throw new ProgramMissingError(missing[1] ?? program, stderr.text);
+    }
     return { status, stdout: stdout.text, stderr: stderr.text };
   }
 }

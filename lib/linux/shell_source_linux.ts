@@ -1,4 +1,11 @@
+import type { Command, Output } from "./command.ts";
 import { Shell } from "./shell_linux.ts";
+
+/** What runs commands one after another. */
+export interface ShellLike {
+  /** Runs a command when those before it have ended. */
+  run(command: Command): Promise<Output>;
+}
 
 /** Where shells come from, and go when their work is done. */
 export interface ShellSource {
@@ -7,15 +14,15 @@ export interface ShellSource {
    *
    * @param netns Path of its network namespace; this program's when absent.
    */
-  take(netns?: string): Shell;
+  take(netns?: string): ShellLike;
   /** Takes a shell back when its commands have ended. */
-  giveBack(shell: Shell): Promise<void>;
+  giveBack(shell: ShellLike): Promise<void>;
 }
 
 /** Starts a shell for each use, and ends it. */
 const FRESH: ShellSource = {
   take: (netns) => new Shell(netns),
-  giveBack: (shell) => shell[Symbol.asyncDispose](),
+  giveBack: (shell) => (shell as Shell)[Symbol.asyncDispose](),
 };
 
 /**

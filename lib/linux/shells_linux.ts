@@ -1,6 +1,5 @@
 import type { Command, Output } from "./command.ts";
-import type { Shell } from "./shell_linux.ts";
-import { shellSource } from "./shell_source_linux.ts";
+import { type ShellLike, shellSource } from "./shell_source_linux.ts";
 
 /**
  * Runs commands in shells that stay: one for the host and one for each network
@@ -15,8 +14,8 @@ import { shellSource } from "./shell_source_linux.ts";
  * ```
  */
 export class Shells implements AsyncDisposable {
-  readonly #shells = new Map<string | undefined, Shell>();
-  readonly #aside: Shell[] = [];
+  readonly #shells = new Map<string | undefined, ShellLike>();
+  readonly #aside: ShellLike[] = [];
 
   /** Runs a command; a `Run` that can be passed on. */
   readonly run = (command: Command): Promise<Output> =>
@@ -37,7 +36,7 @@ export class Shells implements AsyncDisposable {
     return (command) => shell.run(command);
   }
 
-  #shellAt(netns: string | undefined): Shell {
+  #shellAt(netns: string | undefined): ShellLike {
     const running = this.#shells.get(netns);
     if (running !== undefined) return running;
     const shell = shellSource().take(netns);
