@@ -5,6 +5,8 @@ export interface QueuedCall<T> {
    * come.
    */
   readonly key: string | undefined;
+  /** Whether no other call may run beside it. Default: false. */
+  readonly isAlone?: boolean;
   /** Does the call. */
   start(): Promise<T>;
 }
@@ -25,7 +27,10 @@ export class CallQueue {
   readonly #limit: number;
   readonly #waiting: (() => void)[] = [];
   readonly #lastOfKey = new Map<string, Promise<unknown>>();
+  readonly #tickets = new Set<number>();
+  #nextTicket = 0;
   #running = 0;
+  #hasLoner = false;
   #pending = 0;
 
   /** @param limit How many calls run at a time; at least 1. */
@@ -44,19 +49,21 @@ export class CallQueue {
   }
 
   /** Runs a call when it is its turn; ends as it ends. */
-  async run<T>({ key, start }: QueuedCall<T>): Promise<T> {
+  async run<T>({ key, isAlone = false, start }: QueuedCall<T>): Promise<T> {
     this.#pending++;
     const before = key === undefined ? undefined : this.#lastOfKey.get(key);
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     if (key !== undefined) this.#lastOfKey.set(key, ended);
     try {
       await before;
-      await this.#turn();
+      await this.#turn(isAlone);
       try {
         return await start();
       } finally {
         this.#running--;
-        this.#waiting.shift()?.();
+        if (isAlone) this.#hasLoner = false;
+        // Each of them looks for itself whether its turn has come.
+        for (const wake of this.#waiting.splice(0)) wake();
       }
     } finally {
       this.#pending--;
@@ -68,10 +75,22 @@ export class CallQueue {
   }
 
   /** Waits for a free place, and takes it. */
-  async #turn(): Promise<void> {
-    while (this.#running >= this.#limit) {
+  async #turn(isAlone: boolean): Promise<void> {
+    // The tickets keep the order, whoever wakes first.
+    const ticket = this.#nextTicket++;
+    this.#tickets.add(ticket);
+    while (!this.#isTurnOf(ticket, isAlone)) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
+    this.#tickets.delete(ticket);
     this.#running++;
+    this.#hasLoner = isAlone;
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  #isTurnOf(ticket: number, isAlone: boolean): boolean {
+    const [first] = this.#tickets;
+    return first === ticket && !this.#hasLoner &&
+      this.#running < (isAlone ? 1 : this.#limit);
   }
 }

@@ -58,3 +58,31 @@ Deno.test("CallQueue goes on after a call that fails", async () => {
   const start = () => Promise.resolve(1);
   assertEquals(await queue.run({ key: "c1", start }), 1);
 });
+
+Deno.test("CallQueue lets a call run alone that has to", async () => {
+  const queue = new CallQueue(4);
+  const events: string[] = [];
+  const ends = new Map<string, () => void>();
+  const call = (name: string, isAlone = false) =>
+    queue.run({
+      key: undefined,
+      isAlone,
+      start: async () => {
+        events.push(`begin ${name}`);
+        await new Promise<void>((resolve) => ends.set(name, resolve));
+        events.push(`end ${name}`);
+      },
+    });
+  const all = [call("a"), call("loner", true), call("b"), call("c")];
+  await settle();
+  assertEquals(events, ["begin a"]);
+  ends.get("a")!();
+  await settle();
+  assertEquals(events.slice(1), ["end a", "begin loner"]);
+  ends.get("loner")!();
+  await settle();
+  assertEquals(events.slice(3), ["end loner", "begin b", "begin c"]);
+  ends.get("b")!();
+  ends.get("c")!();
+  await Promise.all(all);
+});

@@ -1,5 +1,6 @@
 import { createContext } from "../lib/invoke/mod.ts";
 import { dispatch, type Registry, type Reply } from "../lib/plugin/mod.ts";
+import { startTrace } from "../lib/trace/mod.ts";
 import { CallQueue } from "./call_queue.ts";
 import {
   type Peer,
@@ -115,6 +116,8 @@ export class Server {
     try {
       await this.#queue.run({
         key: keyOf(request),
+        // The lines of others would be among its own.
+        isAlone: request.isTraced,
         start: () => this.#call(peer, request),
       });
     } finally {
@@ -177,15 +180,18 @@ export class Server {
     this.#record(request, reply, performance.now() - start);
   }
 
-  async #dispatch({ applet, environment, stdin }: ShimRequest): Promise<Reply> {
+  async #dispatch(request: ShimRequest): Promise<Reply> {
     const { registry, self } = this.#options;
-    const warnings: string[] = [];
-    const warn = (message: string) => void warnings.push(`${message}\n`);
+    const { applet, environment, stdin, isTraced } = request;
+    const lines: string[] = [];
+    const warn = (message: string) => void lines.push(`${message}\n`);
+    if (isTraced) startTrace((line) => lines.push(line), performance.now());
     const context = createContext({ registry, self, warn });
     const plugin = await registry.get(applet)!();
     const readStdin = () => Promise.resolve(stdin);
     const reply = await dispatch(plugin, environment, { readStdin, context });
-    return { ...reply, stderr: warnings.join("") + reply.stderr };
+    if (isTraced) startTrace();
+    return { ...reply, stderr: lines.join("") + reply.stderr };
   }
 
   #record(request: ShimRequest, reply: Reply, durationMs: number): void {
