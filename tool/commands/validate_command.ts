@@ -36,12 +36,12 @@ schema/cni.schema.json.`,
 };
 
 async function validate(words: Words, context: ToolContext): Promise<number> {
-  const { process, keys = new Map() } = context;
+  const { process, allPlugins = new Map() } = context;
   if (words.operands.length === 0) throw new UsageError("missing: a file");
   const validated: Validated[] = [];
   for (const file of words.operands) {
     const text = await readNamedFile(file, process);
-    const findings = await validateConfig(text, keys);
+    const findings = await validateConfig(text, allPlugins);
     validated.push({ file: file === "-" ? "stdin" : file, text, findings });
   }
   process.writeStdout(

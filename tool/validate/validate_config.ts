@@ -1,36 +1,34 @@
-import type {
-  KeyRegistry,
-  LegacyKey,
-  LegacyKeys,
-  PluginKeys,
-  Request,
-} from "../../lib/plugin/mod.ts";
+import { checkPluginName } from "../../lib/invoke/mod.ts";
+import type { Keys, Plugin, Registry } from "../../lib/plugin/mod.ts";
 import {
   LIST_KEYS,
   parseEitherConfig,
+  parsePlugin,
   SHARED_KEYS,
 } from "../../lib/runtime/mod.ts";
-import {
-  CniError,
-  formatJsonLine,
-  type JsonObject,
-  parsePluginConfig,
-} from "../../lib/spec/mod.ts";
+import { CniError, type JsonObject } from "../../lib/spec/mod.ts";
 import { checkKeys, type LocatedObject } from "./check_keys.ts";
-import type { Finding } from "./finding.ts";
-import { type Located, locateJson, memberOf, nodeAt } from "./locate_json.ts";
+import { type Finding, findingAt, pathIn } from "./finding.ts";
+import { judgePlugins } from "./judge_plugin.ts";
+import {
+  jsonOf,
+  type Located,
+  locateJson,
+  memberOf,
+  nodeAt,
+} from "./locate_json.ts";
 
 /**
  * Finds what is wrong with a network's configuration: syntax, then keys, types
- * and values, then what the plugins of this program say themselves.
+ * and values, then what the plugins of this program say themselves to an ADD.
  *
  * @param text The file's content: a list or a single plugin's configuration.
- * @param registry What the plugins of this program may be told.
+ * @param registry The plugins of this program.
  * @returns What was found, in the order of the text.
  */
 export async function validateConfig(
   text: string,
-  registry: KeyRegistry,
+  registry: Registry,
 ): Promise<readonly Finding[]> {
   const fault = syntaxFault(text);
   if (fault !== undefined) return [fault];
@@ -39,27 +37,52 @@ export async function validateConfig(
   const plugins = memberOf(root.members, "plugins");
   const isSingle = plugins === undefined &&
     memberOf(root.members, "type") !== undefined;
-  const own = isSingle ? [] : checkKeys(root, LIST_KEYS, { isExact: true });
   const items = plugins?.value.kind === "list" ? plugins.value.items : [];
-  const objects = isSingle ? [root] : items.filter(isObject);
-  const found = [...own];
-  // Plugins are told the network's name, so that has to be right first.
-  for (const object of hasError(own) ? [] : objects) {
-    const list = isSingle ? undefined : root;
-    found.push(...await checkPlugin(object, { text, list, registry }));
+  const listFindings = isSingle
+    ? []
+    : checkKeys(root, LIST_KEYS, { isExact: true });
+  const found = [...listFindings];
+  if (isSingle) {
+    const place = { network: {}, listFindings, isChained: false, registry };
+    found.push(...await checkPlugin(root, place));
   }
-  if (!hasError(found)) {
-    found.push(...loadFault(text, root));
+  const network = networkOf(text, root);
+  for (const [index, object] of items.entries()) {
+    if (isSingle || object.kind !== "object") continue;
+    const list = root;
+    const place = {
+      network,
+      listFindings,
+      list,
+      isChained: index > 0,
+      registry,
+    };
+    found.push(...await checkPlugin(object, place));
   }
-  return found.toSorted((a, b) => a.start - b.start);
+  if (!hasError(found)) found.push(...loadFault(text, root));
+  return withoutRepeats(found).toSorted((a, b) => a.start - b.start);
 }
 
 function hasError(findings: readonly Finding[]): boolean {
   return findings.some(({ severity }) => severity === "error");
 }
 
-function isObject(node: Located): node is LocatedObject {
-  return node.kind === "object";
+/** What is said of the network by every plugin is told once. */
+function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
+  const keys = findings.map(({ message, start }) => `${start} ${message}`);
+  return findings.filter((_one, index) => keys.indexOf(keys[index]!) === index);
+}
+
+/** The keys of a list that every plugin is sent. */
+function networkOf(text: string, list: LocatedObject): JsonObject {
+  const { name, cniVersion } = jsonOf(list) as JsonObject;
+  try {
+    // Chosen from cniVersions too.
+    return { name, cniVersion: parseEitherConfig(text).cniVersion };
+  } catch (error) {
+    if (!(error instanceof CniError)) throw error;
+    return { name, cniVersion };
+  }
 }
 
 /** Reads the text as a runtime does; a fault of its syntax has a place. */
@@ -93,126 +116,119 @@ function isLocatable(text: string): boolean {
 
 /** What a runtime says about the whole, if nothing else was found. */
 function loadFault(text: string, root: Located): readonly Finding[] {
+  const fault = thrownBy(() => parseEitherConfig(text));
+  return fault === undefined ? [] : [findingAt(root, "error", String(fault))];
+}
+
+/** The {@linkcode CniError} that an act throws, if it does. */
+function thrownBy(act: () => unknown): CniError | undefined {
   try {
-    parseEitherConfig(text);
-    return [];
+    act();
+    return undefined;
   } catch (error) {
-    if (!(error instanceof CniError)) throw error;
-    const { start } = root;
-    const message = String(error);
-    return [{ severity: "error", message, start, end: start + 1 }];
+    if (error instanceof CniError) return error;
+    throw error;
   }
+}
+
+/** Where a plugin's object stands. */
+interface PluginPlace {
+  /** The keys of the list that every plugin is sent. */
+  readonly network: JsonObject;
+  /** What was found in the list's own keys. */
+  readonly listFindings: readonly Finding[];
+  /** The list, if it stands in one. */
+  readonly list?: LocatedObject;
+  /** Whether a plugin comes before it. */
+  readonly isChained: boolean;
+  readonly registry: Registry;
 }
 
 async function checkPlugin(
   object: LocatedObject,
-  { text, list, registry }: {
-    readonly text: string;
-    /** The list that it stands in, if it does. */
-    readonly list: LocatedObject | undefined;
-    readonly registry: KeyRegistry;
-  },
+  { network, listFindings, list, isChained, registry }: PluginPlace,
 ): Promise<readonly Finding[]> {
-  const own = await registry.get(textAt(object, "type"))?.();
-  const ipamObject = memberOf(object.members, "ipam")?.value;
-  const ipamType = ipamObject?.kind === "object"
-    ? textAt(ipamObject, "type")
-    : "";
-  const ipam = await registry.get(ipamType)?.();
+  const { own, ipam } = await pluginsOf(object, registry);
+  const json = jsonOf(object) as JsonObject;
   const keys = keysFor({ own, ipam, isSingle: list === undefined });
-  // Of a plugin that is not ours, the other keys are not known.
-  const found = checkKeys(object, keys).filter(({ severity, message }) =>
-    own !== undefined || severity === "error" ||
-    !message.startsWith("unknown key") || message.includes('"ipam.')
-  );
-  if (hasError(found)) return found;
-  const json = withNetwork(text, object, list);
-  const checks = [own, ipam].flatMap((one) => one?.check ? [one] : []);
-  return [...found, ...checks.flatMap((one) => ownFault(one, json, object))];
+  const found = checkKeys(object, keys, { isOpen: own === undefined });
+  const plugins = [own, ipam].filter((one) => one !== undefined);
+  const faults = judgePlugins(plugins, { object: json, network, isChained });
+  const isLoaded = thrownBy(() => parsePlugin(json)) === undefined;
+  const isAccepted = own !== undefined && isLoaded && faults.length === 0;
+  return [
+    ...nameFault(object),
+    ...(isAccepted ? found.map(unread) : found),
+    ...faults.filter((fault) => !isAmong([...listFindings, ...found], fault))
+      .map((fault) => faultFinding(fault, object, list)),
+  ];
 }
 
-function keysFor({ own, ipam, isSingle }: {
-  readonly own: PluginKeys | undefined;
-  readonly ipam: PluginKeys | undefined;
-  readonly isSingle: boolean;
-}): LegacyKeys {
-  const all = [own, ipam].flatMap((one) => one === undefined ? [] : [one]);
-  const ipamKeys = all.find((one) => one.isIpam)?.keys;
-  const keys: Record<string, LegacyKey> = {
-    ...SHARED_KEYS,
-    ...(own?.isIpam ? {} : own?.keys),
-  };
-  if (isSingle) keys.name = { ...LIST_KEYS.name! };
-  if (ipamKeys !== undefined) {
-    keys.ipam = { ...SHARED_KEYS.ipam!, keys: ipamKeys };
+/** The plugins of this program that get the configuration of an object. */
+async function pluginsOf(
+  object: LocatedObject,
+  registry: Registry,
+): Promise<{
+  readonly own: Plugin | undefined;
+  readonly ipam: Plugin | undefined;
+}> {
+  const own = await registry.get(textAt(object, "type"))?.();
+  const isCalling = own === undefined ||
+    own.settings?.role === "main" && own.settings.keys.ipam !== undefined;
+  const ipamObject = memberOf(object.members, "ipam")?.value;
+  if (!isCalling || ipamObject?.kind !== "object") {
+    return { own, ipam: undefined };
   }
-  return keys;
+  const ipam = await registry.get(textAt(ipamObject, "type"))?.();
+  return { own, ipam: ipam?.settings?.role === "ipam" ? ipam : undefined };
 }
 
-/** The configuration as the plugin gets it. */
-function withNetwork(
-  text: string,
+/** The keys that a plugin's object may have. */
+function keysFor({ own, ipam, isSingle }: {
+  readonly own: Plugin | undefined;
+  readonly ipam: Plugin | undefined;
+  readonly isSingle: boolean;
+}): Keys {
+  const isIpam = own?.settings?.role === "ipam";
+  const keys: Keys = {
+    ...SHARED_KEYS,
+    ...(isSingle ? { name: LIST_KEYS.name } : {}),
+    ...(isIpam ? {} : own?.settings?.keys),
+  };
+  const inIpam = isIpam ? own?.settings?.keys : ipam?.settings?.keys;
+  if (inIpam === undefined) return keys;
+  const { type } = SHARED_KEYS;
+  return { ...keys, ipam: { ...keys.ipam!, keys: { type, ...inIpam } } };
+}
+
+/** A type that can be no plugin's, in the runtime's words. */
+function nameFault(object: LocatedObject): readonly Finding[] {
+  const type = textAt(object, "type");
+  const fault = type === "" ? undefined : thrownBy(() => checkPluginName(type));
+  if (fault === undefined) return [];
+  return [findingAt(nodeAt(object, "type"), "error", String(fault))];
+}
+
+/** A mistake in what the plugin, as it is configured, does not look at. */
+function unread(finding: Finding): Finding {
+  if (finding.severity !== "error") return finding;
+  const message = `${finding.message}; it is not read here`;
+  return { ...finding, severity: "warning", message };
+}
+
+function isAmong(findings: readonly Finding[], fault: CniError): boolean {
+  return findings.some(({ message }) => message === String(fault));
+}
+
+function faultFinding(
+  fault: CniError,
   object: LocatedObject,
   list: LocatedObject | undefined,
-): JsonObject {
-  const json = jsonOf(text, object);
-  if (list === undefined) return json;
-  const { name, cniVersion } = jsonOf(text, list);
-  return { ...json, name, ...(cniVersion === undefined ? {} : { cniVersion }) };
-}
-
-function jsonOf(text: string, object: LocatedObject): JsonObject {
-  // Read by the same parser as everything else, so that comments do no harm.
-  const wrapped = `{"type":"x","name":"x","it":${
-    text.slice(object.start, object.end)
-  }}`;
-  const { raw } = parseEitherConfig(wrapped).plugins[0]!;
-  return raw.it as JsonObject;
-}
-
-function ownFault(
-  { check }: PluginKeys,
-  json: JsonObject,
-  object: LocatedObject,
-): readonly Finding[] {
-  try {
-    check?.(requestOf(json));
-    return [];
-  } catch (error) {
-    if (!(error instanceof CniError)) throw error;
-    const path = pathIn(error);
-    const { start, end } = nodeAt(object, path);
-    const isWhole = start === object.start;
-    // "Cannot use mtu" says nothing beside "mtu is 13: …".
-    const isPlain = error.message === `Cannot use ${path}`;
-    return [{
-      severity: "error",
-      message: isPlain ? error.details : String(error),
-      start,
-      end: isWhole ? start + 1 : end,
-    }];
-  }
-}
-
-/** The key that an error of a plugin names. */
-function pathIn({ message, details }: CniError): string {
-  const [, path = ""] = /^Cannot use ([\w.[\]]+)/.exec(message) ??
-    /^([\w.[\]]+) is /.exec(details) ?? [];
-  return path;
-}
-
-function requestOf(json: JsonObject): Request {
-  return {
-    command: "ADD",
-    containerId: "validate",
-    netns: "/run/netns/validate",
-    ifname: "eth0",
-    args: "",
-    path: "",
-    netnsOverride: "",
-    stdin: formatJsonLine(json),
-    config: parsePluginConfig(json),
-  };
+): Finding {
+  const path = pathIn(fault);
+  const isOfList = ["name", "cniVersion"].includes(path);
+  const root = isOfList && list !== undefined ? list : object;
+  return findingAt(nodeAt(root, path), "error", String(fault));
 }
 
 function textAt(object: LocatedObject, name: string): string {

@@ -1,16 +1,32 @@
-import type { Request } from "../../../lib/plugin/mod.ts";
+import { readKeys, type Request } from "../../../lib/plugin/mod.ts";
 import type { Dns } from "../../../lib/spec/mod.ts";
-import { ipamTypeOf, parseOwnDns } from "../../shared/mod.ts";
-import { type DeviceSelector, parseSelector } from "./selector.ts";
+import { ipamKey, OWN_DNS_KEY } from "../../shared/mod.ts";
+import {
+  type DeviceSelector,
+  parseSelector,
+  SELECTOR_KEYS,
+} from "./selector.ts";
+
+/** What host-device may be told besides the device. */
+const REST_KEYS = {
+  ipam: ipamKey({
+    description: "The IPAM plugin and its keys. Without it the device is " +
+      "only set up",
+  }),
+  dns: OWN_DNS_KEY,
+};
+
+/** What host-device may be told. */
+export const HOST_DEVICE_KEYS = { ...SELECTOR_KEYS, ...REST_KEYS };
 
 /** The configuration of the host-device plugin, checked. */
 export interface HostDeviceConfig {
   /** Which device is meant. */
   readonly selector: DeviceSelector;
   /** The IPAM plugin's name; absent for a device without addresses. */
-  readonly ipamType?: string;
+  readonly ipamType: string | undefined;
   /** Takes the place of what the IPAM plugin says. */
-  readonly dns?: Dns;
+  readonly dns: Dns | undefined;
 }
 
 /**
@@ -20,15 +36,9 @@ export interface HostDeviceConfig {
  * device.
  */
 export function parseHostDeviceConfig(
-  { config }: Request,
+  { config: { fields } }: Request,
 ): HostDeviceConfig {
-  const { fields } = config;
   const selector = parseSelector(fields);
-  const ipamType = ipamTypeOf(fields);
-  const dns = parseOwnDns(config);
-  return {
-    selector,
-    ...(ipamType === undefined ? {} : { ipamType }),
-    ...(dns === undefined ? {} : { dns }),
-  };
+  const { ipam, dns } = readKeys(fields, REST_KEYS);
+  return { selector, ipamType: ipam, dns };
 }

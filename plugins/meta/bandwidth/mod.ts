@@ -4,13 +4,11 @@
  *
  * @module
  */
-import {
-  definePlugin,
-  type Plugin,
-  type PluginKeys,
-} from "../../../lib/plugin/mod.ts";
+import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
 import { versionsFrom } from "../../../lib/spec/mod.ts";
 import { startAdd } from "./start_linux.ts";
+import { BANDWIDTH_CAPABILITIES, BANDWIDTH_KEYS } from "./config.ts";
+import { readInput } from "./start_linux.ts";
 
 /** The bandwidth plugin. */
 export const bandwidth: Plugin = definePlugin({
@@ -38,9 +36,10 @@ export const bandwidth: Plugin = definePlugin({
     const { planCommand } = await import("./plan_linux.ts");
     return await planCommand(request);
   },
+  settings: {
+    role: "meta",
+    keys: BANDWIDTH_KEYS,
+    capabilities: BANDWIDTH_CAPABILITIES,
+    check: readInput,
+  },
 });
-
-/** Loads what bandwidth may be told. */
-export async function loadBandwidthKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).BANDWIDTH_KEYS;
-}

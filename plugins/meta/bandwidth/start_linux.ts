@@ -7,20 +7,38 @@ import {
   type Result,
 } from "../../../lib/spec/mod.ts";
 import { addLimits } from "./add_linux.ts";
-import { parseBandwidthConfig } from "./config.ts";
+import { type BandwidthConfig, parseBandwidthConfig } from "./config.ts";
 
 /** Sets the limits, if there are any; there is nothing to do without. */
 export async function startAdd(
   request: Request,
   context: Context,
 ): Promise<Result> {
-  const config = parseBandwidthConfig(request);
-  const prevResult = requirePrevResult(request);
+  const { config, prevResult } = readInput(request);
   const isLimited = (config.ingress ?? config.egress) !== undefined;
   if (!isLimited) return prevResult;
   await using shells = new Shells();
   const { run } = shells;
   return await addLimits(request, context, { config, prevResult, run });
+}
+
+/** What an ADD is told, checked. */
+export interface BandwidthInput {
+  readonly config: BandwidthConfig;
+  /** The result of the plugins before this one. */
+  readonly prevResult: Result;
+}
+
+/**
+ * Reads what an ADD is told.
+ *
+ * @throws {CniError} Code 7.
+ */
+export function readInput(request: Request): BandwidthInput {
+  return {
+    config: parseBandwidthConfig(request),
+    prevResult: requirePrevResult(request),
+  };
 }
 
 /**

@@ -4,13 +4,10 @@
  *
  * @module
  */
-import {
-  definePlugin,
-  type Plugin,
-  type PluginKeys,
-} from "../../../lib/plugin/mod.ts";
+import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
 import { addFirewall } from "./add_linux.ts";
 import { delFirewall } from "./del_linux.ts";
+import { FIREWALL_KEYS, readFirewallInput } from "./config.ts";
 
 /** The firewall plugin. */
 export const firewall: Plugin = definePlugin({
@@ -35,9 +32,5 @@ export const firewall: Plugin = definePlugin({
     const { planFirewall } = await import("./plan_linux.ts");
     return await planFirewall(request);
   },
+  settings: { role: "meta", keys: FIREWALL_KEYS, check: readFirewallInput },
 });
-
-/** Loads what firewall may be told. */
-export async function loadFirewallKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).FIREWALL_KEYS;
-}

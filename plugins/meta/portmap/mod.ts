@@ -4,13 +4,12 @@
  *
  * @module
  */
-import {
-  definePlugin,
-  type Plugin,
-  type PluginKeys,
-} from "../../../lib/plugin/mod.ts";
+import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
 import { addPortmap } from "./add_linux.ts";
 import { delPortmap } from "./del_linux.ts";
+import { PORTMAP_KEYS } from "./config.ts";
+import { PORTMAP_CAPABILITIES } from "./mapping.ts";
+import { prepareAdd } from "./prepare.ts";
 
 /** The portmap plugin. */
 export const portmap: Plugin = definePlugin({
@@ -33,9 +32,10 @@ export const portmap: Plugin = definePlugin({
     const { planPortmap } = await import("./plan_linux.ts");
     return await planPortmap(request);
   },
+  settings: {
+    role: "meta",
+    keys: PORTMAP_KEYS,
+    capabilities: PORTMAP_CAPABILITIES,
+    check: prepareAdd,
+  },
 });
-
-/** Loads what portmap may be told. */
-export async function loadPortmapKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).PORTMAP_KEYS;
-}

@@ -41,14 +41,23 @@ export async function addSbr(
 }
 
 /**
+ * Reads what an ADD is told.
+ *
+ * @throws {CniError} Code 7.
+ */
+export function readInput(request: Request) {
+  const config = parseSbrConfig(request.config);
+  return { config, ...requireSources(request) };
+}
+
+/**
  * Reads what an ADD has to know.
  *
  * @throws {CniError} Code 7 for the configuration, code 8 without a sandbox.
  */
 export async function readAdd(request: Request, run: Run): Promise<AddInput> {
   const { ifname, netnsOverride: override } = request;
-  const config = parseSbrConfig(request.config);
-  const { prevResult, sources } = requireSources(request);
+  const { config, prevResult, sources } = readInput(request);
   const families = familiesOf(sources);
   const routing = await readRouting(request, { families, run, override });
   return { config, ifname, sources, routing, prevResult };

@@ -4,12 +4,10 @@
  *
  * @module
  */
-import {
-  definePlugin,
-  type Plugin,
-  type PluginKeys,
-} from "../../../lib/plugin/mod.ts";
+import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
 import { addSbr } from "./add_linux.ts";
+import { readInput } from "./add_linux.ts";
+import { SBR_KEYS } from "./config.ts";
 
 /** The sbr plugin. Its state is in the container, and goes with it. */
 export const sbr: Plugin = definePlugin({
@@ -31,9 +29,5 @@ export const sbr: Plugin = definePlugin({
     const { planCommand } = await import("./plan_linux.ts");
     return await planCommand(request);
   },
+  settings: { role: "meta", keys: SBR_KEYS, check: readInput },
 });
-
-/** Loads what sbr may be told. */
-export async function loadSbrKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).SBR_KEYS;
-}

@@ -1,6 +1,7 @@
 import { applySteps, Shells, withUndo } from "../../../lib/linux/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
+import { confinePath } from "../../../lib/state/mod.ts";
 import { requireAllowed } from "./allow_list.ts";
 import {
   isIdle,
@@ -12,7 +13,7 @@ import { readFacts, refuseMissing } from "./facts_linux.ts";
 import { attributeSteps, originalsOf } from "./link_attributes.ts";
 import { tunedResult } from "./result.ts";
 import { setSysctls } from "./set_sysctls_linux.ts";
-import { openTuningState } from "./state.ts";
+import { openTuningState, parseDataDir } from "./state.ts";
 
 /** What an ADD is to do, checked. */
 export interface AddInput {
@@ -29,6 +30,7 @@ export interface AddInput {
 export function readAddInput(request: Request): AddInput {
   const config = parseTuningConfig(request);
   requireAllowed(config.sysctls);
+  confinePath(parseDataDir(request.config.fields), { key: "dataDir" });
   return { config, before: requirePrevResult(request) };
 }
 

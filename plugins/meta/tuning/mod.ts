@@ -4,13 +4,10 @@
  *
  * @module
  */
-import {
-  definePlugin,
-  type Plugin,
-  type PluginKeys,
-} from "../../../lib/plugin/mod.ts";
-import { addTuning } from "./add_linux.ts";
+import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
+import { addTuning, readAddInput } from "./add_linux.ts";
 import { delTuning } from "./del_linux.ts";
+import { TUNING_ARGS, TUNING_CAPABILITIES, TUNING_KEYS } from "./config.ts";
 
 /** The tuning plugin. */
 export const tuning: Plugin = definePlugin({
@@ -33,9 +30,11 @@ export const tuning: Plugin = definePlugin({
     const { planTuning } = await import("./plan_linux.ts");
     return planTuning(request);
   },
+  settings: {
+    role: "meta",
+    keys: TUNING_KEYS,
+    capabilities: TUNING_CAPABILITIES,
+    args: TUNING_ARGS,
+    check: readAddInput,
+  },
 });
-
-/** Loads what tuning may be told. */
-export async function loadTuningKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).TUNING_KEYS;
-}
