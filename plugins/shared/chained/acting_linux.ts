@@ -31,7 +31,7 @@ export async function acting<T>(
         await applySteps(steps, { netns, run, undo });
       },
       remove: (steps, runIn = run) => removeAll(steps, netns, runIn),
-      act: (_planned, act) => act(),
+      act: async (_planned, act) => await act(),
       sideBySide: (items) => {
         const runs = items.map((_, index) => index === 0 ? run : shells.open());
         return async (work) => {

@@ -39,7 +39,7 @@ export interface Executor {
    */
   act<T>(
     planned: readonly PlannedAct[],
-    act: () => Promise<T>,
+    act: () => T | Promise<T>,
   ): Promise<T | undefined>;
   /**
    * Prepares work on several things side by side, each with a way to run
