@@ -4,7 +4,7 @@ import type { Executor } from "../../shared/chained/mod.ts";
 import type { BandwidthConfig } from "./config.ts";
 import { findPlace } from "./facts_linux.ts";
 import { type Ifb, ifbOf } from "./ifb.ts";
-import { readInput } from "./input.ts";
+import { readInput } from "./read_input.ts";
 import { limitSteps } from "./steps.ts";
 
 /** The Ethernet header that counts as part of a packet. */

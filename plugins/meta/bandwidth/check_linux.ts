@@ -7,7 +7,7 @@ import { isBucketOf } from "./bucket.ts";
 import type { BandwidthConfig, Limit, Subnets } from "./config.ts";
 import { type Facts, hostNames, readFacts } from "./facts_linux.ts";
 import { ifbName } from "./ifb.ts";
-import { type BandwidthInput, readInput } from "./input.ts";
+import { type BandwidthInput, readInput } from "./read_input.ts";
 import { findShaper, type Qdisc } from "./qdiscs.ts";
 import { readFilters, readQdiscs } from "./read_qdiscs_linux.ts";
 import { isClassOf, SHAPED_CLASS } from "./steps.ts";

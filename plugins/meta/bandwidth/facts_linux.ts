@@ -17,7 +17,7 @@ import {
 import { attachmentOwner } from "../../shared/chained/mod.ts";
 import type { BandwidthConfig } from "./config.ts";
 import { ifbName } from "./ifb.ts";
-import type { BandwidthInput } from "./input.ts";
+import type { BandwidthInput } from "./read_input.ts";
 import {
   findForeignRoot,
   findIngress,

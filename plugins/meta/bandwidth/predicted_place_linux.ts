@@ -1,7 +1,7 @@
 import type { Run } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { findPlace, hostNames, readLinks } from "./facts_linux.ts";
-import type { BandwidthInput } from "./input.ts";
+import type { BandwidthInput } from "./read_input.ts";
 import { NOTHING, type Place } from "./steps.ts";
 
 /** What the kernel's default is for a pair. */

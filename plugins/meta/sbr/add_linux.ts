@@ -2,7 +2,7 @@ import { formatAddress } from "../../../lib/net/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError, type Result } from "../../../lib/spec/mod.ts";
 import type { Executor } from "../../shared/chained/mod.ts";
-import { readInput, type SbrInput } from "./input.ts";
+import { readInput, type SbrInput } from "./read_input.ts";
 import { readRouting } from "./read_routing_linux.ts";
 import type { Routing } from "./routing.ts";
 import { familiesOf } from "./sources.ts";

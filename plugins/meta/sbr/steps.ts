@@ -16,7 +16,7 @@ import {
   type Routing,
 } from "./routing.ts";
 import { familyStep } from "./family_step.ts";
-import type { SbrInput } from "./input.ts";
+import type { SbrInput } from "./read_input.ts";
 import { hostText, type Source } from "./sources.ts";
 
 /** What the steps of an ADD follow from. */
