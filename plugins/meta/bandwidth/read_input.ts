@@ -3,7 +3,7 @@ import type { Result } from "../../../lib/spec/mod.ts";
 import { requireChained } from "../../shared/chained/mod.ts";
 import { type BandwidthConfig, parseBandwidthConfig } from "./config.ts";
 
-/** What an ADD or a CHECK is told, checked. */
+/** The input of an ADD or a CHECK, checked. */
 export interface BandwidthInput {
   readonly config: BandwidthConfig;
   /** The result of the plugins before this one. */
@@ -11,7 +11,7 @@ export interface BandwidthInput {
 }
 
 /**
- * Reads what an ADD or a CHECK is told.
+ * Reads the input of an ADD or a CHECK.
  *
  * @throws {CniError} Code 7.
  */

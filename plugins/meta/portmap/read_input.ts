@@ -4,7 +4,7 @@ import { requireChained } from "../../shared/chained/mod.ts";
 import { parsePortmapConfig, type PortmapConfig } from "./config.ts";
 import { type Forwarding, forwardingsOf } from "./forwarding.ts";
 
-/** What an ADD or a CHECK is told, checked. */
+/** The input of an ADD or a CHECK, checked. */
 export interface PortmapInput {
   readonly config: PortmapConfig;
   /** The result of the plugins before this one. */
@@ -13,7 +13,7 @@ export interface PortmapInput {
 }
 
 /**
- * Reads what an ADD or a CHECK is told.
+ * Reads the input of an ADD or a CHECK.
  *
  * @throws {CniError} Code 7.
  */

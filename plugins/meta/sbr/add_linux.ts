@@ -16,25 +16,25 @@ export async function addSbr(
   request: Request,
   { isPlanning, run, apply }: Executor,
 ): Promise<Result> {
-  const told = readInput(request);
-  const families = familiesOf(told.sources);
+  const given = readInput(request);
+  const families = familiesOf(given.sources);
   const routing = await readRouting(request, { families, run });
   if (!routing.hasLink && !isPlanning) throw absentError(request);
   const input = routing.hasLink
-    ? { ...told, routing }
-    : await predictedInput(told, routing);
+    ? { ...given, routing }
+    : await predictedInput(given, routing);
   requireNew(input, request);
   await apply(addSteps(input));
-  return told.prevResult;
+  return given.prevResult;
 }
 
 /** The plugins before have only planned, too. */
 async function predictedInput(
-  told: SbrInput,
+  given: SbrInput,
   routing: Routing,
 ): Promise<StepsInput> {
   const { predictedRouting } = await import("./predicted_routing.ts");
-  return { ...told, routing: predictedRouting(routing, told) };
+  return { ...given, routing: predictedRouting(routing, given) };
 }
 
 function absentError({ ifname, netns }: Request): CniError {

@@ -28,11 +28,11 @@ export async function checkSbr(
   request: Request,
   { run, act }: Executor,
 ): Promise<void> {
-  const told = readInput(request);
-  const families = familiesOf(told.sources);
+  const given = readInput(request);
+  const families = familiesOf(given.sources);
   await act(looks(request), async () => {
     const routing = await readRouting(request, { families, run });
-    checkSources({ ...told, routing }, told.prevResult);
+    checkSources({ ...given, routing }, given.prevResult);
   });
 }
 

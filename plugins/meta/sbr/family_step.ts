@@ -1,7 +1,7 @@
 import { type IpStep, ipStep } from "../../../lib/linux/mod.ts";
 import type { Family } from "../../../lib/net/mod.ts";
 
-/** A step in the container, by `ip` or `ip -6`: it cannot tell by itself. */
+/** A step in the container, by `ip` or `ip -6`: rules need the family. */
 export function familyStep(
   family: Family,
   purpose: string,

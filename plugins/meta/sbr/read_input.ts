@@ -4,7 +4,7 @@ import { requireChained } from "../../shared/chained/mod.ts";
 import { parseSbrConfig, type SbrConfig } from "./config.ts";
 import { type Source, sourcesIn } from "./sources.ts";
 
-/** What an ADD or a CHECK is told, checked. */
+/** The input of an ADD or a CHECK, checked. */
 export interface SbrInput {
   readonly config: SbrConfig;
   /** The interface's name in the container. */
@@ -16,7 +16,7 @@ export interface SbrInput {
 }
 
 /**
- * Reads what an ADD or a CHECK is told.
+ * Reads the input of an ADD or a CHECK.
  *
  * @throws {CniError} Code 7.
  */

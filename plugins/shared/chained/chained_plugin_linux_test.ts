@@ -68,14 +68,14 @@ Deno.test("defineChained() does and plans by the same verbs", async (t) => {
   });
 });
 
-Deno.test("defineChained() collects only where it is told what is valid", async (t) => {
+Deno.test("defineChained() collects only where the request says what is valid", async (t) => {
   const log: string[] = [];
   const { gc } = pluginWith(log);
   await t.step("nothing without a list", async () => {
     await gc!(requestWith(), CONTEXT);
     assertEquals(log, []);
   });
-  await t.step("all that is stale, and tells all that failed", async () => {
+  await t.step("all that is stale, and reports all that failed", async () => {
     const valid = [{ containerID: "c1", ifname: "eth0" }];
     const keys: JsonObject = { "cni.dev/valid-attachments": valid };
     const error = await assertRejects(

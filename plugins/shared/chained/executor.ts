@@ -15,7 +15,7 @@ export interface Executor {
   readonly run: Run;
   /** Gets what takes back what was done, for when the verb fails. */
   readonly undo: UndoStack;
-  /** Tells a person what is no error. */
+  /** Reports to a person what is not an error. */
   warn(message: string): void;
   /**
    * Does steps in order.
