@@ -24,19 +24,23 @@ import {
  */
 const SAMPLE_KEYS = {
   anotherAwesomeArg: stringKey({
-    description: "A text that must be there",
+    description:
+      "A text that must be there. It is read, and refused when empty",
     isRequired: true,
     missing: {
       message: "anotherAwesomeArg must be specified",
       details: 'give it a text, such as "anotherAwesomeArg": "hello"',
     },
   }),
-  myAwesomeFlag: booleanKey({ description: "A switch", default: false }),
+  myAwesomeFlag: booleanKey({
+    description: "A switch, which is read",
+    default: false,
+  }),
 };
 
 /** What the runtime adds if the configuration lists the capability `sample`. */
 const SAMPLE_CAPABILITIES = {
-  sample: objectKey({ description: "What the runtime tells sample" }),
+  sample: objectKey({ description: "What a runtime adds, which is read" }),
 };
 
 /**

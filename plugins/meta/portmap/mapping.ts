@@ -34,7 +34,12 @@ export interface PortMapping extends HostPort {
   readonly containerPort: number;
 }
 
-const PORT = { isRequired: true, min: 1, max: 65535 } as const;
+const PORT = {
+  isRequired: true,
+  min: 1,
+  max: 65535,
+  holds: "integer 1 to 65535",
+} as const;
 
 /** The keys of a mapping. */
 const MAPPING_KEYS = {

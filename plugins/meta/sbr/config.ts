@@ -34,8 +34,9 @@ const GATEWAY = parsedKey(
 /** What sbr may be told. */
 export const SBR_KEYS = {
   table: integerKey({
-    description: "Look addresses up in this table, which somebody else " +
+    description: "Look addresses up in this table, which another program " +
       "fills. Not with the other two",
+    holds: "integer from 1",
     defaultText: "tables of its own",
     min: 1,
     max: 0xffffffff,
