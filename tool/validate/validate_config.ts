@@ -155,10 +155,15 @@ async function checkPlugin(
   const plugins = [own, ipam].filter((one) => one !== undefined);
   const faults = judgePlugins(plugins, { object: json, network, isChained });
   const isLoaded = thrownBy(() => parsePlugin(json)) === undefined;
-  const isAccepted = own !== undefined && isLoaded && faults.length === 0;
+  // What plugins of this program have read whole, and not refused.
+  const accepted = !isLoaded || faults.length > 0
+    ? undefined
+    : own !== undefined
+    ? object
+    : ipam && memberOf(object.members, "ipam")?.value;
   return [
     ...nameFault(object),
-    ...(isAccepted ? found.map(unread) : found),
+    ...found.map((one) => isWithin(accepted, one) ? unread(one) : one),
     ...faults.filter((fault) => !isAmong([...listFindings, ...found], fault))
       .map((fault) => faultFinding(fault, object, list)),
   ];
@@ -207,6 +212,10 @@ function nameFault(object: LocatedObject): readonly Finding[] {
   const fault = type === "" ? undefined : thrownBy(() => checkPluginName(type));
   if (fault === undefined) return [];
   return [findingAt(nodeAt(object, "type"), "error", String(fault))];
+}
+
+function isWithin(node: Located | undefined, { start }: Finding): boolean {
+  return node !== undefined && node.start <= start && start < node.end;
 }
 
 /** A mistake in what the plugin, as it is configured, does not look at. */
