@@ -458,6 +458,10 @@ const SAID: Readonly<Record<string, readonly [JsonObject, string?]>> = {
     { ...listOf("static", { own: {} }), cniVersion: "0.2.0" },
     "cannot convert: no valid IP addresses",
   ],
+  "no addresses at all in an old version": [
+    { ...listOf("macvlan"), cniVersion: "0.2.0" },
+    "cannot convert: no valid IP addresses",
+  ],
   "tuning first": [
     { ...NETWORK, plugins: [{ type: "tuning" }] },
     "Required prevResult missing",

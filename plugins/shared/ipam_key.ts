@@ -6,6 +6,7 @@ import {
   type NestFacts,
   stringKey,
 } from "../../lib/plugin/mod.ts";
+import { type PluginConfig, resultToJson } from "../../lib/spec/mod.ts";
 
 const IPAM_KEYS = {
   type: mappedKey(
@@ -22,4 +23,17 @@ const IPAM_KEYS = {
 /** `ipam`, whose value is the IPAM plugin's name, if there is one to call. */
 export function ipamKey(facts: NestFacts): Key<string | undefined> {
   return mappedKey(fieldsKey(IPAM_KEYS, facts), ({ type }) => type);
+}
+
+/**
+ * Refuses a network without addresses where results must have one: before
+ * version 0.3.0. Else it would be found out when all is done.
+ *
+ * @throws {CniError} Code 1.
+ */
+export function requireAddressesIfOld(
+  { cniVersion }: PluginConfig,
+  ipamType: string | undefined,
+): void {
+  if (ipamType === undefined) resultToJson({}, cniVersion);
 }

@@ -11,6 +11,7 @@ import {
   type MasqueradeKeys,
   OWN_DNS_KEY,
   parseContainerMac,
+  requireAddressesIfOld,
   vethMtuKey,
 } from "../../shared/mod.ts";
 import { VLAN_KEYS, type VlanConfig } from "./vlan.ts";
@@ -98,7 +99,8 @@ export interface BridgeConfig extends MasqueradeKeys {
 /**
  * Reads and checks the whole configuration.
  *
- * @throws {CniError} Code 7 for a value that will not do, code 4 for
+ * @throws {CniError} Code 7 for a value that will not do, code 1 for a network
+ * without addresses in an old version, code 4 for
  * `CNI_ARGS`.
  */
 export function parseBridgeConfig(request: Request): BridgeConfig {
@@ -124,6 +126,7 @@ export function parseBridgeConfig(request: Request): BridgeConfig {
     vlans: { vlan, trunk: vlanTrunk, preserveDefaultVlan },
   };
   refuseContradictions(config);
+  requireAddressesIfOld(request.config, ipam);
   return config;
 }
 

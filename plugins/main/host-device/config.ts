@@ -1,6 +1,10 @@
 import { readKeys, type Request } from "../../../lib/plugin/mod.ts";
 import type { Dns } from "../../../lib/spec/mod.ts";
-import { ipamKey, OWN_DNS_KEY } from "../../shared/mod.ts";
+import {
+  ipamKey,
+  OWN_DNS_KEY,
+  requireAddressesIfOld,
+} from "../../shared/mod.ts";
 import {
   type DeviceSelector,
   parseSelector,
@@ -32,13 +36,16 @@ export interface HostDeviceConfig {
 /**
  * Reads and checks the whole configuration.
  *
- * @throws {CniError} Code 7 for a value that will not do, or if no key names a
+ * @throws {CniError} Code 7 for a value that will not do, code 1 for a network
+ * without addresses in an old version, or if no key names a
  * device.
  */
 export function parseHostDeviceConfig(
-  { config: { fields } }: Request,
+  { config }: Request,
 ): HostDeviceConfig {
+  const { fields } = config;
   const selector = parseSelector(fields);
   const { ipam, dns } = readKeys(fields, REST_KEYS);
+  requireAddressesIfOld(config, ipam);
   return { selector, ipamType: ipam, dns };
 }

@@ -9,7 +9,12 @@ import {
   type Request,
 } from "../../../lib/plugin/mod.ts";
 import type { Dns } from "../../../lib/spec/mod.ts";
-import { ipamKey, MAC_RULE, parseConfiguredMac } from "../../shared/mod.ts";
+import {
+  ipamKey,
+  MAC_RULE,
+  parseConfiguredMac,
+  requireAddressesIfOld,
+} from "../../shared/mod.ts";
 
 /** How the macvlans of a link treat each other, as the kernel names it. */
 export const MACVLAN_MODES = ["bridge", "private", "vepa", "passthru"] as const;
@@ -84,7 +89,8 @@ export interface MacvlanConfig {
 /**
  * Reads and checks what can be checked without a look at the host.
  *
- * @throws {CniError} Code 7 for a value that will not do, code 4 for
+ * @throws {CniError} Code 7 for a value that will not do, code 1 for a network
+ * without addresses in an old version, code 4 for
  * `CNI_ARGS`.
  */
 export function parseMacvlanConfig(request: Request): MacvlanConfig {
@@ -92,6 +98,7 @@ export function parseMacvlanConfig(request: Request): MacvlanConfig {
     request.config.fields,
     MACVLAN_KEYS,
   );
+  requireAddressesIfOld(request.config, ipam);
   return {
     ...keys,
     mtuBytes: mtu,

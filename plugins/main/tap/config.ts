@@ -13,6 +13,7 @@ import {
   MAC_RULE,
   OWN_DNS_KEY,
   parseConfiguredMac,
+  requireAddressesIfOld,
 } from "../../shared/mod.ts";
 
 /** The number after it means no user, and no group. */
@@ -92,7 +93,8 @@ export interface TapConfig {
 /**
  * Reads and checks the whole configuration.
  *
- * @throws {CniError} Code 7 for a value that will not do, code 4 for
+ * @throws {CniError} Code 7 for a value that will not do, code 1 for a network
+ * without addresses in an old version, code 4 for
  * `CNI_ARGS`.
  */
 export function parseTapConfig(request: Request): TapConfig {
@@ -106,6 +108,7 @@ export function parseTapConfig(request: Request): TapConfig {
         "name of a bridge that is in the container already",
     });
   }
+  requireAddressesIfOld(request.config, ipam);
   return {
     ...keys,
     isMultiQueue: multiQueue,
