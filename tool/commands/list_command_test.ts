@@ -41,6 +41,7 @@ testWith("list tells what is wrong with each file", async (test) => {
     version: "1.1.0",
     plugins: ["first", "second"],
     problems: [],
+    warnings: [],
   });
 });
 

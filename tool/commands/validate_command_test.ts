@@ -48,7 +48,10 @@ testWith("validate places each fault, and suggests", async (test, t) => {
 ] }`;
   const cases: Record<string, readonly [string, readonly string[]]> = {
     "nothing": [list('"isgateway": true'), []],
-    "comments": [list('"mtu": 1500, // why\n'), []],
+    "comments": [list('"mtu": 1500, // why\n'), [
+      "2:32 warning other runtimes cannot read this: a trailing comma; remove it",
+      "2:34 warning other runtimes cannot read this: a comment; remove it",
+    ]],
     "null": [list('"mtu": null'), []],
     "a plugin that is not ours": [
       '{"type": "other", "name": "n", "key": 1, "mtu": "x"}',
