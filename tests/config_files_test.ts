@@ -7,7 +7,7 @@ import {
 } from "../lib/runtime/mod.ts";
 import { CniError } from "../lib/spec/mod.ts";
 import { cnitool } from "../tool/cnitool/cnitool.ts";
-import { type TestTool, testWith } from "../tool/_test_tool.ts";
+import { type TestTool, testWith } from "../tool/_testing.ts";
 
 /** What is in a folder of configurations, and what is said about it. */
 interface Case {

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { testWith } from "./_test_tool.ts";
+import { testWith } from "./_testing.ts";
 import { COMMANDS } from "./commands.ts";
 
 testWith("tool() helps with every command", async (test) => {

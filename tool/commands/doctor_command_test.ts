@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Command, ProgramMissingError } from "../../lib/linux/mod.ts";
-import { testWith } from "../_test_tool.ts";
+import { testWith } from "../_testing.ts";
 
 /** Programs that say what the test wants them to, and else nothing. */
 function programs(outputs: Readonly<Record<string, string>>) {

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { PluginKeys } from "../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../lib/spec/mod.ts";
-import { testWith } from "../_test_tool.ts";
+import { testWith } from "../_testing.ts";
 
 /** A plugin with a key of every kind, and one thing that only it knows. */
 const MAIN: PluginKeys = {
