@@ -19,10 +19,7 @@ import {
 export const LIST_FAULT = "error parsing configuration list";
 
 const NAME = worded(
-  stringKey({
-    description: "The network's name, one for all hosts.",
-    isRequired: true,
-  }),
+  stringKey({ description: "The network's name, one for all hosts." }),
   (value) => `invalid name type ${goTypeOf(value)}`,
 );
 
@@ -47,6 +44,7 @@ const PLUGINS = worded<readonly Json[] | undefined>(
 export const LIST_KEYS = {
   name: {
     ...NAME,
+    isRequired: true,
     read: (value, path) => {
       const name = NAME.read(value, path);
       if (name !== undefined) return name;

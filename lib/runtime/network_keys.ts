@@ -22,7 +22,6 @@ const texts = (what: string, description: string) =>
 export const RUNTIME_KEYS = {
   type: stringKey({
     description: "The plugin's name: that of its file in `CNI_PATH`.",
-    isRequired: true,
   }),
   name: stringKey({ description: "A name, for messages." }),
   cniVersion: stringKey({ description: "The version of the specification." }),
@@ -54,6 +53,7 @@ export const RUNTIME_KEYS = {
 /** The keys that every plugin's object may have. */
 export const SHARED_KEYS: Keys = {
   ...RUNTIME_KEYS,
+  type: { ...RUNTIME_KEYS.type, isRequired: true },
   // Its other keys are the IPAM plugin's.
   ipam: { ...RUNTIME_KEYS.ipam, keys: undefined },
   ipMasq: booleanKey({ description: "Whether to masquerade.", default: false }),
