@@ -126,6 +126,6 @@ function notIn(folder: string, name: string): CniError {
   const names = [...readNetworks(folder)].flatMap((found) =>
     "network" in found ? [found.network.name] : []
   );
-  const details = `the networks there are ${names.join(", ")}`;
+  const details = `available networks: ${names.join(", ")}`;
   return new CniError(CniCode.InvalidConfig, message, { details });
 }

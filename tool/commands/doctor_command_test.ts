@@ -52,8 +52,8 @@ testWith("doctor says what is missing, and what to do", async (test) => {
       "        run it with sudo\n",
       "  warn  nft is missing: there is no masquerade by nftables and " +
       "macspoofchk\n        install the package nftables\n",
-      "  FAIL  bridges and veth pairs cannot be had: Operation not supported\n",
-      "  warn  NAT by nftables cannot be had\n",
+      "  FAIL  bridges and veth pairs: unavailable: Operation not supported\n",
+      "  warn  NAT by nftables: unavailable\n",
       '  FAIL  gone: failed to find plugin "gone" in path',
       `        cni tool validate ${test.configFolder}/60-gone.conf\n`,
     ]

@@ -21,7 +21,7 @@ export const validateCommand: ToolCommand = {
   }],
   flags: [JSON_FLAG],
   description:
-    `Tells for each fault its line and column. Keys that nobody knows are warnings;
+    `Reports each fault with its line and column. Unknown keys are warnings;
 keys of plugins that are not part of this program are not checked. The exit
 status is 1 if there is an error. Editors do the same with
 schema/cni.schema.json.`,
