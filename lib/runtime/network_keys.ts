@@ -30,12 +30,7 @@ export const RUNTIME_KEYS = {
   }, {
     description: "What the IPAM plugin is told, which gives out addresses.",
   }),
-  dns: fieldsKey({
-    nameservers: texts("An address.", "Name servers, the preferred one first."),
-    domain: stringKey({ description: "The local domain." }),
-    search: texts("A domain.", "Domains to complete short names with."),
-    options: texts("As in resolv.conf: `ndots:5`.", "Options of the resolver."),
-  }, { description: "Name resolution in the container." }),
+  dns: objectKey({ description: "Name resolution in the container." }),
   prevResult: objectKey({
     description: "The result of the plugin before: the runtime puts it here.",
   }),
@@ -54,6 +49,13 @@ export const RUNTIME_KEYS = {
 export const SHARED_KEYS: Keys = {
   ...RUNTIME_KEYS,
   type: { ...RUNTIME_KEYS.type, isRequired: true },
+  // What stands in it is left to the plugins that read it.
+  dns: fieldsKey({
+    nameservers: texts("An address.", "Name servers, the preferred one first."),
+    domain: stringKey({ description: "The local domain." }),
+    search: texts("A domain.", "Domains to complete short names with."),
+    options: texts("As in resolv.conf: `ndots:5`.", "Options of the resolver."),
+  }, { description: RUNTIME_KEYS.dns.description }),
   // Its other keys are the IPAM plugin's.
   ipam: { ...RUNTIME_KEYS.ipam, keys: undefined },
   ipMasq: booleanKey({ description: "Whether to masquerade.", default: false }),
