@@ -132,7 +132,7 @@ function keySchema(key: Key): JsonObject {
 
 /** The first sentence of a description, which stands alone. */
 function summaryOf({ description }: Key): string {
-  return description.split(/[.;] /, 1)[0]!;
+  return description.split(/[.;](?: |$)/, 1)[0]!;
 }
 
 function valueSchema(key: Key): JsonObject {

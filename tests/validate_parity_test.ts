@@ -6,7 +6,7 @@ import {
   type Plugin,
   readRequest,
 } from "../lib/plugin/mod.ts";
-import { parseEitherConfig } from "../lib/runtime/mod.ts";
+import { readNetwork } from "../lib/runtime/mod.ts";
 import { attachmentInput } from "../lib/runtime/plugin_input.ts";
 import {
   CniError,
@@ -19,7 +19,7 @@ import {
 } from "../lib/spec/mod.ts";
 import { registryFor } from "../plugins/mod.ts";
 import { PROJECT_ROOT } from "../scripts/project.ts";
-import { validateConfig } from "../tool/validate/validate_config.ts";
+import { validateFiles } from "../tool/validate/validate_files.ts";
 
 const REGISTRY = registryFor("linux");
 
@@ -268,7 +268,7 @@ interface TestCall {
  * @throws {CniError} What the runtime itself refuses.
  */
 function callsOf(text: string): readonly TestCall[] {
-  const network = parseEitherConfig(text);
+  const { network } = readNetwork({ file: "", content: text });
   return network.plugins.flatMap((plugin, index) => {
     if (plugin.type.includes("/")) {
       throw new CniError(7, `invalid plugin name: ${plugin.type}`);
@@ -329,12 +329,17 @@ async function replyTo({ plugin, stdin }: TestCall): Promise<string> {
   return String(new CniError(code, msg, { details }));
 }
 
+async function errorsIn(text: string): Promise<readonly string[]> {
+  const own = { file: "-", content: text };
+  const [validated] = await validateFiles({ own, further: [] }, REGISTRY);
+  return validated!.findings.filter(({ severity }) => severity === "error")
+    .map(({ message }) => message);
+}
+
 /** Compares what plugins and validation say; returns whether it is refused. */
 async function compare([why, list]: Case): Promise<boolean> {
   const text = JSON.stringify(list);
-  const findings = await validateConfig(text, REGISTRY);
-  const errors = findings.filter(({ severity }) => severity === "error")
-    .map(({ message }) => message);
+  const errors = await errorsIn(text);
   let calls: readonly TestCall[];
   try {
     calls = callsOf(text);
@@ -502,9 +507,7 @@ Deno.test({
   for (const [why, [list, said]] of Object.entries(SAID)) {
     await t.step(why, async () => {
       const text = JSON.stringify(list);
-      const errors = (await validateConfig(text, REGISTRY))
-        .filter(({ severity }) => severity === "error")
-        .map(({ message }) => message);
+      const errors = await errorsIn(text);
       const found = errors.filter((one) => said && one.includes(said));
       assertEquals(found.length, said === undefined ? 0 : 1, errors.join("\n"));
       assertEquals(

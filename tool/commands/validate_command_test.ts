@@ -16,7 +16,7 @@ import {
   readRuntimeConfig,
 } from "../../lib/plugin/mod.ts";
 import { CniCode, CniError, prevResultOf } from "../../lib/spec/mod.ts";
-import { testWith } from "../_test_tool.ts";
+import { testWith } from "../_testing.ts";
 
 const description = "A key";
 
@@ -107,7 +107,10 @@ testWith("validate places each fault, and suggests", async (test, t) => {
 ] }`;
   const cases: Record<string, readonly [string, readonly string[]]> = {
     "nothing": [list('"isgateway": true'), []],
-    "comments": [list('"mtu": 1500, // why\n'), []],
+    "comments": [list('"mtu": 1500, // why\n'), [
+      "2:32 warning other runtimes cannot read this: a trailing comma; remove it",
+      "2:34 warning other runtimes cannot read this: a comment; remove it",
+    ]],
     "null": [list('"mtu": null'), []],
     "a plugin that is not ours": [
       '{"type": "other", "name": "n", "key": 1, "mtu": "x"}',
@@ -118,6 +121,27 @@ testWith("validate places each fault, and suggests", async (test, t) => {
     "no object": ["[]", [
       "1:1 error error parsing configuration: found [] instead of a JSON object",
     ]],
+    "an empty text": [" ", [
+      "1:1 error error parsing configuration: the text is empty; expected a " +
+      "JSON object",
+    ]],
+    "UTF-16, decoded as UTF-8": ["\uFFFD\uFFFD{\0}\0", [
+      "1:1 error error parsing configuration: the text is UTF-16; expected " +
+      "UTF-8: convert it by iconv -f UTF-16 -t UTF-8",
+    ]],
+    "a byte order mark": [`\uFEFF${list('"mtu": 1500')}`, [
+      "1:1 warning other runtimes cannot read this: a byte order mark; save " +
+      "the file as UTF-8 without it",
+    ]],
+    "no plugins at all": ['{"name": "x"}', [
+      "1:1 error no plugin configs found; plugins is absent: list the " +
+      "network's plugins",
+    ]],
+    "plugins in other letters": ['{"name": "x", "Plugins": []}', [
+      '1:1 error no plugin configs found; found "Plugins" instead of ' +
+      '"plugins": upper and lower case matter in a list\'s keys',
+      '1:15 warning unknown key "Plugins": did you mean "plugins"?',
+    ]],
     "a misspelt key": [list('"isGatway": true'), [
       '2:21 warning unknown key "isGatway": did you mean "isGateway"?',
     ]],
@@ -127,7 +151,8 @@ testWith("validate places each fault, and suggests", async (test, t) => {
     "a key of the list in the wrong case": [
       '{ "Name": "x", "plugins": [{ "type": "main" }] }',
       [
-        `1:1 error ${NO_NAME}`,
+        "1:1 error error parsing configuration list: no name; give the " +
+        'network one, such as "net1"',
         '1:3 warning unknown key "Name": did you mean "name"?',
       ],
     ],
@@ -234,10 +259,11 @@ testWith("validate places each fault, and suggests", async (test, t) => {
       'such as "bridge"',
     ]],
     "plugins of a wrong type": ['{"name": "x", "plugins": {}}', [
-      "1:26 error Cannot use plugins; plugins is {}: expected a list",
+      "1:26 error error parsing configuration list: invalid 'plugins' type " +
+      "map[string]interface {}; plugins is {}: expected a list of objects",
     ]],
     "no plugins": ['{"name": "x", "plugins": []}', [
-      "1:1 error error parsing configuration list: no plugins in list; " +
+      "1:26 error error parsing configuration list: no plugins in list; " +
       "plugins is []: name at least one",
     ]],
     "a single plugin without a name": ['{"type": "main"}', [

@@ -23,6 +23,12 @@ export function placeOf(text: string, offset: number): Place {
   return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
 }
 
+/** The offset of a place. */
+export function offsetOf(text: string, { line, column }: Place): number {
+  const before = text.split("\n").slice(0, line - 1);
+  return before.join("\n").length + (before.length > 0 ? 1 : 0) + column - 1;
+}
+
 /** What is wrong with a value; of an object or a list its start is marked. */
 export function findingAt(
   node: Located,

@@ -1,13 +1,19 @@
 import { checkPluginName } from "../../lib/invoke/mod.ts";
-import type { Keys, Plugin, Registry } from "../../lib/plugin/mod.ts";
+import {
+  type Keys,
+  type Plugin,
+  type Registry,
+  stringKey,
+} from "../../lib/plugin/mod.ts";
 import {
   LIST_KEYS,
-  parseEitherConfig,
-  parsePlugin,
+  readNetwork,
   SHARED_KEYS,
+  syntaxFaultOf,
 } from "../../lib/runtime/mod.ts";
 import { CniError, type JsonObject } from "../../lib/spec/mod.ts";
 import { checkKeys, type LocatedObject } from "./check_keys.ts";
+import { faultFinding } from "./fault_finding.ts";
 import { type Finding, findingAt, pathIn } from "./finding.ts";
 import { judgePlugins } from "./judge_plugin.ts";
 import {
@@ -24,43 +30,72 @@ import {
  *
  * @param text The file's content: a list or a single plugin's configuration.
  * @param registry The plugins of this program.
+ * @param fault Why a runtime cannot load it, if so.
  * @returns What was found, in the order of the text.
  */
 export async function validateConfig(
   text: string,
   registry: Registry,
+  fault?: CniError,
 ): Promise<readonly Finding[]> {
-  const fault = syntaxFault(text);
-  if (fault !== undefined) return [fault];
+  if (fault !== undefined && !isLocatable(text, fault)) {
+    return [faultFinding(text, fault)];
+  }
   const root = locateJson(text);
   if (root.kind !== "object") return [];
-  const plugins = memberOf(root.members, "plugins");
-  const isSingle = plugins === undefined &&
+  const isSingle = memberOf(root.members, "plugins") === undefined &&
     memberOf(root.members, "type") !== undefined;
-  const items = plugins?.value.kind === "list" ? plugins.value.items : [];
-  const listFindings = isSingle
-    ? []
-    : checkKeys(root, LIST_KEYS, { isExact: true });
-  const found = [...listFindings];
-  if (isSingle) {
-    const place = { network: {}, listFindings, isChained: false, registry };
-    found.push(...await checkPlugin(root, place));
+  const isLoaded = fault === undefined;
+  const found = isSingle
+    ? [...await checkPlugin(root, { isLoaded, registry })]
+    : [...await checkList(root, { text, isLoaded, registry })];
+  if (fault !== undefined && !hasError(found)) {
+    found.push(faultFinding(text, fault, root.start));
   }
-  const network = networkOf(text, root);
-  for (const [index, object] of items.entries()) {
-    if (isSingle || object.kind !== "object") continue;
-    const list = root;
-    const place = {
-      network,
-      listFindings,
-      list,
-      isChained: index > 0,
-      registry,
-    };
-    found.push(...await checkPlugin(object, place));
-  }
-  if (!hasError(found)) found.push(...loadFault(text, root));
   return withoutRepeats(found).toSorted((a, b) => a.start - b.start);
+}
+
+/** Whether there is an object in which to look further. */
+function isLocatable(text: string, fault: CniError): boolean {
+  if (syntaxFaultOf(fault) !== undefined) return false;
+  try {
+    return locateJson(text).kind === "object";
+  } catch {
+    return false;
+  }
+}
+
+async function checkList(
+  list: LocatedObject,
+  { text, ...options }: {
+    readonly text: string;
+    readonly isLoaded: boolean;
+    readonly registry: Registry;
+  },
+): Promise<readonly Finding[]> {
+  const own = checkKeys(list, LIST_KEYS, { isExact: true });
+  const plugins = memberOf(list.members, "plugins")?.value;
+  const items = plugins?.kind === "list" ? plugins.items : [];
+  const object = jsonOf(list) as JsonObject;
+  const network = { name: object.name, cniVersion: versionOf(text, object) };
+  const isKnown = !hasError(own);
+  const found = [...own];
+  for (const [index, item] of items.entries()) {
+    if (item.kind !== "object") continue;
+    const place = { list, network, isKnown, isChained: index > 0 };
+    found.push(...await checkPlugin(item, { ...options, place }));
+  }
+  return found;
+}
+
+/** The version that plugins are sent: it may be chosen from several. */
+function versionOf(text: string, { cniVersion }: JsonObject) {
+  try {
+    return readNetwork({ file: "", content: text }).network.cniVersion;
+  } catch (error) {
+    if (!(error instanceof CniError)) throw error;
+    return cniVersion;
+  }
 }
 
 function hasError(findings: readonly Finding[]): boolean {
@@ -71,53 +106,6 @@ function hasError(findings: readonly Finding[]): boolean {
 function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
   const keys = findings.map(({ message, start }) => `${start} ${message}`);
   return findings.filter((_one, index) => keys.indexOf(keys[index]!) === index);
-}
-
-/** The keys of a list that every plugin is sent. */
-function networkOf(text: string, list: LocatedObject): JsonObject {
-  const { name, cniVersion } = jsonOf(list) as JsonObject;
-  try {
-    // Chosen from cniVersions too.
-    return { name, cniVersion: parseEitherConfig(text).cniVersion };
-  } catch (error) {
-    if (!(error instanceof CniError)) throw error;
-    return { name, cniVersion };
-  }
-}
-
-/** Reads the text as a runtime does; a fault of its syntax has a place. */
-function syntaxFault(text: string): Finding | undefined {
-  try {
-    parseEitherConfig(text);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof CniError)) throw error;
-    const match = /^.*?: line (\d+), column (\d+): (.*)$/s.exec(error.message);
-    if (match === null) {
-      return isLocatable(text)
-        ? undefined
-        : { severity: "error", message: error.message, start: 0, end: 1 };
-    }
-    const [, line, column, reason = ""] = match;
-    const before = text.split("\n").slice(0, Number(line) - 1);
-    const start = before.join("\n").length + (before.length > 0 ? 1 : 0) +
-      Number(column) - 1;
-    return { severity: "error", message: reason, start, end: start + 1 };
-  }
-}
-
-function isLocatable(text: string): boolean {
-  try {
-    return locateJson(text).kind === "object";
-  } catch {
-    return false;
-  }
-}
-
-/** What a runtime says about the whole, if nothing else was found. */
-function loadFault(text: string, root: Located): readonly Finding[] {
-  const fault = thrownBy(() => parseEitherConfig(text));
-  return fault === undefined ? [] : [findingAt(root, "error", String(fault))];
 }
 
 /** The {@linkcode CniError} that an act throws, if it does. */
@@ -131,30 +119,35 @@ function thrownBy(act: () => unknown): CniError | undefined {
   }
 }
 
-/** Where a plugin's object stands. */
-interface PluginPlace {
+/** Where a plugin's object stands in a list. */
+interface PlaceInList {
+  readonly list: LocatedObject;
   /** The keys of the list that every plugin is sent. */
   readonly network: JsonObject;
-  /** What was found in the list's own keys. */
-  readonly listFindings: readonly Finding[];
-  /** The list, if it stands in one. */
-  readonly list?: LocatedObject;
+  /** Whether these are right, so that plugins need not say so as well. */
+  readonly isKnown: boolean;
   /** Whether a plugin comes before it. */
   readonly isChained: boolean;
-  readonly registry: Registry;
 }
 
 async function checkPlugin(
   object: LocatedObject,
-  { network, listFindings, list, isChained, registry }: PluginPlace,
+  { place, isLoaded, registry }: {
+    /** Absent for a plugin without a list. */
+    readonly place?: PlaceInList;
+    /** Whether a runtime can load it. */
+    readonly isLoaded: boolean;
+    readonly registry: Registry;
+  },
 ): Promise<readonly Finding[]> {
   const { own, ipam } = await pluginsOf(object, registry);
-  const json = jsonOf(object) as JsonObject;
-  const keys = keysFor({ own, ipam, isSingle: list === undefined });
+  const keys = keysFor({ own, ipam, isSingle: place === undefined });
   const found = checkKeys(object, keys, { isOpen: own === undefined });
-  const plugins = [own, ipam].filter((one) => one !== undefined);
-  const faults = judgePlugins(plugins, { object: json, network, isChained });
-  const isLoaded = thrownBy(() => parsePlugin(json)) === undefined;
+  const faults = judgePlugins([own, ipam].filter((one) => one !== undefined), {
+    object: jsonOf(object) as JsonObject,
+    network: place?.network ?? {},
+    isChained: place?.isChained ?? false,
+  });
   // What plugins of this program have read whole, and not refused.
   const accepted = !isLoaded || faults.length > 0
     ? undefined
@@ -164,8 +157,8 @@ async function checkPlugin(
   return [
     ...nameFault(object),
     ...found.map((one) => isWithin(accepted, one) ? unread(one) : one),
-    ...faults.filter((fault) => !isAmong([...listFindings, ...found], fault))
-      .map((fault) => faultFinding(fault, object, list)),
+    ...faults.filter((fault) => !isAmong(found, fault))
+      .flatMap((fault) => pluginFault(fault, object, place)),
   ];
 }
 
@@ -188,6 +181,16 @@ async function pluginsOf(
   return { own, ipam: ipam?.settings?.role === "ipam" ? ipam : undefined };
 }
 
+/** The name of a network whose only plugin stands without a list. */
+const SINGLE_NAME = stringKey({
+  description: LIST_KEYS.name.description,
+  isRequired: true,
+  missing: {
+    message: "missing network name",
+    details: 'name is absent or empty: give the network one, such as "net1"',
+  },
+});
+
 /** The keys that a plugin's object may have. */
 function keysFor({ own, ipam, isSingle }: {
   readonly own: Plugin | undefined;
@@ -197,7 +200,7 @@ function keysFor({ own, ipam, isSingle }: {
   const isIpam = own?.settings?.role === "ipam";
   const keys: Keys = {
     ...SHARED_KEYS,
-    ...(isSingle ? { name: LIST_KEYS.name } : {}),
+    ...(isSingle ? { name: SINGLE_NAME } : {}),
     ...(isIpam ? {} : own?.settings?.keys),
   };
   const inIpam = isIpam ? own?.settings?.keys : ipam?.settings?.keys;
@@ -229,15 +232,16 @@ function isAmong(findings: readonly Finding[], fault: CniError): boolean {
   return findings.some(({ message }) => message === String(fault));
 }
 
-function faultFinding(
+function pluginFault(
   fault: CniError,
   object: LocatedObject,
-  list: LocatedObject | undefined,
-): Finding {
+  place: PlaceInList | undefined,
+): readonly Finding[] {
   const path = pathIn(fault);
-  const isOfList = ["name", "cniVersion"].includes(path);
-  const root = isOfList && list !== undefined ? list : object;
-  return findingAt(nodeAt(root, path), "error", String(fault));
+  const isOfList = place !== undefined && ["name", "cniVersion"].includes(path);
+  if (isOfList && !place.isKnown) return [];
+  const root = isOfList ? place.list : object;
+  return [findingAt(nodeAt(root, path), "error", String(fault))];
 }
 
 function textAt(object: LocatedObject, name: string): string {
