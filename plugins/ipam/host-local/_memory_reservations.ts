@@ -9,7 +9,6 @@ import type { Owner, Reservation, Reservations } from "./reservations.ts";
 /** Reservations that are forgotten with the test that made them. */
 export class MemoryReservations implements Reservations {
   readonly place = "memory";
-  readonly isLarge = false;
   /** Addresses whose release fails. */
   readonly stuck = new Set<string>();
   readonly #owners = new Map<string, Omit<Reservation, "address">>();
@@ -52,13 +51,13 @@ export class MemoryReservations implements Reservations {
 
   mark(addresses: readonly Address[], boot: Boot): void {
     for (const address of addresses) {
-      this.#boots.set(formatAddress(address), boot.id);
+      this.#boots.set(formatAddress(address), boot);
     }
   }
 
   markUnknown(boot: Boot): void {
     for (const text of this.#owners.keys()) {
-      if (!this.#boots.has(text)) this.#boots.set(text, boot.id);
+      if (!this.#boots.has(text)) this.#boots.set(text, boot);
     }
   }
 
@@ -68,9 +67,7 @@ export class MemoryReservations implements Reservations {
   ): readonly Reservation[] {
     return this.all().filter(({ address }) => {
       const id = this.#boots.get(formatAddress(address));
-      return id !== undefined && id !== boot.id && isWanted(address);
+      return id !== undefined && id !== boot && isWanted(address);
     });
   }
-
-  tidy(): void {}
 }

@@ -40,7 +40,6 @@ export function copyReservations(options: CopyOptions): Reservations {
     }));
   return {
     place: folder,
-    isLarge: false,
     all,
     ofContainer: (containerId) =>
       all().filter((one) => one.containerId === containerId),
@@ -66,7 +65,6 @@ export function copyReservations(options: CopyOptions): Reservations {
         stale.has(fileOf(address)) && isWanted(address)
       );
     },
-    tidy: () => {},
   };
 
   function isTaken(address: Address): boolean {
