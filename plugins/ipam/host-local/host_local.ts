@@ -17,7 +17,7 @@ import {
   toCniError,
 } from "../../../lib/spec/mod.ts";
 import { addResult, ownerOf, readAdd } from "./add_input.ts";
-import { allocate, type Allocation } from "./allocate.ts";
+import { allocate } from "./allocate.ts";
 import { parseDataDir, parseHostLocalConfig } from "./config.ts";
 import { openDiskStore } from "./disk_store.ts";
 import { rangeFor } from "./range_set.ts";

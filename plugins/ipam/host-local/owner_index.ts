@@ -127,9 +127,6 @@ export class OwnerIndex {
       if (!isIndexed(entry.containerId)) continue;
       shards[shardOf(entry.containerId)]!.set(entryName(entry), entry);
     }
-    // What an earlier version kept here.
-    namesIn(this.#root!).filter((name) => !(name in shards))
-      .forEach((name) => discard(`${this.#root}/${name}`));
     for (const [shard, missing] of shards.entries()) {
       const path = `${this.#root}/${shard}`;
       if (!lookAt(path)?.isDirectory) {
@@ -180,7 +177,7 @@ const SMALLEST = 250;
 
 const SHARD_COUNT = 256;
 
-/** The time of last change of a shard that nobody else changed: in 1980. */
+/** The time of last change of a shard that no one else changed: in 1979. */
 const INTACT_MS = 10 * 365 * 24 * 60 * 60 * 1000;
 
 const HOUR_MS = 60 * 60 * 1000;

@@ -271,18 +271,6 @@ Deno.test("OwnerIndex is rebuilt when it is damaged", options, async (t) => {
   }
 });
 
-Deno.test("OwnerIndex replaces that of an earlier version", options, () => {
-  using network = new BigNetwork();
-  Deno.removeSync(network.index, { recursive: true });
-  Deno.mkdirSync(network.index);
-  for (const name of ["0", "255", "256", "511", "head"]) {
-    Deno.writeTextFileSync(`${network.index}/${name}`, "");
-  }
-  assertEquals(network.of("c7"), "10.1.0.9");
-  assertEquals(network.isIndexed, true);
-  assertEquals([...Deno.readDirSync(network.index)].length, 256);
-});
-
 Deno.test("OwnerIndex of an earlier state is not believed", options, () => {
   using network = new BigNetwork();
   const copy = `${network.index}.copy`;

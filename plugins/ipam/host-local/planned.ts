@@ -33,13 +33,13 @@ function planAdd(request: Request, readBoot: ReadBoot): Plan {
   const add = readAdd(request);
   const { dataDir, sets, reclaimAfterReboot } = add.config;
   const network = request.config.name;
-  const reservations = copyReservations({ dataDir, network });
-  const allocations = allocate(reservations, {
-    owner: ownerOf(request),
-    sets,
-    requested: add.requested,
-    boot: reclaimAfterReboot ? readBoot({ leavesNote: false }) : undefined,
-  });
+  const boot = reclaimAfterReboot ? readBoot({ leavesNote: false }) : undefined;
+  const setCount = sets.length;
+  const reservations = copyReservations({ dataDir, network, setCount, boot });
+  const owner = ownerOf(request);
+  const { requested } = add;
+  const wanted = { owner, sets, requested, boot };
+  const allocations = allocate(reservations, wanted);
   return {
     acts: allocations.map(({ cidr: { address } }) => {
       const file = `${reservations.place}/${fileOf(address)}`;
