@@ -5,10 +5,17 @@
  * @module
  */
 import type { LegacyKey, LegacyKeys, PluginKeys } from "../lib/plugin/mod.ts";
-import { LIST_KEYS, SHARED_KEYS } from "../lib/runtime/mod.ts";
+import {
+  LIST_KEYS as LIST,
+  SHARED_KEYS as SHARED,
+} from "../lib/runtime/mod.ts";
 import type { JsonObject } from "../lib/spec/mod.ts";
 import { keyRegistry } from "../plugins/mod.ts";
+import { legacyKeys } from "../tool/validate/legacy_keys.ts";
 import { PROJECT_ROOT } from "./project.ts";
+
+const LIST_KEYS = legacyKeys(LIST);
+const SHARED_KEYS = legacyKeys(SHARED);
 
 /** The schema's file. */
 export const SCHEMA_FILE = `${PROJECT_ROOT}/schema/cni.schema.json`;

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { PluginKeys } from "../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../lib/spec/mod.ts";
-import { testWith } from "../_test_tool.ts";
+import { testWith } from "../_testing.ts";
 
 /** A plugin with a key of every kind, and one thing that only it knows. */
 const MAIN: PluginKeys = {
@@ -48,7 +48,10 @@ testWith("validate places each fault, and suggests", async (test, t) => {
 ] }`;
   const cases: Record<string, readonly [string, readonly string[]]> = {
     "nothing": [list('"isgateway": true'), []],
-    "comments": [list('"mtu": 1500, // why\n'), []],
+    "comments": [list('"mtu": 1500, // why\n'), [
+      "2:32 warning other runtimes cannot read this: a trailing comma; remove it",
+      "2:34 warning other runtimes cannot read this: a comment; remove it",
+    ]],
     "null": [list('"mtu": null'), []],
     "a plugin that is not ours": [
       '{"type": "other", "name": "n", "key": 1, "mtu": "x"}',
@@ -58,6 +61,27 @@ testWith("validate places each fault, and suggests", async (test, t) => {
     "no end": ['{"name": "x"', ["1:13 error unexpected end of JSON input"]],
     "no object": ["[]", [
       "1:1 error error parsing configuration: found [] instead of a JSON object",
+    ]],
+    "an empty text": [" ", [
+      "1:1 error error parsing configuration: the text is empty; expected a " +
+      "JSON object",
+    ]],
+    "UTF-16, decoded as UTF-8": ["\uFFFD\uFFFD{\0}\0", [
+      "1:1 error error parsing configuration: the text is UTF-16; expected " +
+      "UTF-8: convert it by iconv -f UTF-16 -t UTF-8",
+    ]],
+    "a byte order mark": [`\uFEFF${list('"mtu": 1500')}`, [
+      "1:1 warning other runtimes cannot read this: a byte order mark; save " +
+      "the file as UTF-8 without it",
+    ]],
+    "no plugins at all": ['{"name": "x"}', [
+      "1:1 error no plugin configs found; plugins is absent: list the " +
+      "network's plugins",
+    ]],
+    "plugins in other letters": ['{"name": "x", "Plugins": []}', [
+      '1:1 error no plugin configs found; found "Plugins" instead of ' +
+      '"plugins": upper and lower case matter in a list\'s keys',
+      '1:15 warning unknown key "Plugins": did you mean "plugins"?',
     ]],
     "a misspelt key": [list('"isGatway": true'), [
       '2:21 warning unknown key "isGatway": did you mean "isGateway"?',

@@ -19,3 +19,9 @@ export function placeOf(text: string, offset: number): Place {
   const before = text.slice(0, offset).split("\n");
   return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
 }
+
+/** The offset of a place. */
+export function offsetOf(text: string, { line, column }: Place): number {
+  const before = text.split("\n").slice(0, line - 1);
+  return before.join("\n").length + (before.length > 0 ? 1 : 0) + column - 1;
+}

@@ -6,9 +6,10 @@ import type {
   Request,
 } from "../../lib/plugin/mod.ts";
 import {
-  LIST_KEYS,
-  parseEitherConfig,
-  SHARED_KEYS,
+  LIST_KEYS as LIST,
+  parseSingleConfig,
+  SHARED_KEYS as SHARED,
+  syntaxFaultOf,
 } from "../../lib/runtime/mod.ts";
 import {
   CniError,
@@ -17,8 +18,13 @@ import {
   parsePluginConfig,
 } from "../../lib/spec/mod.ts";
 import { checkKeys, type LocatedObject } from "./check_keys.ts";
+import { faultFinding } from "./fault_finding.ts";
 import type { Finding } from "./finding.ts";
+import { legacyKeys } from "./legacy_keys.ts";
 import { type Located, locateJson, memberOf, nodeAt } from "./locate_json.ts";
+
+const LIST_KEYS = legacyKeys(LIST);
+const SHARED_KEYS = legacyKeys(SHARED);
 
 /**
  * Finds what is wrong with a network's configuration: syntax, then keys, types
@@ -26,14 +32,17 @@ import { type Located, locateJson, memberOf, nodeAt } from "./locate_json.ts";
  *
  * @param text The file's content: a list or a single plugin's configuration.
  * @param registry What the plugins of this program may be told.
+ * @param fault Why a runtime cannot load it, if so.
  * @returns What was found, in the order of the text.
  */
 export async function validateConfig(
   text: string,
   registry: KeyRegistry,
+  fault?: CniError,
 ): Promise<readonly Finding[]> {
-  const fault = syntaxFault(text);
-  if (fault !== undefined) return [fault];
+  if (fault !== undefined && !isLocatable(text, fault)) {
+    return [faultFinding(text, fault)];
+  }
   const root = locateJson(text);
   if (root.kind !== "object") return [];
   const plugins = memberOf(root.members, "plugins");
@@ -48,8 +57,8 @@ export async function validateConfig(
     const list = isSingle ? undefined : root;
     found.push(...await checkPlugin(object, { text, list, registry }));
   }
-  if (!hasError(found)) {
-    found.push(...loadFault(text, root));
+  if (fault !== undefined && !hasError(found)) {
+    found.push(faultFinding(text, fault, root.start));
   }
   return found.toSorted((a, b) => a.start - b.start);
 }
@@ -62,45 +71,13 @@ function isObject(node: Located): node is LocatedObject {
   return node.kind === "object";
 }
 
-/** Reads the text as a runtime does; a fault of its syntax has a place. */
-function syntaxFault(text: string): Finding | undefined {
-  try {
-    parseEitherConfig(text);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof CniError)) throw error;
-    const match = /^.*?: line (\d+), column (\d+): (.*)$/s.exec(error.message);
-    if (match === null) {
-      return isLocatable(text)
-        ? undefined
-        : { severity: "error", message: error.message, start: 0, end: 1 };
-    }
-    const [, line, column, reason = ""] = match;
-    const before = text.split("\n").slice(0, Number(line) - 1);
-    const start = before.join("\n").length + (before.length > 0 ? 1 : 0) +
-      Number(column) - 1;
-    return { severity: "error", message: reason, start, end: start + 1 };
-  }
-}
-
-function isLocatable(text: string): boolean {
+/** Whether there is an object in which to look further. */
+function isLocatable(text: string, fault: CniError): boolean {
+  if (syntaxFaultOf(fault) !== undefined) return false;
   try {
     return locateJson(text).kind === "object";
   } catch {
     return false;
-  }
-}
-
-/** What a runtime says about the whole, if nothing else was found. */
-function loadFault(text: string, root: Located): readonly Finding[] {
-  try {
-    parseEitherConfig(text);
-    return [];
-  } catch (error) {
-    if (!(error instanceof CniError)) throw error;
-    const { start } = root;
-    const message = String(error);
-    return [{ severity: "error", message, start, end: start + 1 }];
   }
 }
 
@@ -163,10 +140,9 @@ function withNetwork(
 
 function jsonOf(text: string, object: LocatedObject): JsonObject {
   // Read by the same parser as everything else, so that comments do no harm.
-  const wrapped = `{"type":"x","name":"x","it":${
-    text.slice(object.start, object.end)
-  }}`;
-  const { raw } = parseEitherConfig(wrapped).plugins[0]!;
+  const own = text.slice(object.start, object.end);
+  const wrapped = `{"type":"x","it":${own}}`;
+  const { raw } = parseSingleConfig(wrapped).plugins[0]!;
   return raw.it as JsonObject;
 }
 

@@ -36,7 +36,7 @@ export const flannel: Plugin = definePlugin({
     await flannelStatus(request, context);
   },
   plan: async (request, context) => {
-    const { planFlannel } = await import("./plan.ts");
+    const { planFlannel } = await import("./plan_flannel.ts");
     return await planFlannel(request, context);
   },
 });

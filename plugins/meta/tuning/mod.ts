@@ -4,35 +4,19 @@
  *
  * @module
  */
-import {
-  definePlugin,
-  type Plugin,
-  type PluginKeys,
-} from "../../../lib/plugin/mod.ts";
+import type { Plugin, PluginKeys } from "../../../lib/plugin/mod.ts";
+import { defineChained } from "../../shared/chained/mod.ts";
 import { addTuning } from "./add_linux.ts";
 import { delTuning } from "./del_linux.ts";
 
 /** The tuning plugin. */
-export const tuning: Plugin = definePlugin({
+export const tuning: Plugin = defineChained({
   name: "tuning",
   add: addTuning,
-  del: delTuning,
-  check: async (request) => {
-    const { checkTuning } = await import("./check_linux.ts");
-    await checkTuning(request);
-  },
-  gc: async (request) => {
-    const { collectTuning } = await import("./gc.ts");
-    await collectTuning(request);
-  },
-  status: async (request) => {
-    const { tuningStatus } = await import("./status_linux.ts");
-    await tuningStatus(request);
-  },
-  plan: async (request) => {
-    const { planTuning } = await import("./plan_linux.ts");
-    return planTuning(request);
-  },
+  del: () => delTuning,
+  check: async () => (await import("./check_linux.ts")).checkTuning,
+  gc: async () => (await import("./gc.ts")).collectTuning,
+  status: async () => (await import("./status_linux.ts")).tuningStatus,
 });
 
 /** Loads what tuning may be told. */

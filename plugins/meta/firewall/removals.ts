@@ -6,7 +6,7 @@ import {
 import { type IptablesListing } from "../../../lib/firewall/mod.ts";
 import type { Address } from "../../../lib/net/mod.ts";
 import { parseFilterTable, rulesIn, type TableRule } from "./filter_table.ts";
-import type { AddPlan } from "./plan_add.ts";
+import type { RuleAdditions } from "./additions.ts";
 import {
   acceptRulesFor,
   FORWARD_CHAIN,
@@ -21,7 +21,7 @@ import {
  *
  * @param addresses What the attachment has had, as far as it is known.
  */
-export function planDel(
+export function attachmentRemovals(
   listing: IptablesListing,
   owner: LinkOwner,
   addresses: readonly Address[],
@@ -46,7 +46,7 @@ export function planDel(
  * The lines that remove the rules of all attachments of a network that are not
  * valid any more. Addresses that nobody is known to own stay.
  */
-export function planCollection(
+export function staleRemovals(
   listing: IptablesListing,
   isStale: (owner: LinkOwner) => boolean,
 ): readonly string[] {
@@ -66,9 +66,9 @@ export function planCollection(
  * The lines that take an ADD back. What attachments share goes too, if it was
  * made by this ADD and no other has used it since.
  */
-export function planUndo(
+export function undoRemovals(
   listing: IptablesListing,
-  plan: AddPlan,
+  plan: RuleAdditions,
 ): readonly string[] {
   const table = parseFilterTable(listing);
   const made = (isOwn: boolean) => {

@@ -33,7 +33,7 @@ export interface WantedRules {
 }
 
 /** The lines of a transaction, and what they make that was not there. */
-export interface AddPlan {
+export interface RuleAdditions {
   /** For `iptablesScript`; none if all is there. */
   readonly lines: readonly string[];
   /** The chains that are made. */
@@ -53,10 +53,10 @@ export interface MadeRule {
 }
 
 /** Decides what is missing from a table. */
-export function planAdd(
+export function ruleAdditions(
   listing: IptablesListing,
   wanted: WantedRules,
-): AddPlan {
+): RuleAdditions {
   const plan = new Additions(parseFilterTable(listing));
   if (wanted.addresses.length > 0) addAccepts(plan, wanted);
   if (wanted.isolation.length > 0) addIsolation(plan, wanted.isolation);
@@ -133,7 +133,7 @@ interface AddRuleOptions {
 }
 
 /** The lines of a transaction as they add up; what is there is not made again. */
-class Additions implements AddPlan {
+class Additions implements RuleAdditions {
   readonly lines: string[] = [];
   readonly chains: string[] = [];
   readonly rules: MadeRule[] = [];

@@ -21,14 +21,18 @@ export const NOTHING: Remains = {
   hasIfb: false,
 };
 
-/** What the steps follow from. */
-export interface PlanInput {
-  readonly config: BandwidthConfig;
+/** Where limits are set. */
+export interface Place {
   /** The pair's end in the host. */
   readonly hostName: string;
   readonly mtuBytes: number;
-  readonly ifb: Ifb;
   readonly remains: Remains;
+}
+
+/** What the steps follow from. */
+export interface StepsInput extends Place {
+  readonly config: BandwidthConfig;
+  readonly ifb: Ifb;
 }
 
 /** The class of `htb` for what is limited. */
@@ -41,12 +45,14 @@ const DIRECT = "1:0";
 const DIRECT_PACKETS = 1000;
 
 /** The steps of an ADD. */
-export function planLimits(input: PlanInput): readonly Step[] {
+export function limitSteps(input: StepsInput): readonly Step[] {
   const { config, ifb, hostName, remains } = input;
   return [
-    ...planRemoval(hostName, ifb.name, remains),
-    ...(config.egress === undefined ? [] : planEgress(input, config.egress)),
-    ...(config.ingress === undefined ? [] : planIngress(input, config.ingress)),
+    ...removalSteps(hostName, ifb.name, remains),
+    ...(config.egress === undefined ? [] : egressSteps(input, config.egress)),
+    ...(config.ingress === undefined
+      ? []
+      : ingressSteps(input, config.ingress)),
   ];
 }
 
@@ -55,7 +61,7 @@ export function planLimits(input: PlanInput): readonly Step[] {
  *
  * @param hostName The pair's end in the host.
  */
-export function planRemoval(
+export function removalSteps(
   hostName: string,
   ifbName: string,
   remains: Remains,
@@ -76,8 +82,8 @@ export function planRemoval(
 
 // What the container sends comes in at the host's end, where the kernel cannot
 // shape it; so it takes a way through a link that it leaves again.
-function planEgress(
-  { config: { subnets }, hostName, mtuBytes, ifb }: PlanInput,
+function egressSteps(
+  { config: { subnets }, hostName, mtuBytes, ifb }: StepsInput,
   limit: Limit,
 ): readonly Step[] {
   return [
@@ -100,12 +106,12 @@ function planEgress(
       ]),
       undo: removeIngress(hostName),
     },
-    ...planRedirects(hostName, ifb.name, subnets),
+    ...redirectSteps(hostName, ifb.name, subnets),
   ];
 }
 
 /** What the container sends has the other end's address as its destination. */
-function planRedirects(
+function redirectSteps(
   hostName: string,
   ifbName: string,
   subnets: Subnets | undefined,
@@ -131,8 +137,8 @@ function planRedirects(
 }
 
 /** What the container receives leaves the host's end, which can be shaped. */
-function planIngress(
-  { config: { subnets }, hostName }: PlanInput,
+function ingressSteps(
+  { config: { subnets }, hostName }: StepsInput,
   limit: Limit,
 ): readonly Step[] {
   const purpose = `limit what "${hostName}" passes on`;

@@ -9,8 +9,8 @@ import {
   SHARED,
   wantedWith,
 } from "./_testing.ts";
-import { planAdd } from "./plan_add.ts";
-import { planCollection, planDel, planUndo } from "./plan_removal.ts";
+import { ruleAdditions } from "./additions.ts";
+import { attachmentRemovals, staleRemovals, undoRemovals } from "./removals.ts";
 import { isolationRules } from "./rules.ts";
 
 const IP = "10.1.2.3/32";
@@ -44,45 +44,48 @@ function after(
   return { chains, rules };
 }
 
-Deno.test("planDel() removes the rules, and the chain that nobody needs", () => {
+Deno.test("attachmentRemovals() removes the rules, and the chain that nobody needs", () => {
   const listing = listingOf(
     ...SHARED,
     OWNERS,
     ...added(...accepts(IP), ...accepts(OTHER), owns(IP)),
   );
-  assertEquals(planDel(listing, OWNER, ADDRESSES), [
+  assertEquals(attachmentRemovals(listing, OWNER, ADDRESSES), [
     ...deleted(...accepts(IP), owns(IP)),
     "-X CNI-FORWARD-OWNERS",
   ]);
 });
 
-Deno.test("planDel() removes what the reference has made", () => {
+Deno.test("attachmentRemovals() removes what the reference has made", () => {
   const listing = listingOf(...SHARED, ...added(...accepts(IP)));
-  assertEquals(planDel(listing, OWNER, ADDRESSES), deleted(...accepts(IP)));
+  assertEquals(
+    attachmentRemovals(listing, OWNER, ADDRESSES),
+    deleted(...accepts(IP)),
+  );
 });
 
-Deno.test("planDel() removes rules that are there twice", () => {
+Deno.test("attachmentRemovals() removes rules that are there twice", () => {
   const twice = [...accepts(IP), ...accepts(IP)];
   const listing = listingOf(...SHARED, ...added(...twice));
-  const lines = planDel(listing, OWNER, ADDRESSES);
+  const lines = attachmentRemovals(listing, OWNER, ADDRESSES);
   assertEquals(lines.toSorted(), deleted(...twice).toSorted());
 });
 
-Deno.test("planDel() has nothing to do where nothing is left", () => {
-  assertEquals(planDel(listingOf(), OWNER, ADDRESSES), []);
-  assertEquals(planDel(listingOf(...SHARED), OWNER, ADDRESSES), []);
+Deno.test("attachmentRemovals() has nothing to do where nothing is left", () => {
+  assertEquals(attachmentRemovals(listingOf(), OWNER, ADDRESSES), []);
+  assertEquals(attachmentRemovals(listingOf(...SHARED), OWNER, ADDRESSES), []);
 });
 
-Deno.test("planDel() leaves an address that another attachment has got since", () => {
+Deno.test("attachmentRemovals() leaves an address that another attachment has got since", () => {
   const listing = listingOf(
     ...SHARED,
     OWNERS,
     ...added(...accepts(IP), owns(IP, "c2")),
   );
-  assertEquals(planDel(listing, OWNER, ADDRESSES), []);
+  assertEquals(attachmentRemovals(listing, OWNER, ADDRESSES), []);
 });
 
-Deno.test("planDel() finds by itself what the attachment owns", () => {
+Deno.test("attachmentRemovals() finds by itself what the attachment owns", () => {
   const listing = listingOf(
     ...SHARED,
     OWNERS,
@@ -90,10 +93,10 @@ Deno.test("planDel() finds by itself what the attachment owns", () => {
     ...added(owns(IP), owns(OTHER, "c2")),
   );
   const lines = deleted(...accepts(IP), owns(IP));
-  assertEquals(planDel(listing, OWNER, []), lines);
+  assertEquals(attachmentRemovals(listing, OWNER, []), lines);
 });
 
-Deno.test("planCollection() removes what stale attachments own", () => {
+Deno.test("staleRemovals() removes what stale attachments own", () => {
   const listing = listingOf(
     ...SHARED,
     OWNERS,
@@ -101,7 +104,7 @@ Deno.test("planCollection() removes what stale attachments own", () => {
     ...added(owns(IP), owns(OTHER, "c2")),
   );
   const collect = (stale: readonly string[]) =>
-    planCollection(
+    staleRemovals(
       listing,
       ({ network, containerId }) =>
         network === "net1" && stale.includes(containerId),
@@ -113,7 +116,7 @@ Deno.test("planCollection() removes what stale attachments own", () => {
   assertEquals(all.length, 7);
 });
 
-Deno.test("planUndo() leaves a table as it was", async (t) => {
+Deno.test("undoRemovals() leaves a table as it was", async (t) => {
   const isolation = isolationRules("cni0", "isolated");
   const before = {
     "an empty one": listingOf(),
@@ -127,40 +130,40 @@ Deno.test("planUndo() leaves a table as it was", async (t) => {
   };
   for (const [why, listing] of Object.entries(before)) {
     await t.step(why, () => {
-      const plan = planAdd(listing, wantedWith());
+      const plan = ruleAdditions(listing, wantedWith());
       const undone = after(
         after(listing, plan.lines),
-        planUndo(after(listing, plan.lines), plan),
+        undoRemovals(after(listing, plan.lines), plan),
       );
       assertEquals(undone.chains, listing.chains);
       assertEquals(undone.rules.toSorted(), listing.rules.toSorted());
     });
   }
   await t.step("with what keeps a bridge apart", () => {
-    const plan = planAdd(listingOf(), wantedWith({ isolation }));
+    const plan = ruleAdditions(listingOf(), wantedWith({ isolation }));
     const listing = after(listingOf(), plan.lines);
-    const undone = after(listing, planUndo(listing, plan));
+    const undone = after(listing, undoRemovals(listing, plan));
     assertEquals([undone.chains.size, undone.rules], [0, []]);
   });
 });
 
-Deno.test("planUndo() leaves what others have used since", async (t) => {
+Deno.test("undoRemovals() leaves what others have used since", async (t) => {
   const isolation = isolationRules("cni0", "isolated");
   await t.step("with iptables", () => {
-    const plan = planAdd(listingOf(), wantedWith({ isolation }));
+    const plan = ruleAdditions(listingOf(), wantedWith({ isolation }));
     const listing = after(listingOf(), [
       ...plan.lines,
       ...added(...accepts(OTHER), owns(OTHER, "c2")),
     ]);
-    const lines = planUndo(listing, plan);
+    const lines = undoRemovals(listing, plan);
     assertEquals(lines, deleted(...accepts(IP), owns(IP)));
   });
   await t.step("with firewalld, where that cannot be told", () => {
-    const plan = planAdd(
+    const plan = ruleAdditions(
       listingOf(),
       wantedWith({ addresses: [], isolation }),
     );
     const listing = after(listingOf(), plan.lines);
-    assertEquals(planUndo(listing, plan), []);
+    assertEquals(undoRemovals(listing, plan), []);
   });
 });

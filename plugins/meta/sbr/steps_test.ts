@@ -7,9 +7,9 @@ import {
   sourceOf,
   undoLinesOf,
 } from "./_testing.ts";
-import { planAdd } from "./plan.ts";
+import { addSteps } from "./steps.ts";
 import { predictedRouting } from "./predicted_routing.ts";
-import { planRemoval } from "./removal.ts";
+import { removalSteps } from "./removal.ts";
 import type { Routing } from "./routing.ts";
 
 const SUBNET = "10.0.0.0/24 dev eth0 proto 2 scope 253 src 10.0.0.5";
@@ -30,7 +30,7 @@ interface Given {
 function planOf(
   { keys, sources = ["10.0.0.5/24 10.0.0.1"], routing }: Given = {},
 ) {
-  return planAdd({
+  return addSteps({
     config: configWith(keys),
     ifname: "eth0",
     sources: sources.map(sourceOf),
@@ -38,7 +38,7 @@ function planOf(
   });
 }
 
-Deno.test("planAdd() moves the interface's routes to a table of its own", () => {
+Deno.test("addSteps() moves the interface's routes to a table of its own", () => {
   const routing = routingOf([...LINES4, "10.1.0.0/24 dev eth1 scope 253"]);
   const steps = planOf({ routing });
   assertEquals(linesOf(steps), [
@@ -57,7 +57,7 @@ Deno.test("planAdd() moves the interface's routes to a table of its own", () => 
   ]);
 });
 
-Deno.test("planAdd() keeps link-local routes where nodes find each other", () => {
+Deno.test("addSteps() keeps link-local routes where nodes find each other", () => {
   const sources = ["fd00::5/64 fd00::1"];
   const routing = routingOf([], LINES6);
   assertEquals(linesOf(planOf({ sources, routing })), [
@@ -70,7 +70,7 @@ Deno.test("planAdd() keeps link-local routes where nodes find each other", () =>
   ]);
 });
 
-Deno.test("planAdd() gives each address a table in the order of the result", () => {
+Deno.test("addSteps() gives each address a table in the order of the result", () => {
   const sources = ["fd00::5/64", "10.0.0.5/24", "10.0.1.5/24"];
   const routing = routingOf(
     [
@@ -86,7 +86,7 @@ Deno.test("planAdd() gives each address a table in the order of the result", () 
   ]);
 });
 
-Deno.test("planAdd() copies routes to the tables that they are of", () => {
+Deno.test("addSteps() copies routes to the tables that they are of", () => {
   const routing = routingOf([
     SUBNET,
     "10.0.1.0/24 dev eth0 proto 2 scope 253 src 10.0.1.5",
@@ -109,7 +109,7 @@ Deno.test("planAdd() copies routes to the tables that they are of", () => {
   ]);
 });
 
-Deno.test("planAdd() chooses the default route", async (t) => {
+Deno.test("addSteps() chooses the default route", async (t) => {
   const defaults = (given: Given) =>
     linesOf(planOf(given)).filter((line) =>
       line.startsWith("ip route append default")
@@ -145,7 +145,7 @@ Deno.test("planAdd() chooses the default route", async (t) => {
   });
 });
 
-Deno.test("planAdd() only adds rules for a table of somebody else's", () => {
+Deno.test("addSteps() only adds rules for a table of somebody else's", () => {
   const sources = ["10.0.0.5/24 10.0.0.1", "fd00::5/64"];
   const routing = routingOf(LINES4, LINES6);
   assertEquals(linesOf(planOf({ keys: { table: 7 }, sources, routing })), [
@@ -154,7 +154,7 @@ Deno.test("planAdd() only adds rules for a table of somebody else's", () => {
   ]);
 });
 
-Deno.test("planAdd() leaves subnets with a hint of the source", () => {
+Deno.test("addSteps() leaves subnets with a hint of the source", () => {
   const keys = { addSourceHints: true };
   const sources = ["10.0.0.5/24 10.0.0.1", "fd00::5/64 fd00::1"];
   const main = (routing: Routing) =>
@@ -183,7 +183,7 @@ Deno.test("planAdd() leaves subnets with a hint of the source", () => {
   ]);
 });
 
-Deno.test("planRemoval() removes rules and their tables' routes", async (t) => {
+Deno.test("removalSteps() removes rules and their tables' routes", async (t) => {
   const routing = routingOf([
     "32763:\tfrom 10.0.0.6 lookup 101",
     "32764:\tfrom 10.0.0.5 lookup 254",
@@ -196,23 +196,20 @@ Deno.test("planRemoval() removes rules and their tables' routes", async (t) => {
   const addresses = [sourceOf("10.0.0.5/24").cidr.address];
   const removalOf = (table?: number) => {
     const input = { routing, ifname: "eth0", addresses, table };
-    const { 4: lines4, 6: lines6 } = planRemoval(input);
-    return [lines4, lines6].map((lines) => lines.map((one) => one.join(" ")));
+    return linesOf(removalSteps(input));
   };
   await t.step("of the attachment", () => {
-    assertEquals(removalOf(), [[
-      "rule del from 10.0.0.5/32 lookup 254",
-      "rule del from 10.0.0.5/32 lookup 100",
-      "route del default table 100 via 10.0.0.1 dev eth0",
-      "route del 10.0.0.0/24 table 100 dev eth0 scope 253",
-    ], ["route del fe80::/64 table 100 dev eth0 metric 256"]]);
+    assertEquals(removalOf(), [
+      "ip rule del from 10.0.0.5/32 lookup 254",
+      "ip rule del from 10.0.0.5/32 lookup 100",
+      "ip route del default table 100 via 10.0.0.1 dev eth0",
+      "ip route del 10.0.0.0/24 table 100 dev eth0 scope 253",
+      "ip -6 route del fe80::/64 table 100 dev eth0 metric 256",
+    ]);
   });
   await t.step("rules alone if the table is somebody else's", () => {
-    assertEquals(removalOf(100), [
-      ["rule del from 10.0.0.5/32 lookup 100"],
-      [],
-    ]);
-    assertEquals(removalOf(7), [[], []]);
+    assertEquals(removalOf(100), ["ip rule del from 10.0.0.5/32 lookup 100"]);
+    assertEquals(removalOf(7), []);
   });
 });
 
@@ -226,7 +223,7 @@ Deno.test("predictedRouting() makes of a plan what the kernel would show", () =>
   const given = { prevResult: { routes }, sources, ifname: "eth0" };
   const routing = predictedRouting(routingOf([]), given);
   const config = configWith();
-  const steps = planAdd({ config, sources, routing, ifname: "eth0" });
+  const steps = addSteps({ config, sources, routing, ifname: "eth0" });
   assertEquals(linesOf(steps), [
     "ip rule add from 10.0.0.5/32 lookup 100",
     "ip route append 10.0.0.0/24 table 100 dev eth0 proto kernel scope link src 10.0.0.5",

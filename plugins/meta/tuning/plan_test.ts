@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
+import type { Plan } from "../../../lib/plugin/mod.ts";
 import { requestWith } from "../../shared/testing/mod.ts";
-import { planTuning } from "./plan_linux.ts";
+import { tuning } from "./mod.ts";
 
 const KEYS = {
   mac: "02:00:00:00:00:02",
@@ -10,8 +11,16 @@ const KEYS = {
   dataDir: "/run/cni/tuning-none",
 };
 
-Deno.test("planTuning() says what an ADD would do", () => {
-  const { acts, result } = planTuning(requestWith(KEYS));
+async function planOf(...given: Parameters<typeof requestWith>): Promise<Plan> {
+  return await tuning.plan!(requestWith(...given), { plan });
+}
+
+function plan(): Promise<Plan> {
+  return Promise.reject(new Error("tuning delegates nothing"));
+}
+
+Deno.test("tuning.plan() says what an ADD would do", async () => {
+  const { acts, result } = await planOf(KEYS);
   const inside = "nsenter --net=/run/netns/c1";
   assertEquals(acts, [
     {
@@ -40,8 +49,8 @@ Deno.test("planTuning() says what an ADD would do", () => {
   ]);
 });
 
-Deno.test("planTuning() says what a CHECK would compare", () => {
-  const { acts } = planTuning(requestWith(KEYS, { command: "CHECK" }));
+Deno.test("tuning.plan() says what a CHECK would compare", async () => {
+  const { acts } = await planOf(KEYS, { command: "CHECK" });
   assertEquals(acts.map(({ purpose }) => purpose), [
     'compare the kernel parameter "net.ipv4.conf.IFNAME.x"',
     'compare the kernel parameter "net.core.a"',
@@ -49,7 +58,7 @@ Deno.test("planTuning() says what a CHECK would compare", () => {
   ]);
 });
 
-Deno.test("planTuning() has nothing to do where nothing is asked for", () => {
+Deno.test("tuning.plan() has nothing to do where nothing is asked for", async () => {
   const { prevResult } = KEYS;
-  assertEquals(planTuning(requestWith({ prevResult })).acts, []);
+  assertEquals((await planOf({ prevResult })).acts, []);
 });

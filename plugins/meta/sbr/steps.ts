@@ -1,6 +1,5 @@
 import {
   type Address,
-  addressBits,
   type Cidr,
   cidrContains,
   compareAddresses,
@@ -9,21 +8,19 @@ import {
   formatCidr,
   networkOf,
 } from "../../../lib/net/mod.ts";
-import { type IpStep, ipStep, type Step } from "../../../lib/linux/mod.ts";
-import type { SbrConfig } from "./config.ts";
+import type { Step } from "../../../lib/linux/mod.ts";
 import {
   type KernelRoute,
   MAIN_TABLE,
   routesOf,
   type Routing,
 } from "./routing.ts";
-import type { Source } from "./sources.ts";
+import { familyStep } from "./family_step.ts";
+import type { SbrInput } from "./read_input.ts";
+import { hostText, type Source } from "./sources.ts";
 
 /** What the steps of an ADD follow from. */
-export interface PlanInput {
-  readonly config: SbrConfig;
-  readonly ifname: string;
-  readonly sources: readonly Source[];
+export interface StepsInput extends Omit<SbrInput, "prevResult"> {
   readonly routing: Routing;
 }
 
@@ -46,7 +43,7 @@ const LINK_LOCAL: Cidr = {
  *
  * IPv6 comes after IPv4, so that each is one batch.
  */
-export function planAdd(input: PlanInput): readonly Step[] {
+export function addSteps(input: StepsInput): readonly Step[] {
   const { config, sources } = input;
   const tables = config.table === undefined
     ? freeTables(input)
@@ -63,15 +60,15 @@ export function planAdd(input: PlanInput): readonly Step[] {
     return [
       ...rules,
       ...own.flatMap(({ source, table }) =>
-        planTable(input, { source, table, moved })
+        tableSteps(input, { source, table, moved })
       ),
-      ...planMain(input, own.map(({ source }) => source.cidr), moved),
+      ...mainSteps(input, own.map(({ source }) => source.cidr), moved),
     ];
   });
 }
 
 /** Tables for all sources that neither a rule names nor a route is in. */
-function freeTables({ sources, routing }: PlanInput): readonly number[] {
+function freeTables({ sources, routing }: StepsInput): readonly number[] {
   const taken = new Set([
     ...routing.ruleTables.map(([, table]) => table),
     ...routing.routes.map(({ table }) => table),
@@ -85,7 +82,7 @@ function freeTables({ sources, routing }: PlanInput): readonly number[] {
 
 /** The routes of the interface in the main table. */
 function mainRoutes(
-  { routing, ifname }: PlanInput,
+  { routing, ifname }: StepsInput,
   family: Family,
 ): readonly KernelRoute[] {
   const routes = routesOf(routing, { table: MAIN_TABLE, ifname })
@@ -98,8 +95,8 @@ function mainRoutes(
 }
 
 /** The routes of one source's table. */
-function planTable(
-  input: PlanInput,
+function tableSteps(
+  input: StepsInput,
   { source, table, moved }: {
     readonly source: Source;
     readonly table: number;
@@ -150,8 +147,8 @@ function belongsTo(
  * The steps in the main table. Link-local routes stay: by them the nodes of an
  * IPv6 link find each other, whatever address they bear.
  */
-function planMain(
-  { config, ifname }: PlanInput,
+function mainSteps(
+  { config, ifname }: StepsInput,
   cidrs: readonly Cidr[],
   moved: readonly KernelRoute[],
 ): readonly Step[] {
@@ -211,16 +208,23 @@ function hintStep(
     ? ["route", "del", ...words]
     : ["route", "replace", ...original.words];
   const purpose = `have packets to ${words[0]} bear ${formatAddress(address)}`;
-  return { ...step(family, purpose, ["route", "replace", ...words]), undo };
+  return {
+    ...familyStep(family, purpose, ["route", "replace", ...words]),
+    undo,
+  };
 }
 
 function ruleStep({ cidr: { address } }: Source, table: number): Step {
-  const host = `${formatAddress(address)}/${addressBits(address.family)}`;
+  const host = hostText(address);
   const words = ["from", host, "lookup", `${table}`];
   return {
-    ...step(address.family, `look up what ${host} sends in table ${table}`, [
-      ...["rule", "add", ...words],
-    ]),
+    ...familyStep(
+      address.family,
+      `look up what ${host} sends in table ${table}`,
+      [
+        ...["rule", "add", ...words],
+      ],
+    ),
     undo: ["rule", "del", ...words],
   };
 }
@@ -237,7 +241,7 @@ function addStep(
   const [dst = "", ...rest] = words;
   const placed = [dst, "table", `${table}`, ...rest];
   return {
-    ...step(family, `${purpose} the route to ${dst} to table ${table}`, [
+    ...familyStep(family, `${purpose} the route to ${dst} to table ${table}`, [
       // Kept beside another to the same destination.
       ...["route", "append", ...placed],
     ]),
@@ -248,7 +252,7 @@ function addStep(
 function removeStep({ family, words }: KernelRoute): Step {
   const purpose = `remove the route to ${words[0]} from the main table`;
   return {
-    ...step(family, purpose, ["route", "del", ...words]),
+    ...familyStep(family, purpose, ["route", "del", ...words]),
     undo: ["route", "append", ...words],
   };
 }
@@ -261,15 +265,6 @@ function defaultWords(
   const other = gateway.family === 4 ? "inet" : "inet6";
   const via = gateway.family === family ? ["via"] : ["via", other];
   return ["default", ...via, formatAddress(gateway), "dev", ifname];
-}
-
-function step(
-  family: Family,
-  purpose: string,
-  words: readonly string[],
-): IpStep {
-  const program = family === 4 ? "ip" : "ip -6";
-  return { ...ipStep("sandbox", purpose, words), program };
 }
 
 function hasNextHop({ gateway }: KernelRoute): boolean {
@@ -286,7 +281,7 @@ function isLinkLocal({ dst }: KernelRoute): boolean {
 
 /** Whether a source has a rule already, in the one table or in any. */
 export function ruledSource(
-  { config: { table }, sources, routing }: PlanInput,
+  { config: { table }, sources, routing }: StepsInput,
 ): Source | undefined {
   return sources.find(({ cidr: { address } }) =>
     routing.sourceRules.some((rule) =>

@@ -5,11 +5,11 @@ import { requestWith } from "./_testing.ts";
 import { parseBandwidthConfig } from "./config.ts";
 import {
   isClassOf,
+  limitSteps,
   NOTHING,
-  planLimits,
-  planRemoval,
   type Remains,
-} from "./plan.ts";
+  removalSteps,
+} from "./steps.ts";
 
 const ALL: Remains = { hasShaper: true, hasRedirect: true, hasIfb: true };
 
@@ -17,7 +17,7 @@ const INGRESS = { ingressRate: 1e6, ingressBurst: 1e5 };
 const EGRESS = { egressRate: 123456789, egressBurst: 1e6 };
 
 function planWith(keys: JsonObject, remains = NOTHING): readonly Step[] {
-  return planLimits({
+  return limitSteps({
     config: parseBandwidthConfig(requestWith(keys)),
     hostName: "veth1",
     mtuBytes: 1400,
@@ -43,7 +43,7 @@ const ADD_IFB = [
 const FILTER_IN = "tc filter add dev veth1 parent ffff: protocol";
 const REDIRECT = "flowid 1:1 action mirred egress redirect dev bwp1";
 
-Deno.test("planLimits() limits each direction", async (t) => {
+Deno.test("limitSteps() limits each direction", async (t) => {
   const redirectAll = [
     `${FILTER_IN} all prio 1 u32 match u32 0 0 ${REDIRECT}`,
   ];
@@ -59,7 +59,7 @@ Deno.test("planLimits() limits each direction", async (t) => {
   }
 });
 
-Deno.test("planLimits() lets what is not limited go by", async (t) => {
+Deno.test("limitSteps() lets what is not limited go by", async (t) => {
   const subnets = ["10.0.0.0/8", "fd00::/8"];
   const htb = (defaultClass: number) => [
     `tc qdisc add dev veth1 root handle 1: htb default ${defaultClass} ` +
@@ -98,7 +98,7 @@ Deno.test("planLimits() lets what is not limited go by", async (t) => {
   }
 });
 
-Deno.test("planLimits() removes first what an earlier ADD has left", () => {
+Deno.test("limitSteps() removes first what an earlier ADD has left", () => {
   assertEquals(textsOf(planWith(INGRESS, ALL)), [
     "tc qdisc del dev veth1 root",
     "tc qdisc del dev veth1 ingress",
@@ -107,7 +107,7 @@ Deno.test("planLimits() removes first what an earlier ADD has left", () => {
   ]);
 });
 
-Deno.test("planLimits() can be taken back as a whole", () => {
+Deno.test("limitSteps() can be taken back as a whole", () => {
   const undo = planWith({ ...INGRESS, ...EGRESS }).flatMap((step) =>
     step.kind === "ip" && step.undo ? [step.undo.join(" ")] : []
   );
@@ -118,8 +118,8 @@ Deno.test("planLimits() can be taken back as a whole", () => {
   ]);
 });
 
-Deno.test("planRemoval() has nothing to do where nothing is left", () => {
-  assertEquals(planRemoval("veth1", "bwp1", NOTHING), []);
+Deno.test("removalSteps() has nothing to do where nothing is left", () => {
+  assertEquals(removalSteps("veth1", "bwp1", NOTHING), []);
 });
 
 Deno.test("isClassOf() compares as closely as tc prints", async (t) => {

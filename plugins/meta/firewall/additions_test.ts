@@ -11,7 +11,7 @@ import {
   STAGE_JUMP,
   wantedWith,
 } from "./_testing.ts";
-import { planAdd } from "./plan_add.ts";
+import { ruleAdditions } from "./additions.ts";
 import { isolationRules } from "./rules.ts";
 
 const IP = "10.1.2.3/32";
@@ -20,8 +20,8 @@ function inserted(line: string, position = 1): string {
   return `-I ${line.replace(" ", ` ${position} `)}`;
 }
 
-Deno.test("planAdd() makes all that is not there, in the reference's order", () => {
-  const plan = planAdd(listingOf(), wantedWith());
+Deno.test("ruleAdditions() makes all that is not there, in the reference's order", () => {
+  const plan = ruleAdditions(listingOf(), wantedWith());
   assertEquals(plan.lines, [
     "-N CNI-FORWARD",
     "-N CNI-ADMIN",
@@ -35,7 +35,7 @@ Deno.test("planAdd() makes all that is not there, in the reference's order", () 
   assertEquals(chains, ["CNI-FORWARD", "CNI-ADMIN", "CNI-FORWARD-OWNERS"]);
 });
 
-Deno.test("planAdd() makes only what is missing", async (t) => {
+Deno.test("ruleAdditions() makes only what is missing", async (t) => {
   const all = [
     ...SHARED,
     "-N CNI-FORWARD-OWNERS",
@@ -43,11 +43,14 @@ Deno.test("planAdd() makes only what is missing", async (t) => {
     `-A ${owns(IP)}`,
   ];
   await t.step("nothing", () => {
-    assertEquals(planAdd(listingOf(...all), wantedWith()).lines, []);
+    assertEquals(ruleAdditions(listingOf(...all), wantedWith()).lines, []);
   });
   await t.step("the second address", () => {
     const addresses = ["10.1.2.3", "10.1.2.4"].map(parseAddress);
-    const { lines } = planAdd(listingOf(...all), wantedWith({ addresses }));
+    const { lines } = ruleAdditions(
+      listingOf(...all),
+      wantedWith({ addresses }),
+    );
     const other = "10.1.2.4/32";
     assertEquals(lines, [
       ...accepts(other).map((line) => `-A ${line}`),
@@ -57,14 +60,14 @@ Deno.test("planAdd() makes only what is missing", async (t) => {
   await t.step("any one line", () => {
     for (const line of all.filter((one) => one.startsWith("-A "))) {
       const listing = listingOf(...all.filter((one) => one !== line));
-      const { lines } = planAdd(listing, wantedWith());
+      const { lines } = ruleAdditions(listing, wantedWith());
       assertEquals(lines.length, 1, line);
       assertEquals(lines[0]?.replace(/^-I (\S+) 1 /, "-A $1 "), line);
     }
   });
 });
 
-Deno.test("planAdd() knows an address however iptables writes it", () => {
+Deno.test("ruleAdditions() knows an address however iptables writes it", () => {
   const address = parseAddress("64:ff9b::a00:1");
   const written = "64:ff9b::10.0.0.1/128";
   const listing = listingOf(
@@ -74,13 +77,13 @@ Deno.test("planAdd() knows an address however iptables writes it", () => {
     `-A ${owns(written)}`,
   );
   const wanted = wantedWith({ addresses: [address] });
-  assertEquals(planAdd(listing, wanted).lines, []);
+  assertEquals(ruleAdditions(listing, wanted).lines, []);
 });
 
-Deno.test("planAdd() puts another administrator's chain above the first", () => {
+Deno.test("ruleAdditions() puts another administrator's chain above the first", () => {
   const wanted = wantedWith({ adminChain: "MINE", addresses: [] });
-  assertEquals(planAdd(listingOf(...SHARED), wanted).lines, []);
-  const { lines } = planAdd(
+  assertEquals(ruleAdditions(listingOf(...SHARED), wanted).lines, []);
+  const { lines } = ruleAdditions(
     listingOf(...SHARED),
     wantedWith({ adminChain: "MINE" }),
   );
@@ -90,7 +93,7 @@ Deno.test("planAdd() puts another administrator's chain above the first", () => 
   ]);
 });
 
-Deno.test("planAdd() says whose an address is from now on", () => {
+Deno.test("ruleAdditions() says whose an address is from now on", () => {
   const old = owns(IP, "c0");
   const listing = listingOf(
     ...SHARED,
@@ -98,14 +101,14 @@ Deno.test("planAdd() says whose an address is from now on", () => {
     ...accepts(IP).map((line) => `-A ${line}`),
     `-A ${old}`,
   );
-  const plan = planAdd(listing, wantedWith());
+  const plan = ruleAdditions(listing, wantedWith());
   assertEquals(plan.lines, [`-D ${old}`, `-A ${owns(IP)}`]);
   assertEquals(plan.replaced, [old]);
 });
 
-Deno.test("planAdd() says nothing that does not fit into a comment", () => {
+Deno.test("ruleAdditions() says nothing that does not fit into a comment", () => {
   const owner = { ...OWNER, containerId: "c".repeat(255) };
-  const { lines } = planAdd(listingOf(...SHARED), wantedWith({ owner }));
+  const { lines } = ruleAdditions(listingOf(...SHARED), wantedWith({ owner }));
   assertEquals(lines, accepts(IP).map((line) => `-A ${line}`));
 });
 
@@ -121,11 +124,11 @@ const [BOTH, SAME, ISOLATED] = [
   "isolated",
 ].map(why);
 
-Deno.test("planAdd() keeps a bridge apart, in the reference's order", async (t) => {
+Deno.test("ruleAdditions() keeps a bridge apart, in the reference's order", async (t) => {
   const stage = (number: 1 | 2) => `CNI-ISOLATION-STAGE-${number}`;
   await t.step("from others", () => {
     const isolation = isolationRules("cni0", "same-bridge");
-    const { lines } = planAdd(
+    const { lines } = ruleAdditions(
       listingOf(),
       wantedWith({ addresses: [], isolation }),
     );
@@ -141,7 +144,7 @@ Deno.test("planAdd() keeps a bridge apart, in the reference's order", async (t) 
   });
   await t.step("from itself too", () => {
     const isolation = isolationRules("cni0", "isolated");
-    const { lines } = planAdd(
+    const { lines } = ruleAdditions(
       listingOf(),
       wantedWith({ addresses: [], isolation }),
     );
@@ -152,11 +155,11 @@ Deno.test("planAdd() keeps a bridge apart, in the reference's order", async (t) 
   });
 });
 
-Deno.test("planAdd() has what keeps bridges apart asked first", async (t) => {
+Deno.test("ruleAdditions() has what keeps bridges apart asked first", async (t) => {
   const isolation = isolationRules("cni0", "same-bridge");
   const own = "-j SOMETHING";
   await t.step("both are new", () => {
-    const { lines } = planAdd(listingOf(), wantedWith({ isolation }));
+    const { lines } = ruleAdditions(listingOf(), wantedWith({ isolation }));
     const jumps = lines.filter((line) => line.startsWith("-I FORWARD"));
     assertEquals(jumps, [inserted(JUMP), inserted(STAGE_JUMP)]);
   });
@@ -166,7 +169,7 @@ Deno.test("planAdd() has what keeps bridges apart asked first", async (t) => {
       `-A FORWARD ${own}`,
       `-A ${STAGE_JUMP}`,
     );
-    const { lines } = planAdd(listing, wantedWith());
+    const { lines } = ruleAdditions(listing, wantedWith());
     assertEquals(lines[2], inserted(JUMP, 3));
   });
   await t.step("they are in the wrong order", () => {
@@ -176,7 +179,7 @@ Deno.test("planAdd() has what keeps bridges apart asked first", async (t) => {
       `-A ${STAGE_JUMP}`,
     );
     const wanted = wantedWith({ addresses: [], isolation });
-    const plan = planAdd(listing, wanted);
+    const plan = ruleAdditions(listing, wanted);
     assertEquals(plan.lines.slice(1, 3), [
       `-D ${STAGE_JUMP}`,
       inserted(STAGE_JUMP),
@@ -185,7 +188,7 @@ Deno.test("planAdd() has what keeps bridges apart asked first", async (t) => {
   });
 });
 
-Deno.test("planAdd() takes rules of older references for what they are", () => {
+Deno.test("ruleAdditions() takes rules of older references for what they are", () => {
   const rules = isolationRules("cni0", "same-bridge");
   const chains = ["CNI-ISOLATION-STAGE-1", "CNI-ISOLATION-STAGE-2"];
   const old = (spec: string) => spec.replace(/(^| )(-j \S+)$/, `$1${SAME} $2`);
@@ -195,5 +198,5 @@ Deno.test("planAdd() takes rules of older references for what they are", () => {
     ...rules.map(({ chain, spec }) => `-A ${chain} ${old(spec)}`),
   );
   const wanted = wantedWith({ addresses: [], isolation: rules });
-  assertEquals(planAdd(listing, wanted).lines, []);
+  assertEquals(ruleAdditions(listing, wanted).lines, []);
 });
