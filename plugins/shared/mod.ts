@@ -1,7 +1,8 @@
 /**
  * What the plugins that make an interface have in common: the keys that they
  * share, allocating by IPAM, the steps for the container's end, its removal and
- * its masquerade. What CHECK, GC, STATUS and plans need besides is in `rare`.
+ * its masquerade. What CHECK, GC, STATUS and plans need besides is in `compare`,
+ * `collect`, `probe` and `planned`.
  *
  * @module
  */

@@ -16,7 +16,7 @@ import {
   checkVethPeer,
   differs,
   requirePrevResult,
-} from "../../shared/rare/mod.ts";
+} from "../../shared/compare/mod.ts";
 import { type BridgeConfig, parseBridgeConfig } from "./config.ts";
 
 /**

@@ -6,7 +6,7 @@ import {
   collectAttachmentMasquerade,
   collectAttachments,
   listLinks,
-} from "../../shared/rare/mod.ts";
+} from "../../shared/collect/mod.ts";
 import { spoofComment } from "./spoof_check.ts";
 import { listSpoofRules, removeSpoofRules } from "./spoof_check_linux.ts";
 

@@ -12,7 +12,7 @@ import {
   readSandboxLinks,
   removeAttachmentMasquerade,
 } from "../../shared/mod.ts";
-import { stepActs, transactionActs } from "../../shared/rare/mod.ts";
+import { stepActs, transactionActs } from "../../shared/planned/mod.ts";
 import { addRules } from "./add_linux.ts";
 import { type BridgeConfig, parseBridgeConfig } from "./config.ts";
 import { readFacts } from "./facts_linux.ts";

@@ -6,7 +6,7 @@ import {
   requireLinks,
   requireMasquerade,
   tryCommand,
-} from "../../shared/rare/mod.ts";
+} from "../../shared/probe/mod.ts";
 import { type BridgeConfig, parseBridgeConfig } from "./config.ts";
 import { isVlanFiltering } from "./vlan.ts";
 

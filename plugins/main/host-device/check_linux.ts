@@ -8,7 +8,7 @@ import {
   differs,
   ipsOf,
   requirePrevResult,
-} from "../../shared/rare/mod.ts";
+} from "../../shared/compare/mod.ts";
 import { parseHostDeviceConfig } from "./config.ts";
 import { isUserspace } from "./devices.ts";
 import { readSysfs } from "./facts_linux.ts";

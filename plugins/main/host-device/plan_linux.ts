@@ -11,7 +11,7 @@ import {
   readSandboxLinks,
   requireFreeName,
 } from "../../shared/mod.ts";
-import { stepActs } from "../../shared/rare/mod.ts";
+import { stepActs } from "../../shared/planned/mod.ts";
 import { parseHostDeviceConfig } from "./config.ts";
 import { selectDevice } from "./devices.ts";
 import { readDevices } from "./facts_linux.ts";

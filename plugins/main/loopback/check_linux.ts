@@ -6,7 +6,7 @@ import {
   type IpConfig,
   prevResultOf,
 } from "../../../lib/spec/mod.ts";
-import { checkAddresses } from "../../shared/rare/mod.ts";
+import { checkAddresses } from "../../shared/compare/mod.ts";
 import { isLoopback, NAME } from "./loopback_linux.ts";
 
 /**

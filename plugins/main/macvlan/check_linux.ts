@@ -12,7 +12,7 @@ import {
   differs,
   ipsOf,
   requirePrevResult,
-} from "../../shared/rare/mod.ts";
+} from "../../shared/compare/mod.ts";
 import { type MacvlanConfig, parseMacvlanConfig } from "./config.ts";
 import { requireMaster } from "./master_linux.ts";
 

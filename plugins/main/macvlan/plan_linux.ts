@@ -6,7 +6,7 @@ import type {
   Request,
 } from "../../../lib/plugin/mod.ts";
 import { planIpam, readSandboxLinks } from "../../shared/mod.ts";
-import { stepActs } from "../../shared/rare/mod.ts";
+import { stepActs } from "../../shared/planned/mod.ts";
 import { parseMacvlanConfig } from "./config.ts";
 import { readFacts } from "./facts_linux.ts";
 import { planLink, planSandbox } from "./plan.ts";

@@ -2,7 +2,7 @@ import { runCommand } from "../../../lib/linux/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import { CniError } from "../../../lib/spec/mod.ts";
 import { delegateIpam } from "../../shared/mod.ts";
-import { notAvailable, requireLinks } from "../../shared/rare/mod.ts";
+import { notAvailable, requireLinks } from "../../shared/probe/mod.ts";
 import { type MacvlanConfig, parseMacvlanConfig } from "./config.ts";
 import { requireMaster } from "./master_linux.ts";
 

@@ -15,7 +15,7 @@ import {
   checkVethPeer,
   ipsOf,
   requirePrevResult,
-} from "../../shared/rare/mod.ts";
+} from "../../shared/compare/mod.ts";
 import { parsePtpConfig } from "./config.ts";
 import {
   gatewayCidrs,

@@ -4,7 +4,7 @@ import {
   collectAliasedLinks,
   collectAttachmentMasquerade,
   collectAttachments,
-} from "../../shared/rare/mod.ts";
+} from "../../shared/collect/mod.ts";
 
 /**
  * Removes pairs and masquerade rules of attachments of this network that are

@@ -13,7 +13,7 @@ import {
   removeAttachmentMasquerade,
   requireFreeName,
 } from "../../shared/mod.ts";
-import { stepActs, transactionActs } from "../../shared/rare/mod.ts";
+import { stepActs, transactionActs } from "../../shared/planned/mod.ts";
 import { parsePtpConfig } from "./config.ts";
 import { planHost, planPair, planSandbox } from "./plan.ts";
 import { preparePair, preparePlan, resultOf } from "./prepare.ts";

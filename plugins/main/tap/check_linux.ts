@@ -8,7 +8,7 @@ import {
   differs,
   ipsOf,
   requirePrevResult,
-} from "../../shared/rare/mod.ts";
+} from "../../shared/compare/mod.ts";
 import { parseTapConfig } from "./config.ts";
 
 /**

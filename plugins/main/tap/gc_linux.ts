@@ -1,5 +1,5 @@
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
-import { collectAttachments } from "../../shared/rare/mod.ts";
+import { collectAttachments } from "../../shared/collect/mod.ts";
 
 /**
  * Has the IPAM plugin remove what belongs to no valid attachment (CNI 1.1.0,

@@ -6,7 +6,7 @@ import type {
   Request,
 } from "../../../lib/plugin/mod.ts";
 import { planIpam, readSandboxLinks } from "../../shared/mod.ts";
-import { stepActs } from "../../shared/rare/mod.ts";
+import { stepActs } from "../../shared/planned/mod.ts";
 import { parseTapConfig } from "./config.ts";
 import { checkSandbox } from "./facts_linux.ts";
 import { deviceText } from "./make_device_linux.ts";

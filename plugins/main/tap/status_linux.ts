@@ -1,7 +1,7 @@
 import { runCommand } from "../../../lib/linux/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import { delegateIpam } from "../../shared/mod.ts";
-import { requireLinks } from "../../shared/rare/mod.ts";
+import { requireLinks } from "../../shared/probe/mod.ts";
 import { parseTapConfig } from "./config.ts";
 
 /**

@@ -6,7 +6,7 @@ import {
 } from "../../../lib/net/mod.ts";
 import { inSandbox, parseShown, type Run } from "../../../lib/linux/mod.ts";
 import type { Route } from "../../../lib/spec/mod.ts";
-import { differs } from "./check_linux.ts";
+import { differs } from "./result_linux.ts";
 
 /** A route as `ip -j route show` prints it. */
 interface KernelRoute {
