@@ -15,7 +15,7 @@ export interface MasqueradeKeys {
   /** Whether what leaves the container's subnets is masqueraded. */
   readonly ipMasq: boolean;
   /** How; absent means what the host has. */
-  readonly ipMasqBackend?: MasqueradeBackend;
+  readonly ipMasqBackend?: MasqueradeBackend | undefined;
 }
 
 /**

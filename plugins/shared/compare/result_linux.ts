@@ -28,7 +28,25 @@ export interface ContainerLink {
   readonly netns: string;
   readonly ifname: string;
   /** The kind of link that it must be; any when absent. */
-  readonly kind?: string;
+  readonly kind?: string | undefined;
+}
+
+/**
+ * Finds the container's interface in a result.
+ *
+ * @param interfaces Those of the result.
+ * @throws {CniError} Code 999 if it is not there.
+ */
+export function findStated(
+  interfaces: readonly Interface[],
+  { netns, ifname }: ContainerLink,
+): Interface {
+  const stated = interfaces.find((one) =>
+    one.name === ifname && one.sandbox === netns
+  );
+  if (stated !== undefined) return stated;
+  const why = "prevResult.interfaces does not have it";
+  throw differs(`interface "${ifname}" in ${netns}`, why);
 }
 
 /**
@@ -42,15 +60,11 @@ export interface ContainerLink {
 export function checkContainerLink(
   links: readonly Link[],
   interfaces: readonly Interface[],
-  { netns, ifname, kind }: ContainerLink,
+  place: ContainerLink,
 ): Link {
+  const { netns, ifname, kind } = place;
   const what = `interface "${ifname}" in ${netns}`;
-  const stated = interfaces.find((one) =>
-    one.name === ifname && one.sandbox === netns
-  );
-  if (stated === undefined) {
-    throw differs(what, "prevResult.interfaces does not have it");
-  }
+  const stated = findStated(interfaces, place);
   const link = links.find((one) => one.name === ifname);
   if (link === undefined) throw differs(what, "it is gone");
   if (kind !== undefined && link.kind !== kind) {

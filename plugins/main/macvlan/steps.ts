@@ -24,12 +24,6 @@ export interface LinkInput {
   readonly ifname: string;
 }
 
-/** What all steps of an ADD follow from. */
-export interface PlanInput extends LinkInput {
-  /** Absent for an interface without addresses. */
-  readonly addressing?: Addressing;
-}
-
 /**
  * The step that makes the interface, in the container at once. On a master in
  * the host it cannot bear its name yet: older kernels would look for one of
@@ -55,8 +49,10 @@ export function planLink(input: LinkInput): IpStep {
  * The steps in the container's namespace. The last one shows the interface, if
  * duplicate address detection may have to be awaited.
  */
-export function planSandbox(input: PlanInput): readonly Step[] {
-  const { config, ifname, firstName, addressing } = input;
+export function planSandbox(
+  { config, ifname, firstName }: LinkInput,
+  addressing: Addressing | undefined,
+): readonly Step[] {
   const name = config.linkInContainer ? ifname : firstName;
   return [
     // Neighbours learn where the addresses are now.

@@ -1,13 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import {
-  CniCode,
-  CniError,
-  type JsonObject,
-  type Result,
-} from "../../../lib/spec/mod.ts";
-import { inputFor, textsOf } from "./_testing.ts";
-import { planLink, planSandbox } from "./plan.ts";
-import { resultOf } from "./prepare.ts";
+import { assertEquals } from "@std/assert";
+import type { IpStep } from "../../../lib/linux/mod.ts";
+import type { JsonObject, Result } from "../../../lib/spec/mod.ts";
+import { addressingOf } from "../../shared/testing/mod.ts";
+import { designWith, textsOf } from "./_testing.ts";
 
 const MAC = "02:00:00:00:00:02";
 const IN_CONTAINER = "netns /run/netns/c1 type macvlan";
@@ -23,7 +18,7 @@ const ADDRESS4 = "sandbox: ip addr add 10.0.0.2/24 broadcast + dev eth0";
 const ROUTE4 =
   "sandbox: ip route prepend 0.0.0.0/0 via 10.0.0.1 dev eth0 scope 0";
 
-Deno.test("planLink() makes the interface in the container", async (t) => {
+Deno.test("designMacvlan() makes the interface in the container", async (t) => {
   const cases: Record<string, readonly [JsonObject, string]> = {
     "bridge": [
       {},
@@ -48,20 +43,20 @@ Deno.test("planLink() makes the interface in the container", async (t) => {
   };
   for (const [why, [keys, expected]] of Object.entries(cases)) {
     await t.step(why, () => {
-      assertEquals(textsOf([planLink(inputFor(keys, undefined))]), [expected]);
+      assertEquals(textsOf(designWith(keys).link), [expected]);
     });
   }
 });
 
-Deno.test("planLink() is undone in the container", () => {
-  const { undo, undoPlace } = planLink(inputFor({}, undefined));
-  assertEquals([undo, undoPlace], [
+Deno.test("designMacvlan() has the link undone in the container", () => {
+  const [step] = designWith().link as readonly IpStep[];
+  assertEquals([step?.undo, step?.undoPlace], [
     ["link", "del", "dev", "veth00000001"],
     "sandbox",
   ]);
 });
 
-Deno.test("planSandbox() names the interface, gives it addresses, sets it up", async (t) => {
+Deno.test("designMacvlan() names the interface, gives it addresses, sets it up", async (t) => {
   const cases: Record<
     string,
     readonly [JsonObject, Result | undefined, readonly string[]]
@@ -103,31 +98,26 @@ Deno.test("planSandbox() names the interface, gives it addresses, sets it up", a
   };
   for (const [why, [keys, ipam, expected]] of Object.entries(cases)) {
     await t.step(why, () => {
-      assertEquals(textsOf(planSandbox(inputFor(keys, ipam))), expected);
+      const { sandbox, host } = designWith(keys).finish(addressingOf(ipam));
+      assertEquals([textsOf(sandbox), host], [expected, undefined]);
     });
   }
 });
 
-Deno.test("preparePlan() refuses an IPAM plugin that gives no address", () => {
-  const error = assertThrows(() => inputFor({}, { ips: [] }), CniError);
-  assertEquals(error.code, CniCode.Internal);
-});
-
-Deno.test("resultOf() tells the interface, and of dns what is configured", () => {
-  const sandbox = "/run/netns/c1";
-  const ipam = { ...IPV4, dns: { domain: "b.example" } };
-  const dns = { domain: "a.example" };
-  const interfaces = [{ name: "eth0", mac: MAC, sandbox }];
-  assertEquals(resultOf(inputFor({ dns }, ipam)), {
-    interfaces,
-    ips: [{ address: "10.0.0.2/24", gateway: "10.0.0.1", interface: 0 }],
-    routes: [{ dst: "0.0.0.0/0" }],
-    dns,
-  });
-  assertEquals(resultOf(inputFor({}, undefined)), { interfaces });
-});
-
-Deno.test("resultOf() tells the master's address for passthru", () => {
-  const { interfaces } = resultOf(inputFor({ mode: "passthru" }, undefined));
-  assertEquals(interfaces?.[0]?.mac, "02:00:00:00:00:0a");
+Deno.test("designMacvlan() states the address that the interface has", async (t) => {
+  const cases: Record<string, readonly [JsonObject, string]> = {
+    "its own": [{}, MAC],
+    "one that is asked for": [
+      { mac: "02:00:00:00:00:33" },
+      "02:00:00:00:00:33",
+    ],
+    "the master's": [{ mode: "passthru" }, "02:00:00:00:00:0a"],
+  };
+  for (const [why, [keys, mac]] of Object.entries(cases)) {
+    await t.step(why, () => {
+      assertEquals(designWith(keys).interfaces, [
+        { name: "eth0", mac, sandbox: "/run/netns/c1" },
+      ]);
+    });
+  }
 });
