@@ -9,7 +9,7 @@ import {
 } from "../../../lib/linux/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
-import { type Addressing, requireAddresses } from "../addresses.ts";
+import type { Addressing } from "../addresses.ts";
 import { awaitLinkUp } from "../await_link_up_linux.ts";
 import { allocateAddresses } from "../ipam.ts";
 import { addAttachmentMasquerade } from "../masquerade_linux.ts";
@@ -23,7 +23,7 @@ import type {
   InterfaceKind,
 } from "./kind.ts";
 import { lookAround } from "./look_linux.ts";
-import { containerIndexOf, dnsIn, resultOf } from "./result.ts";
+import { addressingOf, dnsIn, resultOf } from "./result.ts";
 
 /**
  * Gives the container an interface (CNI 1.1.0, section 2, "ADD"). Addresses are
@@ -56,8 +56,7 @@ export async function addInterface<Config extends InterfaceConfig, Facts>(
     const work = { request, config, shells, undo, allocate, warn };
     const { design, ipam } = await (kind.attach?.(work) ??
       attach(kind, { ...work, facts: await facts as Facts }));
-    const given = ipam &&
-      requireAddresses(ipam, ipamType ?? "", containerIndexOf(design));
+    const given = addressingOf(design, { config, ipam });
     const finish = design.finish(given);
     const addressing = finish.addressing ?? given;
     const ips = addressing?.ips ?? [];
@@ -90,6 +89,8 @@ async function attach<Config extends InterfaceConfig, Facts>(
   const options = { netns: request.netns, run, undo };
   if (kind.asksIpamFirst) {
     const ipam = await allocate();
+    // Refuses what cannot be used before the link is touched.
+    addressingOf(design, { config, ipam });
     await makeLink(design, options);
     return { design, ipam };
   }

@@ -6,7 +6,6 @@ import type {
   PlannedAct,
   Request,
 } from "../../../lib/plugin/mod.ts";
-import { requireAddresses } from "../addresses.ts";
 import { readSandboxLinks } from "../container_link_linux.ts";
 import { planIpam } from "../ipam.ts";
 import {
@@ -16,7 +15,7 @@ import {
 import { stepActs, transactionActs } from "../planned/mod.ts";
 import type { InterfaceConfig, InterfaceKind } from "./kind.ts";
 import { lookAround } from "./look_linux.ts";
-import { containerIndexOf, dnsIn, resultOf } from "./result.ts";
+import { addressingOf, dnsIn, resultOf } from "./result.ts";
 
 /** What a plan is made with. */
 interface Planning {
@@ -47,9 +46,9 @@ async function planAdd<Config extends InterfaceConfig, Facts>(
   const facts = await lookAround(kind, { request, config, run: runCommand });
   const ipam = await planIpam(request, context);
   const design = kind.design(request, { config, facts });
-  const { ipamType = "", ipMasq = false, ipMasqBackend } = config;
-  const given = ipam.result &&
-    requireAddresses(ipam.result, ipamType, containerIndexOf(design));
+  const { ipamType, ipMasq = false, ipMasqBackend } = config;
+  const known = { config, ipam: ipam.result };
+  const given = addressingOf(design, known);
   const finish = design.finish(given);
   const { addressing = given, host = [], sandbox } = finish;
   const { run, changes } = createRecorder(runCommand);
@@ -68,8 +67,8 @@ async function planAdd<Config extends InterfaceConfig, Facts>(
     ...transactionActs("add firewall rules of the attachment", changes),
   ];
   // An IPAM plugin that cannot plan leaves the result open.
-  if (ipamType !== "" && ipam.result === undefined) return { acts };
-  const dns = dnsIn(kind, { config, ipam: ipam.result });
+  if (ipamType !== undefined && ipam.result === undefined) return { acts };
+  const dns = dnsIn(kind, known);
   return { acts, result: resultOf(design, { addressing, dns, links: [] }) };
 }
 

@@ -1,12 +1,27 @@
 import type { LinkState } from "../../../lib/linux/mod.ts";
 import type { Dns, Interface, Result } from "../../../lib/spec/mod.ts";
-import type { Addressing } from "../addresses.ts";
+import { type Addressing, requireAddresses } from "../addresses.ts";
 import type { Design } from "./design.ts";
 import type { InterfaceConfig } from "./kind.ts";
 
-/** The container's interface in `interfaces` of the result. */
-export function containerIndexOf({ interfaces }: Design): number {
-  return interfaces.findIndex(({ sandbox }) => sandbox !== undefined);
+/** What a result follows from, besides a design. */
+interface Given {
+  readonly config: InterfaceConfig;
+  /** The IPAM plugin's result; absent without one. */
+  readonly ipam: Result | undefined;
+}
+
+/**
+ * What the IPAM plugin gave, as the container's interface has it.
+ *
+ * @throws {CniError} Code 999 if it gave no address.
+ */
+export function addressingOf(
+  { interfaces }: Pick<Design, "interfaces">,
+  { config: { ipamType = "" }, ipam }: Given,
+): Addressing | undefined {
+  const index = interfaces.findIndex(({ sandbox }) => sandbox !== undefined);
+  return ipam && requireAddresses(ipam, ipamType, index);
 }
 
 /** What a result says besides what was designed. */
@@ -37,10 +52,7 @@ export function resultOf(
 /** What the result says of name resolution. */
 export function dnsIn(
   { ignoresIpamDns }: { readonly ignoresIpamDns?: boolean },
-  { config: { dns }, ipam }: {
-    readonly config: InterfaceConfig;
-    readonly ipam: Result | undefined;
-  },
+  { config: { dns }, ipam }: Given,
 ): Dns | undefined {
   return ignoresIpamDns ? dns : dns ?? ipam?.dns;
 }

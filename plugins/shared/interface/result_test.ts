@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { CniError } from "../../../lib/spec/mod.ts";
 import type { Design } from "./design.ts";
-import { containerIndexOf, dnsIn, resultOf } from "./result.ts";
+import { addressingOf, dnsIn, resultOf } from "./result.ts";
 
 const DESIGN: Design = {
   link: [],
@@ -14,8 +15,19 @@ const DESIGN: Design = {
 const OWN = { domain: "own.example" };
 const IPAM = { dns: { domain: "ipam.example" } };
 
-Deno.test("containerIndexOf() finds the interface in the sandbox", () => {
-  assertEquals(containerIndexOf(DESIGN), 2);
+Deno.test("addressingOf() gives all addresses to the container's interface", () => {
+  const config = { ipamType: "x" };
+  const ips = [{ address: "10.0.0.2/24", interface: 7 }];
+  assertEquals(addressingOf(DESIGN, { config, ipam: { ips } }), {
+    ips: [{ address: "10.0.0.2/24", interface: 2 }],
+    routes: [],
+  });
+  assertEquals(addressingOf(DESIGN, { config, ipam: undefined }), undefined);
+  const error = assertThrows(
+    () => addressingOf(DESIGN, { config, ipam: {} }),
+    CniError,
+  );
+  assertStringIncludes(error.details, '"x"');
 });
 
 Deno.test("resultOf() states what the host's links are in the end", () => {

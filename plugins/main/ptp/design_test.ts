@@ -1,8 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CniCode, CniError, type Result } from "../../../lib/spec/mod.ts";
-import { inputFor, textsOf } from "./_testing.ts";
-import { planHost, planPair, planSandbox } from "./plan.ts";
-import { resultOf } from "./prepare.ts";
+import { addressingOf } from "../../shared/testing/mod.ts";
+import { designWith, textsOf } from "./_testing.ts";
 
 const IPV4 = { address: "10.0.0.2/24", gateway: "10.0.0.1" };
 const IPV6 = { address: "fd00::2/64", gateway: "fd00::1" };
@@ -19,8 +18,8 @@ const FORWARD4 = "sysctl -w net/ipv4/ip_forward=1";
 const FORWARD6 = "sysctl -w net/ipv6/conf/all/forwarding=1";
 const HOST_IPV6 = "? sysctl -w net/ipv6/conf/veth00000001/disable_ipv6=0";
 
-Deno.test("planPair() makes the pair, which takes all back when it goes", () => {
-  const steps = planPair(inputFor({ ips: [IPV4] }, { mtu: 1400 }));
+Deno.test("designPtp() makes the pair, which takes all back when it goes", () => {
+  const steps = designWith({ mtu: 1400 }).link;
   assertEquals(textsOf(steps), [
     `ip link add name veth00000001 mtu 1400 ${PAIR} mtu 1400 ` +
     "address 02:00:00:00:00:02 netns /run/netns/c1",
@@ -37,9 +36,9 @@ Deno.test("planPair() makes the pair, which takes all back when it goes", () => 
   ]);
 });
 
-Deno.test("planPair() leaves out what is not asked for", () => {
-  const input = { ...inputFor({ ips: [IPV4] }), alias: undefined };
-  const [first, second] = textsOf(planPair(input));
+Deno.test("designPtp() leaves out what is not asked for", () => {
+  const { link } = designWith({}, { alias: undefined });
+  const [first, second] = textsOf(link);
   assertEquals(
     first,
     `ip link add name veth00000001 ${PAIR} address 02:00:00:00:00:02 netns ` +
@@ -117,25 +116,26 @@ const CASES: Record<
   ],
 };
 
-Deno.test("planHost() makes the host the container's router", async (t) => {
+Deno.test("designPtp() makes the host the container's router", async (t) => {
   for (const [why, [ipam, expected]] of Object.entries(CASES)) {
     await t.step(why, () => {
-      assertEquals(textsOf(planHost(inputFor(ipam))), expected);
+      const { host = [] } = designWith().finish(addressingOf(ipam));
+      assertEquals(textsOf(host), expected);
     });
   }
 });
 
-Deno.test("planSandbox() has the container send all to the host", async (t) => {
+Deno.test("designPtp() has the container send all to the host", async (t) => {
   for (const [why, [ipam, , expected]] of Object.entries(CASES)) {
     await t.step(why, () => {
-      assertEquals(textsOf(planSandbox(inputFor(ipam))), expected);
+      const { sandbox } = designWith().finish(addressingOf(ipam));
+      assertEquals(textsOf(sandbox), expected);
     });
   }
 });
 
-Deno.test("preparePlan() refuses addresses that cannot be routed", async (t) => {
+Deno.test("designPtp() refuses addresses that cannot be routed", async (t) => {
   const cases: Record<string, Result> = {
-    "none": { ips: [] },
     "no gateway": { ips: [{ address: "10.0.0.2/24" }] },
     "a gateway of the other family": { ips: [{ ...IPV4, gateway: "fd00::1" }] },
     "its own gateway": { ips: [{ ...IPV4, gateway: "10.0.0.2" }] },
@@ -143,22 +143,20 @@ Deno.test("preparePlan() refuses addresses that cannot be routed", async (t) => 
   };
   for (const [why, ipam] of Object.entries(cases)) {
     await t.step(why, () => {
-      const error = assertThrows(() => inputFor(ipam), CniError);
+      const error = assertThrows(
+        () => designWith().finish(addressingOf(ipam)),
+        CniError,
+      );
       assertEquals(error.code, CniCode.Internal);
     });
   }
 });
 
-Deno.test("resultOf() tells both ends, and whose the addresses are", () => {
-  const routes = [{ dst: "0.0.0.0/0" }];
-  const input = inputFor({ ips: [IPV4, { ...IPV6, interface: 7 }], routes });
-  assertEquals(resultOf(input, { domain: "a.example" }), {
-    interfaces: [
-      { name: "veth00000001", mac: "02:00:00:00:00:01" },
-      { name: "eth0", mac: "02:00:00:00:00:02", sandbox: "/run/netns/c1" },
-    ],
-    ips: [{ ...IPV4, interface: 1 }, { ...IPV6, interface: 1 }],
-    routes,
-    dns: { domain: "a.example" },
-  });
+Deno.test("designPtp() states both ends, and waits for the host's", () => {
+  const { interfaces, awaited } = designWith();
+  assertEquals(interfaces, [
+    { name: "veth00000001", mac: "02:00:00:00:00:01" },
+    { name: "eth0", mac: "02:00:00:00:00:02", sandbox: "/run/netns/c1" },
+  ]);
+  assertEquals(awaited, { name: "veth00000001", what: "veth" });
 });

@@ -1,24 +1,21 @@
-import { readLink, type Run } from "../../../lib/linux/mod.ts";
+import { readLink } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import { requireFreeName } from "../../shared/mod.ts";
+import type { LookTools } from "../../shared/mod.ts";
 import type { TapConfig } from "./config.ts";
 
 /**
- * Refuses what cannot be done in the container whatever the addresses will be.
+ * Refuses a bridge that is not in the container.
  *
- * @throws {CniError} Code 7 if the bridge is not there, code 8 if there is no
- * sandbox or it is the plugin's own namespace, code 999 if the interface's name
- * is taken in it.
+ * @throws {CniError} Code 7.
  */
-export async function checkSandbox(
-  request: Request,
-  { bridge }: TapConfig,
-  run: Run,
+export async function requireSandboxBridge(
+  { netns }: Request,
+  { config: { bridge }, run, requireFreeName }: LookTools<TapConfig>,
 ): Promise<void> {
-  const { netns } = request;
-  await requireFreeName(request, "tap", run);
   if (bridge === undefined) return;
+  // Before a look into a namespace that may be none.
+  await requireFreeName();
   const link = await readLink(bridge, { run, netns });
   if (link?.kind === "bridge") return;
   const found = link === undefined

@@ -36,12 +36,6 @@ export interface PairInput {
   readonly alias: string | undefined;
 }
 
-/** What all steps of an ADD follow from. */
-export interface PlanInput extends PairInput {
-  readonly addressing: Addressing;
-  readonly hops: readonly Hop[];
-}
-
 /** The steps that make the pair. Removing it takes back all that is on it. */
 export function planPair(
   { config, names, netns, ifname, alias }: PairInput,
@@ -59,8 +53,10 @@ export function planPair(
 }
 
 /** The steps that make the host the container's router. */
-export function planHost({ names, hops }: PlanInput): readonly Step[] {
-  const { hostName } = names;
+export function planHost(
+  { names: { hostName } }: PairInput,
+  hops: readonly Hop[],
+): readonly Step[] {
   const families = new Set(hops.map(({ gateway }) => gateway.family));
   const ipv6Key = `net/ipv6/conf/${hostName}/disable_ipv6`;
   return [
@@ -79,7 +75,11 @@ export function planHost({ names, hops }: PlanInput): readonly Step[] {
  * duplicate address detection may have to be awaited.
  */
 export function planSandbox(
-  { ifname, addressing, hops }: PlanInput,
+  { ifname }: PairInput,
+  { addressing, hops }: {
+    readonly addressing: Addressing | undefined;
+    readonly hops: readonly Hop[];
+  },
 ): readonly Step[] {
   const dadKey = `net/ipv6/conf/${ifname}/accept_dad`;
   const hasIpv6 = hops.some(({ gateway }) => gateway.family === 6);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { stepText } from "../../../lib/linux/mod.ts";
 import { addressOf, linkWith } from "./_testing.ts";
-import { originOf, planMove, restoreLines, returnWords } from "./plan.ts";
+import { originOf, planMove, restoreLines, returnWords } from "./steps.ts";
 
 Deno.test("planMove() notes the name before the link goes", () => {
   const steps = planMove(linkWith(), { netns: "/n", ifname: "eth0" });

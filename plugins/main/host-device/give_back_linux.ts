@@ -4,42 +4,39 @@ import {
   readLink,
   reasonOf,
   type Run,
+  sandboxText,
 } from "../../../lib/linux/mod.ts";
-import type { Context, Request } from "../../../lib/plugin/mod.ts";
+import type { Context, PlannedAct, Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import { delegateIpam, throwFirst } from "../../shared/mod.ts";
+import type { GiveBack } from "../../shared/mod.ts";
 import { readAllLinks } from "./facts_linux.ts";
-import { originOf, returnWords } from "./plan.ts";
-
-/** What was begun before this file was loaded. */
-export interface DelStart {
-  /** Runs commands in shells that stay. */
-  readonly run: Run;
-  /** The sandbox's links; none if it is gone, or was not given. */
-  readonly sandbox: Promise<readonly Link[]>;
-}
+import { originOf, returnWords } from "./steps.ts";
 
 /**
- * Gives the device back to the host, under the name that it had there, then
- * releases the addresses (CNI 1.1.0, section 2, "DEL"). What is done already is
- * no error, and neither part keeps the other from being done.
- *
- * A link that does not bear the name of one in the host is somebody else's.
+ * Gives the device back to the host, under the name that it had there. What is
+ * done already is not an error. A link that does not have the name of one in
+ * the host as its alias is of another origin, and stays.
  */
-export async function delHostDevice(
-  request: Request,
-  context: Context,
-  { run, sandbox }: DelStart,
-): Promise<void> {
-  const link = (await sandbox).find(({ name }) => name === request.ifname);
-  const origin = link && originOf(link);
-  const device = link === undefined
-    ? await Promise.allSettled([restoreName(request, run)])
-    : origin === undefined
-    ? []
-    : await Promise.allSettled([giveBack(origin, request, { context, run })]);
-  const ipam = await Promise.allSettled([delegateIpam(request, context)]);
-  throwFirst([...device, ...ipam]);
+export const GIVE_BACK: GiveBack = {
+  act: async (request, { link, context, run }) => {
+    if (link === undefined) return await restoreName(request, run);
+    const origin = originOf(link);
+    if (origin !== undefined) await giveBack(origin, request, { context, run });
+  },
+  plan: planReturn,
+};
+
+function planReturn(
+  { netns, ifname }: Request,
+  link: Link,
+): PlannedAct | undefined {
+  const origin = originOf(link);
+  if (origin === undefined) return undefined;
+  const words = `ip link set dev ${ifname} name ${origin} alias "" netns 1`;
+  return {
+    purpose: `give "${ifname}" back to the host as "${origin}"`,
+    command: sandboxText(words, netns),
+  };
 }
 
 interface Tools {

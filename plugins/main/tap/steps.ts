@@ -15,12 +15,6 @@ export interface LinkInput {
   readonly ifname: string;
 }
 
-/** What all steps of an ADD follow from. */
-export interface PlanInput extends LinkInput {
-  /** Absent for a device without addresses. */
-  readonly addressing?: Addressing;
-}
-
 /** The step that makes the device, under its name: one that is taken fails. */
 export function planDevice({ config, ifname }: LinkInput): IpStep {
   const { isMultiQueue, owner, group } = config;
@@ -60,7 +54,8 @@ export function planAttributes(
  * one shows it, if duplicate address detection may have to be awaited.
  */
 export function planSandbox(
-  { ifname, addressing }: PlanInput,
+  { ifname }: LinkInput,
+  addressing: Addressing | undefined,
 ): readonly Step[] {
   return [
     // Neighbours learn where the addresses are now.
@@ -69,6 +64,15 @@ export function planSandbox(
       : [optionalSysctl("sandbox", `net/ipv4/conf/${ifname}/arp_notify`, "1")]),
     ...interfaceSteps(ifname, addressing),
   ];
+}
+
+/** What makes the device, as a person would type it. */
+export function deviceText(input: LinkInput): string {
+  const { selinuxContext } = input.config;
+  const command = ["ip", ...planDevice(input).words].join(" ");
+  return selinuxContext === undefined
+    ? command
+    : `runcon ${selinuxContext} ${command}`;
 }
 
 /** Whether frames bear a header for checksums and segmentation. */
