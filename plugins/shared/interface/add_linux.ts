@@ -41,9 +41,8 @@ export async function addInterface<Config extends InterfaceConfig, Facts>(
   const { ipamType, ipMasq = false, ipMasqBackend } = config;
   await using shells = new Shells();
   const { run } = shells;
-  const facts = kind.attach === undefined
-    ? lookAround(kind, { request, config, run })
-    : shells.start();
+  const look = () => lookAround(kind, { request, config, run });
+  const facts = kind.attach === undefined ? look() : shells.start();
   // Whoever awaits it gets its error; until then nothing is at fault.
   facts?.catch(() => {});
   // The IPAM plugin is loaded while host and container are looked at.
@@ -53,7 +52,7 @@ export async function addInterface<Config extends InterfaceConfig, Facts>(
   return await withUndo(async (undo) => {
     const allocate = () =>
       allocateAddresses(request, ipamType, { context, undo });
-    const work = { request, config, shells, undo, allocate, warn };
+    const work = { request, config, shells, undo, look, allocate, warn };
     const { design, ipam } = await (kind.attach?.(work) ??
       attach(kind, { ...work, facts: await facts as Facts }));
     const given = addressingOf(design, { config, ipam });
@@ -82,7 +81,7 @@ export async function addInterface<Config extends InterfaceConfig, Facts>(
 async function attach<Config extends InterfaceConfig, Facts>(
   kind: InterfaceKind<Config, Facts>,
   { request, config, facts, shells: { run }, undo, allocate }:
-    & AttachWork<Config>
+    & AttachWork<Config, Facts>
     & { readonly facts: Facts },
 ): Promise<Attached> {
   const design = kind.design(request, { config, facts });

@@ -7,7 +7,6 @@ import type {
 import type { PlannedAct } from "../../../lib/plugin/mod.ts";
 import type { Interface } from "../../../lib/spec/mod.ts";
 import type { Addressing } from "../addresses.ts";
-import type { AwaitedLink } from "../await_link_up_linux.ts";
 
 /** What an ADD is going to do: all is decided before anything is done. */
 export interface Design {
@@ -57,6 +56,14 @@ export interface Finish {
   readonly sandbox: readonly Step[];
   /** What the result says of addresses, if not just what IPAM gave. */
   readonly addressing?: Addressing | undefined;
+}
+
+/** A link in the host that has to pass traffic. */
+export interface AwaitedLink {
+  /** Its name in the host. */
+  readonly name: string;
+  /** What it is, for the message: "bridge port". */
+  readonly what: string;
 }
 
 /** How the kernel's search for another owner of an address is awaited. */

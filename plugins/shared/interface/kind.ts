@@ -51,7 +51,7 @@ export interface InterfaceKind<Config extends InterfaceConfig, Facts> {
    * Has the link made and the addresses allocated, in place of a look, a design
    * and its steps one after the other.
    */
-  attach?(work: AttachWork<Config>): Promise<Attached>;
+  attach?(work: AttachWork<Config, Facts>): Promise<Attached>;
   /** Whether nothing is done to the link before there are addresses for it. */
   readonly asksIpamFirst?: boolean;
   /** Whether the result has the configuration's dns, even if that has none. */
@@ -107,12 +107,14 @@ export interface Known<Config, Facts> {
 }
 
 /** What {@linkcode InterfaceKind.attach} is given. */
-export interface AttachWork<Config> {
+export interface AttachWork<Config, Facts> {
   readonly request: Request;
   readonly config: Config;
   /** The host's shell is started. */
   readonly shells: Shells;
   readonly undo: UndoStack;
+  /** Looks around as for any kind: see {@linkcode InterfaceKind.look}. */
+  readonly look: () => Promise<Facts>;
   /** Has the IPAM plugin allocate; `undefined` without one. */
   readonly allocate: () => Promise<Result | undefined>;
   readonly warn: (message: string) => void;

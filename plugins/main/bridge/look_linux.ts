@@ -1,28 +1,23 @@
 import { type Link, readLink, type Run } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import { requireFreeName, settled } from "../../shared/mod.ts";
+import { type LookTools, settled } from "../../shared/mod.ts";
 import type { BridgeConfig } from "./config.ts";
 import type { HostLinks } from "./host_links.ts";
 import { vlanLinkName } from "./vlan.ts";
 
 /**
- * Reads what an ADD has to know of host and container, and refuses what cannot
- * be done whatever the addresses will be.
+ * Reads what an ADD has to know of the host.
  *
- * @throws {CniError} Code 7 if the bridge's name belongs to another kind of
- * link, code 8 if there is no sandbox or it is the plugin's own namespace,
- * code 999 if the interface's name is taken in it.
+ * @throws {CniError} Code 7 if the bridge's name is that of another kind of
+ * link.
  */
-export async function readFacts(
-  request: Request,
-  config: BridgeConfig,
-  run: Run,
+export async function lookForBridge(
+  _request: Request,
+  { config, run, requireFreeName }: LookTools<BridgeConfig>,
 ): Promise<HostLinks> {
-  const [host] = await settled(
-    readHost(config, run),
-    requireFreeName(request, "veth", run),
-  );
+  const host = await readHost(config, run);
+  await requireFreeName();
   requireBridgeKind(host.bridge, config.bridge);
   return host;
 }

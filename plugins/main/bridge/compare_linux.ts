@@ -1,54 +1,28 @@
-import {
-  type Link,
-  readLink,
-  requireSandbox,
-  type Run,
-  runCommand,
-} from "../../../lib/linux/mod.ts";
-import type { Context, Request } from "../../../lib/plugin/mod.ts";
+import { type Link, readLink, type Run } from "../../../lib/linux/mod.ts";
 import type { Interface } from "../../../lib/spec/mod.ts";
-import { delegateIpam } from "../../shared/mod.ts";
 import {
   checkAddresses,
-  checkContainerLink,
   checkMac,
-  checkRoutes,
   checkVethPeer,
   differs,
-  requirePrevResult,
 } from "../../shared/compare/mod.ts";
-import { type BridgeConfig, parseBridgeConfig } from "./config.ts";
+import type { Found } from "../../shared/mod.ts";
+import type { BridgeConfig } from "./config.ts";
 
 /**
- * Compares the attachment with `prevResult` (CNI 1.1.0, section 2, "CHECK"):
- * bridge, pair, port, addresses and routes must be there as stated. What later
- * plugins of the chain may have added is left alone.
+ * Compares bridge and port with configuration and result.
  *
- * @throws {CniError} Code 999, naming what differs; code 7 without prevResult.
+ * @throws {CniError} Code 999, naming what differs.
  */
-export async function checkBridge(
-  request: Request,
-  context: Context,
+export async function compareBridge(
+  { link, config, prevResult, run }: Found<BridgeConfig>,
 ): Promise<void> {
-  const config = parseBridgeConfig(request);
-  const run = runCommand;
-  const { netns, netnsOverride: override, ifname } = request;
-  const prevResult = requirePrevResult(request);
-  const [links, bridge] = await Promise.all([
-    requireSandbox(netns, { run, override }),
-    readLink(config.bridge, { run }),
-  ]);
-  await delegateIpam(request, context);
-  const interfaces = prevResult.interfaces ?? [];
+  const { interfaces = [], ips = [] } = prevResult;
+  const bridge = await readLink(config.bridge, { run });
   checkBridgeLink(bridge, interfaces, config);
-  const container = checkContainerLink(links, interfaces, {
-    netns,
-    ifname,
-    kind: "veth",
-  });
-  await checkPort(container, interfaces, { bridge: config.bridge, run });
-  checkAddresses(container, prevResult.ips ?? []);
-  await checkRoutes(prevResult.routes ?? [], { netns, run });
+  await checkPort(link, interfaces, { bridge: config.bridge, run });
+  // Even those that are stated for another interface.
+  checkAddresses(link, ips);
 }
 
 function checkBridgeLink(

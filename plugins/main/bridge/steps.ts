@@ -37,6 +37,7 @@ export interface PairInput {
   readonly bridge: Link | undefined;
   readonly names: ChosenNames;
   readonly netns: string;
+  readonly containerId: string;
   readonly ifname: string;
   /** Tells, on the host's end, whose the pair is; see `linkAlias`. */
   readonly alias: string | undefined;

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { type Step, stepText } from "../../../lib/linux/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
-import { bridgeWith, type Given, inputFor, NAMES } from "./_testing.ts";
-import { planBridge, planGateway, planPort, planSandbox } from "./plan.ts";
+import { bridgeWith, designFor, type Given, NAMES } from "./_testing.ts";
+import { planPort } from "./steps.ts";
 
 /** Steps as a person would type them; what may fail is marked. */
 function texts(steps: readonly Step[]): readonly string[] {
@@ -127,12 +127,19 @@ const BRIDGE_PLANS: Record<string, readonly [Given, readonly string[]]> = {
   ],
 };
 
-Deno.test("planBridge() and planGateway() plan what the bridge lacks", async (t) => {
+Deno.test("designBridge() plans what the bridge lacks", async (t) => {
   for (const [why, [given, expected]] of Object.entries(BRIDGE_PLANS)) {
     await t.step(why, () => {
-      const input = inputFor(given);
-      const steps = [...planBridge(input), ...planGateway(input)];
-      assertEquals(texts(steps), expected);
+      const { pair, design, finish } = designFor(given);
+      const port = texts(planPort(pair));
+      const link = texts(design.link);
+      // The port comes last.
+      assertEquals(link.slice(-port.length), port);
+      const bridge = link.slice(0, -port.length);
+      assertEquals([...bridge, ...texts(finish.host ?? [])], expected);
+      const made = designFor(given, { isMade: true });
+      assertEquals(made.design.link, []);
+      assertEquals(texts(made.finish.host ?? []), expected);
     });
   }
 });
@@ -224,13 +231,13 @@ const PORT_PLANS: Record<string, readonly [Given, readonly string[]]> = {
 Deno.test("planPort() plans the pair and its port", async (t) => {
   for (const [why, [given, expected]] of Object.entries(PORT_PLANS)) {
     await t.step(why, () => {
-      assertEquals(texts(planPort(inputFor(given))), expected);
+      assertEquals(texts(planPort(designFor(given).pair)), expected);
     });
   }
 });
 
 Deno.test("planPort() can be undone as a whole by removing the pair", () => {
-  const steps = planPort(inputFor({}));
+  const steps = planPort(designFor({}).pair);
   const undo = steps.map((step) => step.kind === "ip" ? step.undo : undefined);
   assertEquals(undo.filter((words) => words !== undefined), [
     ["link", "del", "dev", "veth00000001"],
@@ -343,10 +350,43 @@ const SANDBOX_PLANS: Record<string, readonly [Given, readonly string[]]> = {
   ],
 };
 
-Deno.test("planSandbox() plans addresses and routes in the container", async (t) => {
+Deno.test("designBridge() plans addresses and routes in the container", async (t) => {
   for (const [why, [given, expected]] of Object.entries(SANDBOX_PLANS)) {
     await t.step(why, () => {
-      assertEquals(texts(planSandbox(inputFor(given))), expected);
+      assertEquals(texts(designFor(given).finish.sandbox), expected);
     });
   }
+});
+
+Deno.test("designBridge() states bridge, pair, and the link in a VLAN", () => {
+  const { design, finish } = designFor({
+    keys: { isGateway: true, vlan: 5 },
+    bridge: bridgeWith(),
+    vlanLink: bridgeWith([], { name: "cni0.5", mac: "02:00:00:00:00:05" }),
+    ipam: IPV4,
+  });
+  assertEquals(design.interfaces, [
+    { name: "cni0", mac: "02:00:00:00:00:b0" },
+    { name: "veth00000001", mac: "02:00:00:00:00:01" },
+    { name: "eth0", mac: "02:00:00:00:00:02", sandbox: "/run/netns/c1" },
+    { name: "cni0.5", mac: "02:00:00:00:00:05" },
+  ]);
+  const ips = [{ address: "10.0.0.2/24", gateway: "10.0.0.1", interface: 0 }];
+  assertEquals(finish.addressing, { ips, routes: [] });
+});
+
+Deno.test("designBridge() states nothing that is not known yet", () => {
+  const { design, finish } = designFor({});
+  const [bridge, ...rest] = design.interfaces;
+  assertEquals([bridge, rest.length], [{ name: "cni0" }, 2]);
+  assertEquals(finish.addressing, undefined);
+});
+
+Deno.test("designBridge() waits for the port, unless its peer is left down", () => {
+  const down = { keys: { disableContainerInterface: true } };
+  const awaited = [{}, down].map((given) => designFor(given).design.awaited);
+  assertEquals(awaited, [
+    { name: "veth00000001", what: "bridge port" },
+    undefined,
+  ]);
 });
