@@ -104,7 +104,7 @@ export async function makeLink(
 ): Promise<void> {
   const { run, undo } = options;
   // Pushed first: a step that fails may have changed something.
-  if (design.undo !== undefined) undo.push(async () => design.undo?.(run));
+  undo.push(async () => await design.undo?.(run));
   await settled(
     (async () => {
       await design.first?.act(options);
