@@ -26,6 +26,7 @@ const LINUX_ONLY: readonly Entry[] = [
     async () => (await import("./meta/bandwidth/mod.ts")).bandwidth,
   ],
   ["bridge", async () => (await import("./main/bridge/mod.ts")).bridge],
+  ["dummy", async () => (await import("./main/dummy/mod.ts")).dummy],
   ["firewall", async () => (await import("./meta/firewall/mod.ts")).firewall],
   [
     "host-device",
@@ -55,6 +56,10 @@ export function keyRegistry(): KeyRegistry {
     [
       "bridge",
       async () => (await import("./main/bridge/mod.ts")).loadBridgeKeys(),
+    ],
+    [
+      "dummy",
+      async () => (await import("./main/dummy/mod.ts")).loadDummyKeys(),
     ],
     [
       "firewall",
