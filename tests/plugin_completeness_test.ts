@@ -31,10 +31,6 @@ const PLACES: readonly Place[] = [
     what: ({ name }) => `the door, which exports the plugin "${name}"`,
   },
   {
-    file: ({ folder }) => `${folder}/config.ts`,
-    what: () => "the table of its keys and the parser made from it",
-  },
-  {
     file: () => "plugins/linux_only.txt",
     holds: ({ folder, isLinuxOnly }) =>
       new RegExp(isLinuxOnly ? `^${escaped(folder)}$` : "", "m"),
@@ -47,13 +43,16 @@ const PLACES: readonly Place[] = [
   },
   {
     file: ({ name }) => `docs/plugins/${name}.md`,
-    holds: ({ name }) => new RegExp(`^# ${name}\n[^]*\`\`\`json[^]*\n## `),
+    holds: ({ name }) => new RegExp(`^# ${name}\n`),
     what: ({ name }) =>
       `a page: "# ${name}", what it does, an example in a json block, "## Keys"`,
   },
   {
     file: ({ name }) => `docs/plugins/${name}.md`,
-    holds: () => /<!-- keys -->[^]*<!-- \/keys -->/,
+    holds: ({ plugin: { settings } }) =>
+      Object.keys(settings?.keys ?? {}).length === 0
+        ? /^/
+        : /```json[^]*<!-- keys -->[^]*<!-- \/keys -->/,
     what: () =>
       'the marks "<!-- keys -->" and "<!-- /keys -->" under "## Keys": ' +
       "scripts/deno run -A scripts/key_tables.ts writes the table between them",
