@@ -403,6 +403,26 @@ testWith("gc() deletes what is stale, then calls the plugins", async (test) => {
   );
 });
 
+testWith("gc() deletes with what ADD was given", async (test) => {
+  const plugins = [{ type: "first", capabilities: { mac: true } }];
+  const network = testNetwork([], { plugins });
+  await test.runtime.add(network, {
+    ...ATTACHMENT,
+    args: [["IP", "10.0.0.2"], ["IgnoreUnknown", "1"]],
+    capabilityArgs: { mac: "02:00:00:00:00:0a" },
+  });
+  await test.runtime.gc(network, []);
+  assertEquals(test.log, ["ADD first", "DEL first", "GC first"]);
+  const [added, deleted] = test.requests;
+  for (const request of [added, deleted]) {
+    assertEquals(request?.args, "IP=10.0.0.2;IgnoreUnknown=1");
+    assertEquals(request?.netns, "/run/netns/c1");
+    assertEquals(JSON.parse(request!.stdin).runtimeConfig, {
+      mac: "02:00:00:00:00:0a",
+    });
+  }
+});
+
 testWith("gc() goes on after errors, and reports them all", async (test) => {
   const network = testNetwork();
   await test.runtime.add(network, ATTACHMENT);
