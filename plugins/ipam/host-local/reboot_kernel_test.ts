@@ -15,8 +15,27 @@ function whyNot(): string | undefined {
 }
 
 /**
+ * A folder on a disk, removed when disposed of; `undefined` without one. The
+ * one for temporary files is in memory on many systems.
+ */
+function makeDiskFolder(): Disposable & { readonly path: string } | undefined {
+  for (const dir of [undefined, "/var/tmp", import.meta.dirname]) {
+    const path = Deno.makeTempDirSync(dir === undefined ? {} : { dir });
+    const args = ["-f", "-c", "%T", path];
+    const { stdout } = new Deno.Command("stat", { args }).outputSync();
+    const remove = () => Deno.removeSync(path, { recursive: true });
+    if (new TextDecoder().decode(stdout).trim() !== "tmpfs") {
+      return { path, [Symbol.dispose]: remove };
+    }
+    remove();
+  }
+  return undefined;
+}
+
+/**
  * A life of the program with a reboot in it: another boot id in the place of
- * the kernel's, and, where `/run` is memory, an empty one.
+ * the kernel's, and an empty `/run/cni` where that is memory. It is mounted
+ * either way, since `/run` is memory on most systems.
  */
 const SCRIPT = `
   cni() {
@@ -26,24 +45,31 @@ const SCRIPT = `
       tr -d ' \\n' | sed -E 's/.*"(address|msg)":"([^"]*)".*/\\2/' | cut -c 1-11
     echo
   }
-  memory() { [ "$run" = disk ] || mount -t tmpfs none /run/cni; }
-  memory
+  boot() {
+    if [ "$run" = disk ]; then mount --bind "$disk" /run/cni
+    else mount -t tmpfs none /run/cni; fi
+  }
+  boot
   cni ADD c1; cni ADD c2; cni ADD c3
   echo 11111111-2222-4333-8444-555555555555 >"$dir/boot_id"
   mount --bind "$dir/boot_id" /proc/sys/kernel/random/boot_id
-  [ "$run" = disk ] || umount /run/cni
-  memory
+  umount /run/cni
+  boot
   cni ADD c4 IP=10.0.0.3; cni ADD c5; cni ADD c6`;
 
 const reason = whyNot();
 for (const run of ["disk", "memory"]) {
-  const title = `hostLocal reclaims over a reboot, with /run/cni as it is`;
-  const name = run === "disk" ? title : title.replace("as it is", "in memory");
+  const place = run === "disk" ? "on a disk" : "in memory";
+  const name = `hostLocal reclaims over a reboot, with /run/cni ${place}`;
   Deno.test({
     name: reason === undefined ? name : `${name} [skipped: ${reason}]`,
     ignore: reason !== undefined,
     fn: () => {
       using dataDir = makeDataDir();
+      using disk = makeDiskFolder();
+      if (run === "disk" && disk === undefined) {
+        return console.warn("not tried: no folder here is on a disk");
+      }
       const dir = dataDir.path;
       const ipam = {
         dataDir: dir,
@@ -57,6 +83,7 @@ for (const run of ["disk", "memory"]) {
         env: {
           run,
           dir,
+          disk: disk?.path ?? "",
           deno: Deno.execPath(),
           cli: new URL("../../../cli.ts", import.meta.url).pathname,
         },
