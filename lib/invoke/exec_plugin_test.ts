@@ -106,6 +106,24 @@ Deno.test({
 });
 
 Deno.test({
+  name: "execPlugin() starts no plugin once it is aborted",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using plugins = testPlugins();
+    const note = `${plugins.folder}/started`;
+    const file = plugins.add("p", `touch ${note}`);
+    const writer = Deno.openSync(file, { append: true });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const waits = execPlugin(file, testCall(), { signal, retryDelaysMs: [5] });
+    controller.abort(new Error("no longer wanted"));
+    writer.close();
+    await assertRejects(() => waits, CniError, "no longer wanted");
+    await assertRejects(() => Deno.stat(note), Deno.errors.NotFound);
+  },
+});
+
+Deno.test({
   name: "execPlugin() says why a file could not be started",
   ignore,
   async fn(t) {

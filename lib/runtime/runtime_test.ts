@@ -176,6 +176,19 @@ testWith(
   },
 );
 
+testWith("add() with cleanUp tells every failure in order", async (test) => {
+  const failing = ["ADD second", "DEL second", "DEL first"];
+  for (const entry of failing) test.failing.add(entry);
+  const error = await assertRejects(
+    () => test.runtime.add(testNetwork(), ATTACHMENT, { cleanUp: true }),
+    CniError,
+  );
+  assertEquals(
+    error.details,
+    "the clean-up failed too: DEL second went wrong, DEL first went wrong",
+  );
+});
+
 testWith(
   "add() with cleanUp spares an attachment that stood before",
   async (test) => {
@@ -401,6 +414,14 @@ testWith("gc() deletes what is stale, then calls the plugins", async (test) => {
     ),
     ["net1 c1", "net2 c2"],
   );
+});
+
+testWith("gc() refuses an illegal network name", async (test) => {
+  const error = await assertRejects(
+    () => test.runtime.gc(testNetwork(undefined, { name: "../x" }), []),
+    CniError,
+  );
+  assertEquals([error.code, test.log], [CniCode.InvalidConfig, []]);
 });
 
 testWith("gc() deletes with what ADD was given", async (test) => {

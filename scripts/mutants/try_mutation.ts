@@ -24,7 +24,7 @@ export async function tryMutation(
   const source = await workspace.read(file);
   await workspace.write(file, applyMutation(source, mutation));
   try {
-    for (const tests of nearestTests(file, workspace.files)) {
+    for (const tests of testsOf(file, source, workspace.files)) {
       const ending = await workspace.run(testArgs(tests), options);
       if (ending === "did not compile") return ending;
       if (ending !== "passed") return "caught";
@@ -37,7 +37,18 @@ export async function tryMutation(
   }
 }
 
+/** The lists of files to test, one after the other: first those with examples. */
+export function testsOf(
+  file: string,
+  source: string,
+  files: readonly string[],
+): readonly (readonly string[])[] {
+  const hasExample = /^ *\* ```ts$/m.test(source);
+  const rings = nearestTests(file, files);
+  return hasExample ? [[file], ...rings] : rings;
+}
+
 /** The arguments for Deno that run tests, until the first fails. */
 export function testArgs(tests: readonly string[]): readonly string[] {
-  return ["test", "--allow-all", "--fail-fast", ...tests];
+  return ["test", "--allow-all", "--doc", "--fail-fast", ...tests];
 }

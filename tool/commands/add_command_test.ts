@@ -63,6 +63,27 @@ testWith("add names the interfaces that --ifname does not", async (test, t) => {
   }
 });
 
+testWith("add takes CNI_IFNAME where no --ifname is given", async (test, t) => {
+  test.variables.CNI_IFNAME = "net7";
+  const cases: Record<string, readonly [string, readonly string[]]> = {
+    "one network": ["single /x", ["net7"]],
+    "the first of two": ["-n single -n chain /x", ["net7", "eth0"]],
+    "a flag instead": ["single /x -i net8", ["net8"]],
+    "a flag for the first of two": [
+      "-n single -n chain /x -i net8",
+      ["net8", "eth0"],
+    ],
+  };
+  for (const [why, [line, expected]] of Object.entries(cases)) {
+    await t.step(why, async () => {
+      test.requests.length = 0;
+      assertEquals((await test.run(`add ${line}`)).status, 0);
+      const names = test.requests.map(({ ifname }) => ifname);
+      assertEquals([...new Set(names)], expected);
+    });
+  }
+});
+
 testWith("add --json tells every result", async (test) => {
   const { stdout } = await test.run("add -n chain -n single /x --json");
   const { command, networks } = JSON.parse(stdout);
