@@ -8,6 +8,8 @@ class Node implements Disposable {
   readonly confDir: string = `${this.folder}/net.d`;
   readonly self: string = `${this.folder}/self`;
 
+  readonly #places = ["--bin-dir", this.bin, "--conf-dir", this.confDir];
+
   constructor() {
     this.writeProgram("1.2.3");
   }
@@ -31,11 +33,12 @@ class Node implements Disposable {
   async run(
     applet: "install" | "uninstall",
     args: readonly string[] = [],
-    more: Partial<InstallContext> = {},
+    { places = this.#places, ...more }:
+      & Partial<InstallContext>
+      & { readonly places?: readonly string[] } = {},
   ) {
     let [stdout, stderr] = ["", ""];
     const plugins = ["bridge", "host-local"] as const;
-    const places = ["--bin-dir", this.bin, "--conf-dir", this.confDir];
     const status = await installApplet(applet, [...places, ...args], {
       registry: new Map(
         plugins.map((name) => [name, () => Promise.reject(new Error(name))]),
@@ -233,6 +236,14 @@ nodeTest(
     assertStringIncludes(windows.stderr, "make-links.cmd");
   },
 );
+
+nodeTest("install goes to /opt/cni/bin unless told otherwise", async (node) => {
+  const { stderr } = await node.run("install", [], {
+    isCompiled: false,
+    places: [],
+  });
+  assertStringIncludes(stderr, "make install BINDIR=/opt/cni/bin in");
+});
 
 nodeTest(
   "install tells its usage, and refuses words that it does not know",
