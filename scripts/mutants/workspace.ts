@@ -52,7 +52,9 @@ for dir in /run/netns /run/cni /var/lib/cni; do
   mkdir -p "$dir" && mount -t tmpfs none "$dir" || exit
 done
 ip link set lo up
-exec "$0" "$@"`;
+# Not exec: the first process adopts orphans, and Deno would not bury them.
+"$0" "$@"
+exit $?`;
 
 async function runIn(
   { root, temp }: { readonly root: string; readonly temp: string },
