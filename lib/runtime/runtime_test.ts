@@ -416,12 +416,15 @@ testWith("gc() deletes what is stale, then calls the plugins", async (test) => {
   );
 });
 
-testWith("gc() refuses an illegal network name", async (test) => {
-  const error = await assertRejects(
-    () => test.runtime.gc(testNetwork(undefined, { name: "../x" }), []),
-    CniError,
-  );
-  assertEquals([error.code, test.log], [CniCode.InvalidConfig, []]);
+testWith("gc() refuses an illegal network name as del() does", async (test) => {
+  const network = testNetwork(undefined, { name: "../x" });
+  const [own, other] = [
+    await assertRejects(() => test.runtime.gc(network, []), CniError),
+    await assertRejects(() => test.runtime.del(network, ATTACHMENT), CniError),
+  ];
+  // Not what plugins would say about it.
+  assertEquals([own.code, own.message], [other.code, other.message]);
+  assertEquals(test.log, []);
 });
 
 testWith("gc() deletes with what ADD was given", async (test) => {
