@@ -97,17 +97,16 @@ async function findAll(
 }
 
 /**
- * Runs the tests of a file's part of the project without a change: where they
- * fail, they catch everything.
+ * Runs tests without a change: where they fail, they catch everything.
  *
  * @throws {Error} If one fails.
  */
 async function requirePassing(
   workspace: Workspace,
-  file: string,
+  rings: readonly (readonly string[])[],
   options: RunOptions,
 ): Promise<void> {
-  for (const tests of nearestTests(file, workspace.files)) {
+  for (const tests of rings) {
     const ending = await workspace.run(testArgs(tests), options);
     if (ending === "passed") continue;
     throw new Error(`Without a change, ${tests.join(" ")} ${ending}`);
@@ -125,11 +124,11 @@ async function run(settings: Settings, signal: AbortSignal): Promise<number> {
       settings.count;
   for (const mutation of pickInTurn(groups, settings)) {
     if (isDone()) break;
-    const part = partOf(mutation.file);
-    if (!checked.has(part)) {
-      await requirePassing(workspace, mutation.file, options);
-      checked.add(part);
-    }
+    // The part's tests are the same for all its files, but for those outside.
+    const rings = nearestTests(mutation.file, workspace.files);
+    const key = `${partOf(mutation.file)} ${rings.at(-1)?.join()}`;
+    if (!checked.has(key)) await requirePassing(workspace, rings, options);
+    checked.add(key);
     const verdict = await tryMutation(workspace, mutation, options);
     trials.push({ mutation, verdict });
     console.log(formatTrial({ mutation, verdict }));

@@ -19,7 +19,8 @@ export function nearestTests(
     ...foldersOf(file).map((folder) => (test: string) =>
       test.startsWith(`${folder}/`)
     ),
-    (test: string) => OUTSIDE[partOf(file)]?.includes(test) ?? false,
+    (test: string) =>
+      foldersOf(file).some((folder) => OUTSIDE[folder]?.includes(test)),
   ];
   const seen = new Set<string>();
   return rings.map((isIn) => {
@@ -29,9 +30,17 @@ export function nearestTests(
   }).filter((ring) => ring.length > 0);
 }
 
-/** Tests of a part of the project that lie elsewhere and take seconds. */
+/** Tests of a folder that lie elsewhere and take seconds. */
 const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
-  conformance: ["tests/conformance/docs_test.ts"],
+  "conformance": ["tests/conformance/docs_test.ts"],
+  "conformance/cases/chained": [
+    "tests/conformance/chained_mutants_kernel_test.ts",
+  ],
+  "conformance/cases/interface": [
+    "tests/conformance/interface_mutants_kernel_test.ts",
+  ],
+  "conformance/cases/ipam": ["tests/conformance/ipam_mutants_kernel_test.ts"],
+  "conformance/cases/steps": ["tests/conformance/ipam_mutants_kernel_test.ts"],
   install: ["tests/install_permissions_test.ts"],
   scripts: ["tests/compile_test.ts", "tests/install_permissions_test.ts"],
   tool: ["tests/completion_test.ts", "tests/schema_test.ts"],

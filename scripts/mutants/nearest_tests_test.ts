@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { nearestTests, partOf } from "./nearest_tests.ts";
 
 const FILES = [
+  "conformance/run/judge_test.ts",
   "lib/net/cidr.ts",
   "lib/net/cidr_test.ts",
   "lib/net/mac_test.ts",
@@ -10,6 +11,8 @@ const FILES = [
   "lib/linux/apply_linux_test.ts",
   "lib/linux/batch_test.ts",
   "tests/completion_test.ts",
+  "tests/conformance/docs_test.ts",
+  "tests/conformance/ipam_mutants_kernel_test.ts",
   "tool/commands/add_command_test.ts",
   "tool/commands/del_command_test.ts",
   "tool/run_tool_test.ts",
@@ -28,6 +31,13 @@ Deno.test("nearestTests() begins with what knows the file best", async (t) => {
       ["tool/commands/del_command_test.ts"],
       ["tool/run_tool_test.ts"],
       ["tests/completion_test.ts"],
+    ],
+    "conformance/cases/ipam/lease.ts": [
+      ["conformance/run/judge_test.ts"],
+      [
+        "tests/conformance/docs_test.ts",
+        "tests/conformance/ipam_mutants_kernel_test.ts",
+      ],
     ],
     "terminal/flag.ts": [],
   };
