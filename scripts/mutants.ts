@@ -78,7 +78,7 @@ function readSettings(args: readonly string[]): Settings {
 /** The program's own files: no tests, and nothing that only they import. */
 function isChangeable(file: string): boolean {
   return file.endsWith(".ts") &&
-    !/(_test|\/_test\w+|\/_testing|\/mod|\.d)\.ts$|\/testing\//.test(file);
+    !/(_test|\/_testing|\/_mini_\w+|\/mod|\.d)\.ts$|\/testing\//.test(file);
 }
 
 /** The changes of each file that can be made. */

@@ -2,16 +2,15 @@ import {
   type Attachment,
   loadNetwork,
   type NetworkConfig,
-  parseEitherConfig,
+  readNetwork,
   type Runtime,
 } from "../lib/runtime/mod.ts";
-import { CniError } from "../lib/spec/mod.ts";
 import { readOptions, withOptions } from "./attachment_options.ts";
 import { containerIdOf } from "./container_id.ts";
 import {
   type Flag,
   type Operand,
-  readNamedFile,
+  readNamedNetwork,
   UsageError,
   type Words,
 } from "../terminal/mod.ts";
@@ -216,16 +215,8 @@ async function readConfig(
   file: string,
   { process }: ToolContext,
 ): Promise<NetworkConfig> {
-  const text = await readNamedFile(file, process);
-  try {
-    return parseEitherConfig(text);
-  } catch (error) {
-    if (!(error instanceof CniError)) throw error;
-    const { code, message } = error;
-    const where = file === "-" ? "stdin" : `file ${file}`;
-    const details = error.details === "" ? where : `${where}: ${error.details}`;
-    throw new CniError(code, message, { details, cause: error });
-  }
+  const { own, further } = await readNamedNetwork(file, process);
+  return readNetwork(own, further).network;
 }
 
 /** The network of an attachment in the cache, as it was at its ADD. */
@@ -238,7 +229,7 @@ function rememberedNetwork(
 ): NetworkConfig | undefined {
   const entry = runtime?.cachedAttachments(containerId)
     .find(({ networkName }) => networkName === name);
-  return entry && parseEitherConfig(entry.config);
+  return entry && readNetwork({ file: "", content: entry.config }).network;
 }
 
 function chooseIfnames(

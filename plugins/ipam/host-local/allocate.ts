@@ -55,6 +55,7 @@ export function allocate(
   reservations: Reservations,
   wanted: Wanted,
 ): readonly Allocation[] {
+  refuseGateways(wanted);
   refuseSecond(reservations, wanted);
   const taken: Allocation[] = [];
   try {
@@ -166,11 +167,6 @@ function takeRequested(
   const { owner, sets, index, requested } = wanted;
   const set = sets[index]!;
   const text = formatAddress(requested);
-  if (isGateway(sets, requested)) {
-    const message = `requested address ${text} is a gateway`;
-    const details = `it is a gateway in ${set.key}: ask for another`;
-    throw refusal(message, { code: CniCode.InvalidConfig, details });
-  }
   const isRequested = (address: Address) =>
     compareAddresses(address, requested) === 0;
   const isReserved = reservations.reserve(requested, owner) ||
@@ -203,11 +199,9 @@ function takeNext(
   }
   const { inUse } = first;
   const ranges = formatRangeSet(set);
-  const details = inUse === 0
-    ? `${set.key} holds nothing but gateways: make the range larger`
-    : `all ${inUse} addresses of ${set.key} are in use, as the files in ` +
-      `${reservations.place} tell: make the range larger, or remove the files ` +
-      "of containers that are gone";
+  const details = `all ${inUse} addresses of ${set.key} are in use, as the ` +
+    `files in ${reservations.place} tell: make the range larger, or remove ` +
+    "the files of containers that are gone";
   throw refusal(`no IP addresses available in range set: ${ranges}`, {
     details,
   });
@@ -230,6 +224,41 @@ function search(
     inUse++;
   }
   return { inUse };
+}
+
+/**
+ * Refuses what no reservation has to be looked at for: a requested address that
+ * is a gateway, and a set without any other.
+ *
+ * @throws {CniError} Code 7 for a requested address, code 999 for a set.
+ */
+export function refuseGateways(
+  { sets, requested }: Pick<Wanted, "sets" | "requested">,
+): void {
+  for (const [index, set] of sets.entries()) {
+    const address = requested[index];
+    if (address !== undefined && isGateway(sets, address)) {
+      const message = `requested address ${formatAddress(address)} is a ` +
+        "gateway";
+      const details = `it is a gateway in ${set.key}: ask for another`;
+      throw refusal(message, { code: CniCode.InvalidConfig, details });
+    }
+    if (address !== undefined || hasOther(sets, set)) continue;
+    const ranges = formatRangeSet(set);
+    const details = `${set.key} holds nothing but gateways: make the range ` +
+      "larger";
+    throw refusal(`no IP addresses available in range set: ${ranges}`, {
+      details,
+    });
+  }
+}
+
+/** Whether a set has an address that is no gateway. */
+function hasOther(sets: readonly RangeSet[], set: RangeSet): boolean {
+  for (const [address] of addressesAfter(set, undefined)) {
+    if (!isGateway(sets, address)) return true;
+  }
+  return false;
 }
 
 /** Whether any range names `address` as gateway: somebody else has it then. */

@@ -4,11 +4,11 @@ import {
   formatCidr,
   parseAddress,
 } from "../../../lib/net/mod.ts";
-import { CniCode, CniError, Fields, type Json } from "../../../lib/spec/mod.ts";
+import { CniCode, CniError, type Json } from "../../../lib/spec/mod.ts";
 import { allocate } from "./allocate.ts";
 import { openDiskStore } from "./disk_store.ts";
 import { MemoryReservations } from "./_memory_reservations.ts";
-import { parseRangeSets } from "./range_set.ts";
+import { rangeSetsOf } from "./_range_sets.ts";
 import { type Reservations, reservationsOf } from "./reservations.ts";
 
 const SMALL: Json = [{ subnet: "10.0.0.0/29" }];
@@ -23,8 +23,7 @@ class Network {
 
   /** The addresses that container `id` gets, as text. */
   add(id: string, ...requested: (string | undefined)[]): string {
-    const fields = new Fields({ ranges: this.ranges }, "ipam");
-    const sets = parseRangeSets(fields, "ranges");
+    const sets = rangeSetsOf(this.ranges);
     const owner = { containerId: id, ifname: "eth0" };
     const addresses = sets.map((_set, index) => {
       const text = requested[index];

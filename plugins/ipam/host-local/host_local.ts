@@ -16,13 +16,19 @@ import {
   type Result,
   toCniError,
 } from "../../../lib/spec/mod.ts";
-import { addResult, ownerOf, readAdd } from "./add_input.ts";
+import { addResult, ownerOf, readAdd, readAddWish } from "./add_input.ts";
 import { allocate, type Allocation } from "./allocate.ts";
 import type { Boot, BootSource } from "./boot.ts";
-import { parseDataDir, parseHostLocalConfig } from "./config.ts";
+import {
+  HOST_LOCAL_CAPABILITIES,
+  HOST_LOCAL_KEYS,
+  parseDataDir,
+  parseHostLocalConfig,
+} from "./config.ts";
 import { openDiskStore, type Store } from "./disk_store.ts";
 import { kernelBoots } from "./kernel_boots.ts";
 import { rangeFor } from "./range_set.ts";
+import { REQUESTED_ARGS } from "./requested.ts";
 import { type Reservation, reservationsOf } from "./reservations.ts";
 
 /**
@@ -54,6 +60,13 @@ export function hostLocalWith(openBoots: () => BootSource): Plugin {
     plan: async (request) => {
       const { planHostLocal } = await import("./plan.ts");
       return planHostLocal(request, openBoots());
+    },
+    settings: {
+      role: "ipam",
+      keys: HOST_LOCAL_KEYS,
+      capabilities: HOST_LOCAL_CAPABILITIES,
+      args: REQUESTED_ARGS,
+      check: readAddWish,
     },
   });
 }
