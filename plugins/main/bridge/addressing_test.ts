@@ -62,6 +62,23 @@ Deno.test("completeAddressing() chooses gateways as asked", async (t) => {
         gateways: ["10.0.1.1/24", "10.0.2.1/25"],
       },
     ],
+    // Its subnet's length is longer than an IPv4 address.
+    "an IPv4 gateway of an IPv6 address": [
+      { ips: [{ ...IPV6, gateway: "10.0.1.1" }] },
+      GATEWAY,
+      {
+        ips: [{ ...IPV6, gateway: "10.0.1.1", interface: 2 }],
+        gateways: ["10.0.1.1/32"],
+      },
+    ],
+    "an IPv6 gateway of an IPv4 address": [
+      { ips: [{ ...IPV4, gateway: "fd00::1" }] },
+      GATEWAY,
+      {
+        ips: [{ ...IPV4, gateway: "fd00::1", interface: 2 }],
+        gateways: ["fd00::1/24"],
+      },
+    ],
     "another interface of IPAM's": [
       { ips: [{ ...IPV4, interface: 0 }] },
       {},
