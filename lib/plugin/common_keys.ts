@@ -16,8 +16,16 @@ import {
   stringKey,
 } from "./key_kinds.ts";
 
+/** The keys of `dns`. */
+export type DnsKeys = Readonly<{
+  nameservers: Key<readonly string[] | undefined>;
+  domain: Key<string | undefined>;
+  search: Key<readonly string[] | undefined>;
+  options: Key<readonly string[] | undefined>;
+}>;
+
 /** Makes the keys of `dns`: not every plugin needs them. */
-export function dnsKeys() {
+export function dnsKeys(): DnsKeys {
   return {
     nameservers: textsKey(
       "Name servers, the preferred one first",
@@ -29,11 +37,11 @@ export function dnsKeys() {
       "Options of the resolver, as in resolv.conf: `ndots:5`",
       "An option",
     ),
-  } satisfies Readonly<Record<keyof Dns, Key>>;
+  };
 }
 
 /** The values of {@linkcode dnsKeys}. */
-export type DnsValues = KeyValues<ReturnType<typeof dnsKeys>>;
+export type DnsValues = KeyValues<DnsKeys>;
 
 /** Name resolution, in a configuration. */
 export function dnsKey(facts: NestFacts): Key<Dns | undefined> {
