@@ -1,10 +1,6 @@
 import { readKeys, type Request } from "../../../lib/plugin/mod.ts";
 import type { Dns } from "../../../lib/spec/mod.ts";
-import {
-  ipamKey,
-  OWN_DNS_KEY,
-  requireAddressesIfOld,
-} from "../../shared/mod.ts";
+import { ipamKey, ownDnsKey, requireAddressesIfOld } from "../../shared/mod.ts";
 import {
   type DeviceSelector,
   parseSelector,
@@ -17,7 +13,7 @@ const REST_KEYS = {
     description: "The IPAM plugin and its keys. Without it the device is " +
       "only set up",
   }),
-  dns: OWN_DNS_KEY,
+  dns: ownDnsKey(),
 };
 
 /** What host-device may be told. */
