@@ -7,7 +7,7 @@ import { planInterface } from "./plan_linux.ts";
 const KIND: InterfaceKind<InterfaceConfig, void> = {
   name: "x",
   noun: "x",
-  settings: { keys: {} },
+  settings: { role: "main", keys: {}, check: () => {} },
   parse: () => ({ ipamType: "static" }),
   design: () => ({
     link: [],
