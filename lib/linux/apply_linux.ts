@@ -10,7 +10,7 @@ import {
   wordLines,
 } from "./batch.ts";
 import type { Command, Run } from "./command.ts";
-import type { IpStep, Place, Step } from "./step.ts";
+import type { IpStep, Place, Step, StepProgram } from "./step.ts";
 import type { UndoStack } from "./undo.ts";
 
 /** What {@linkcode applySteps} needs besides the steps. */
@@ -76,7 +76,7 @@ function pushUndo(
   async function runUndo(
     lines: readonly string[][],
     place: Place,
-    program: Undoer,
+    program: StepProgram,
   ) {
     const isHost = place === "host";
     const faults = await removeByForce(lines, {
@@ -91,7 +91,7 @@ function pushUndo(
 /** How {@linkcode removeByForce} is to go about it. */
 export interface RemoveOptions {
   /** What reads the lines. */
-  readonly program: "ip" | "ip -6" | "tc";
+  readonly program: StepProgram;
   /** Runs the command. */
   readonly run: Run;
   /** The network namespace; the host's when absent. */
@@ -119,13 +119,10 @@ export async function removeByForce(
   return removalFaults(stderr);
 }
 
-/** What takes steps back. */
-type Undoer = RemoveOptions["program"];
-
 /** Which programs take steps back, and where: each once, in order. */
 function takersOf(
   steps: readonly IpStep[],
-): readonly (readonly [Place, Undoer])[] {
+): readonly (readonly [Place, StepProgram])[] {
   const takers = steps.map((step) =>
     [undoPlaceOf(step), undoerOf(step)] as const
   );
@@ -137,7 +134,7 @@ function undoPlaceOf({ place, undoPlace = place }: IpStep): Place {
 }
 
 /** What `bridge` sets goes with the links that `ip` has made. */
-function undoerOf({ program = "ip" }: IpStep): Undoer {
+function undoerOf({ program = "ip" }: IpStep): StepProgram {
   return program === "bridge" ? "ip" : program;
 }
 

@@ -56,6 +56,8 @@ export interface PluginSettings {
   readonly keys: Keys;
   /** Keys of `runtimeConfig` that it reads, each a capability. */
   readonly capabilities?: Keys;
+  /** Keys of `args.cni` that it reads. */
+  readonly args?: Keys;
   /**
    * Whether it makes an interface, is called for addresses, or comes after
    * others in a list.

@@ -1,15 +1,24 @@
-import { type Dns, dnsOf, type PluginConfig } from "../../lib/spec/mod.ts";
+import {
+  dnsKeys,
+  fieldsKey,
+  type Key,
+  mappedKey,
+  toDns,
+} from "../../lib/plugin/mod.ts";
+import type { Dns } from "../../lib/spec/mod.ts";
 
 /**
- * The `dns` key of a configuration, if it says anything: then it counts as a
- * whole, in place of what the IPAM plugin says. An empty list says something.
- *
- * @throws {CniError} Code 7 for a value that will not do.
+ * `dns`, where it takes the place of what the IPAM plugin says: as a whole, if
+ * it says anything. An empty list says something.
  */
-export function parseOwnDns(config: PluginConfig): Dns | undefined {
-  const fields = config.fields.fields("dns");
-  if (fields === undefined) return undefined;
-  const saysAnything = Boolean(fields.string("domain")) ||
-    ["nameservers", "search", "options"].some((key) => fields.list(key));
-  return saysAnything ? dnsOf(config) : undefined;
+export function ownDnsKey(): Key<Dns | undefined> {
+  const key = fieldsKey(dnsKeys(), {
+    description: "Name resolution in the container. It replaces IPAM's as a " +
+      "whole if it says anything",
+    defaultText: "what IPAM says",
+  });
+  return mappedKey(key, (values) => {
+    const saysAnything = Object.values(values).some((one) => one !== undefined);
+    return saysAnything ? toDns(values) : undefined;
+  });
 }

@@ -6,6 +6,7 @@ import {
   bridgeConfig,
   callPlugin,
   createFaults,
+  createTool,
   type Host,
   hostLocal,
   kernelTest,
@@ -361,6 +362,34 @@ kernelTest("sbr: STATUS and GC", async (host) => {
   await mustCall(host, "sbr", { command: "GC", config });
   const bad = { ...config, table: -1 };
   await mustFail(host, "sbr", { command: "STATUS", config: bad, code: 7 });
+});
+
+kernelTest("sbr: a plan tells what would be done", async (host, t) => {
+  const tool = await createTool(host);
+  const { cniVersion, name, ...bridge } = bridgeConfig(host);
+  const plugins = [bridge, { type: "sbr" }];
+  await tool.write("net.conflist", { cniVersion, name, plugins });
+  const sandbox = await host.addSandbox();
+  const words = [host.network, sandbox.path];
+  const empty = await routingOf(sandbox);
+  await t.step("of a whole chain", async () => {
+    const text = await tool.must(["add", "--plan", ...words]);
+    assertStringIncludes(text, "ip rule add from ");
+    assertStringIncludes(text, "table 100 ");
+    assertEquals(await routingOf(sandbox), empty);
+  });
+  await tool.must(["add", ...words]);
+  const attached = await routingOf(sandbox);
+  const acts = { check: "ip rule show", del: "ip rule del from " };
+  for (const [verb, act] of Object.entries(acts)) {
+    await t.step(`of ${verb}`, async () => {
+      const text = await tool.must([verb, "--plan", ...words]);
+      assertStringIncludes(text, act);
+      assertEquals(await routingOf(sandbox), attached);
+    });
+  }
+  await tool.must(["del", ...words]);
+  assertEquals(await routingOf(sandbox), empty);
 });
 
 kernelTest(

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { testWith } from "../_test_tool.ts";
+import { testWith } from "../_testing.ts";
 
 testWith("check tells every attachment", async (test) => {
   await test.run("add -n chain -n single /x");
@@ -13,6 +13,29 @@ testWith("check tells every attachment", async (test) => {
   assertEquals((await test.run("check -n chain -n single /x")).status, 1);
   const json = await test.run("check chain /x --json");
   assertEquals(JSON.parse(json.stdout).networks[0].network, "chain");
+});
+
+testWith("check and del are told the CNI_ARGS of add", async (test, t) => {
+  const remembered = "IP=10.0.0.9;IgnoreUnknown=1";
+  const cases: Record<string, readonly [string, string]> = {
+    "none of their own": ["", remembered],
+    "their own instead": ["A=1", "A=1"],
+  };
+  for (const [why, [variable, expected]] of Object.entries(cases)) {
+    await t.step(why, async () => {
+      test.variables.CNI_ARGS = "";
+      await test.run("add chain /x");
+      await test.run("add single /x -i eth1 --ip 10.0.0.9");
+      test.requests.length = 0;
+      test.variables.CNI_ARGS = variable;
+      await test.run("check single /x -i eth1");
+      await test.run("del single /x -i eth1");
+      assertEquals(
+        test.requests.map(({ command, args }) => [command, args]),
+        [["CHECK", expected], ["DEL", expected]],
+      );
+    });
+  }
 });
 
 testWith("check and del are told what add was told", async (test) => {
@@ -88,7 +111,7 @@ testWith("gc keeps attachments whose namespace is there", async (test) => {
   const { status, stdout } = await test.run("gc chain");
   assertEquals([status, stdout], [
     0,
-    "chain is cleaned, attachments kept: 1\n",
+    "Cleaned up chain; kept 1 attachment\n",
   ]);
   assertEquals(test.log, [
     "DEL second eth1",

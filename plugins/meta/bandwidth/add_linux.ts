@@ -1,43 +1,40 @@
-import { applySteps, type Run, withUndo } from "../../../lib/linux/mod.ts";
-import type { Context, Request } from "../../../lib/plugin/mod.ts";
+import type { Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
+import type { Executor } from "../../shared/chained/mod.ts";
 import type { BandwidthConfig } from "./config.ts";
-import { findRemains, readFacts } from "./facts_linux.ts";
+import { findPlace } from "./facts_linux.ts";
 import { type Ifb, ifbOf } from "./ifb.ts";
-import { planLimits } from "./plan.ts";
+import { readInput } from "./read_input.ts";
+import { limitSteps } from "./steps.ts";
 
 /** The Ethernet header that counts as part of a packet. */
 const HEADER_BYTES = 14;
 
 /**
  * Sets the limits (CNI 1.1.0, section 2, "ADD"), in place of those that an
- * earlier ADD for the same attachment has set.
+ * earlier ADD for the same attachment has set. Without any, nothing is started.
  */
 export async function addLimits(
   request: Request,
-  context: Context,
-  { config, prevResult, run }: {
-    readonly config: BandwidthConfig;
-    readonly prevResult: Result;
-    readonly run: Run;
-  },
+  { isPlanning, run, apply, warn }: Executor,
 ): Promise<Result> {
-  const facts = await readFacts(request, prevResult, run);
-  const { name: hostName, mtuBytes } = facts.host;
-  warnOfSmallBurst(config, mtuBytes, context);
-  const [ifb, remains] = await Promise.all([
+  const input = readInput(request);
+  const { config, prevResult } = input;
+  if ((config.ingress ?? config.egress) === undefined) return prevResult;
+  const find = isPlanning
+    ? (await import("./predicted_place_linux.ts")).findOrPredictPlace
+    : findPlace;
+  const [ifb, place] = await Promise.all([
     ifbOf(request),
-    findRemains(request, config, { facts, run }),
+    find(request, input, run),
   ]);
-  const steps = planLimits({ config, hostName, mtuBytes, ifb, remains });
-  await withUndo(async (undo) => {
-    await applySteps(steps, { netns: request.netns, run, undo });
-  }, (message) => context.warn(message));
+  warnOfSmallBurst(config, place.mtuBytes, warn);
+  await apply(limitSteps({ config, ifb, ...place }));
   return resultOf(prevResult, config, ifb);
 }
 
 /** The result: the link that traffic goes through comes last. */
-export function resultOf(
+function resultOf(
   prevResult: Result,
   { egress }: BandwidthConfig,
   { name, mac }: Ifb,
@@ -52,13 +49,13 @@ export function resultOf(
 function warnOfSmallBurst(
   { ingress, egress }: BandwidthConfig,
   mtuBytes: number,
-  context: Context,
+  warn: (message: string) => void,
 ): void {
   for (const [direction, limit] of Object.entries({ ingress, egress })) {
     if (limit === undefined) continue;
     const packetBytes = mtuBytes + HEADER_BYTES;
     if (limit.burstBytes >= packetBytes) continue;
-    context.warn(
+    warn(
       `${direction}Burst is ${limit.burstBytes * 8} bits: packets that are ` +
         `larger are dropped, and the largest have ${packetBytes * 8}`,
     );

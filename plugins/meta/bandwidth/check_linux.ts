@@ -1,18 +1,16 @@
-import { type Run, Shells } from "../../../lib/linux/mod.ts";
-import type { Request } from "../../../lib/plugin/mod.ts";
-import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import { type Run, sandboxText } from "../../../lib/linux/mod.ts";
+import type { PlannedAct, Request } from "../../../lib/plugin/mod.ts";
+import type { CniError } from "../../../lib/spec/mod.ts";
+import type { Executor } from "../../shared/chained/mod.ts";
+import { differs } from "../../shared/compare/mod.ts";
 import { isBucketOf } from "./bucket.ts";
-import {
-  type BandwidthConfig,
-  type Limit,
-  parseBandwidthConfig,
-  type Subnets,
-} from "./config.ts";
-import { type Facts, readFacts } from "./facts_linux.ts";
-import { isClassOf, SHAPED_CLASS } from "./plan.ts";
+import type { BandwidthConfig, Limit, Subnets } from "./config.ts";
+import { type Facts, hostNames, readFacts } from "./facts_linux.ts";
+import { ifbName } from "./ifb.ts";
+import { type BandwidthInput, readInput } from "./read_input.ts";
 import { findShaper, type Qdisc } from "./qdiscs.ts";
 import { readFilters, readQdiscs } from "./read_qdiscs_linux.ts";
-import { requirePrevResult } from "./start_linux.ts";
+import { isClassOf, SHAPED_CLASS } from "./steps.ts";
 
 /**
  * Compares the limits with the configuration (CNI 1.1.0, section 2, "CHECK"):
@@ -21,14 +19,38 @@ import { requirePrevResult } from "./start_linux.ts";
  *
  * @throws {CniError} Code 999, naming what differs; code 7 without prevResult.
  */
-export async function checkLimits(request: Request): Promise<void> {
-  const config = parseBandwidthConfig(request);
-  const prevResult = requirePrevResult(request);
-  await using shells = new Shells();
-  const { run } = shells;
-  const facts = await readFacts(request, prevResult, run);
-  await checkIngress(config, facts, run);
-  await checkEgress(config, facts, run);
+export async function checkLimits(
+  request: Request,
+  { run, act }: Executor,
+): Promise<void> {
+  const { config, prevResult } = readInput(request);
+  const planned = await looks(request, { config, prevResult });
+  await act(planned, async () => {
+    const facts = await readFacts(request, prevResult, run);
+    await checkIngress(config, facts, run);
+    await checkEgress(config, facts, run);
+  });
+}
+
+async function looks(
+  request: Request,
+  { config: { ingress, egress }, prevResult }: BandwidthInput,
+): Promise<readonly PlannedAct[]> {
+  const { netns, ifname } = request;
+  const compare = (name: string): PlannedAct => ({
+    purpose: `compare the limit of "${name}" with the configuration`,
+    command: `tc -j -d -r qdisc show dev ${name}`,
+  });
+  const hostName = hostNames(prevResult)
+    .findLast((name) => !name.startsWith("bwp"));
+  return [
+    {
+      purpose: `find the other end of "${ifname}" in the host`,
+      command: sandboxText("ip -j -d addr show", netns),
+    },
+    ...(ingress && hostName !== undefined ? [compare(hostName)] : []),
+    ...(egress ? [compare(await ifbName(request))] : []),
+  ];
 }
 
 async function checkIngress(
@@ -49,14 +71,16 @@ async function checkEgress(
 ): Promise<void> {
   if (egress === undefined) return;
   if (ifb === undefined) {
-    throw differs(host.name, "the link that it redirects to is gone");
+    throw limitDiffers(host.name, "the link that it redirects to is gone");
   }
-  if (!ifb.flags.includes("UP")) throw differs(ifb.name, "it is not up");
+  if (!ifb.flags.includes("UP")) throw limitDiffers(ifb.name, "it is not up");
   const qdiscs = await readQdiscs([ifb.name], run);
   checkBucket(ifb.name, qdiscs.get(ifb.name) ?? [], egress);
   const filters = await readFilters({ name: host.name, parent: "ffff:" }, run);
   const isLed = filters.some(({ redirects }) => redirects.includes(ifb.name));
-  if (!isLed) throw differs(host.name, `it does not redirect to ${ifb.name}`);
+  if (!isLed) {
+    throw limitDiffers(host.name, `it does not redirect to ${ifb.name}`);
+  }
   if (subnets === undefined) return;
   await checkFilterCount(host.name, { parent: "ffff:", subnets, run });
 }
@@ -67,10 +91,10 @@ function checkBucket(
   limit: Limit,
 ): void {
   const shaper = findShaper(qdiscs);
-  if (shaper?.kind !== "tbf") throw differs(name, "it has no limit");
+  if (shaper?.kind !== "tbf") throw limitDiffers(name, "it has no limit");
   if (isBucketOf(limit, shaper.bucket)) return;
   const { rateBytes, limitBytes } = shaper.bucket;
-  throw differs(
+  throw limitDiffers(
     name,
     `it has another limit: ${rateBytes * 8} bits per second, of which ` +
       `${limitBytes} bytes may wait`,
@@ -86,12 +110,12 @@ async function checkClass(
   },
 ): Promise<void> {
   if (findShaper(qdiscs)?.kind !== "htb") {
-    throw differs(name, "it has no limit");
+    throw limitDiffers(name, "it has no limit");
   }
   const args = ["class", "show", "dev", name, "classid", SHAPED_CLASS];
   const { stdout } = await run({ program: "tc", args });
   if (isClassOf(limit, stdout)) return;
-  throw differs(name, `it has another limit: ${stdout.trim() || "none"}`);
+  throw limitDiffers(name, `it has another limit: ${stdout.trim() || "none"}`);
 }
 
 async function checkFilterCount(
@@ -104,15 +128,9 @@ async function checkFilterCount(
 ): Promise<void> {
   const filters = await readFilters({ name, parent }, run);
   if (filters.length >= subnets.list.length) return;
-  throw differs(name, "filters for subnets are gone");
+  throw limitDiffers(name, "filters for subnets are gone");
 }
 
-function differs(name: string, why: string): CniError {
-  return new CniError(
-    CniCode.Internal,
-    `Cannot confirm the limit of "${name}"`,
-    {
-      details: `${why}; DEL and ADD the attachment to mend it`,
-    },
-  );
+function limitDiffers(name: string, why: string): CniError {
+  return differs(`the limit of "${name}"`, why);
 }

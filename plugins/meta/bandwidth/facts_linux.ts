@@ -14,9 +14,10 @@ import {
   CniError,
   type Result,
 } from "../../../lib/spec/mod.ts";
+import { attachmentOwner } from "../../shared/chained/mod.ts";
 import type { BandwidthConfig } from "./config.ts";
-import { ifbName, ownerOf } from "./ifb.ts";
-import type { Remains } from "./plan.ts";
+import { ifbName } from "./ifb.ts";
+import type { BandwidthInput } from "./read_input.ts";
 import {
   findForeignRoot,
   findIngress,
@@ -25,6 +26,7 @@ import {
   redirectsOnlyTo,
 } from "./qdiscs.ts";
 import { readFilters, readQdiscs } from "./read_qdiscs_linux.ts";
+import type { Place, Remains } from "./steps.ts";
 
 /** What an ADD or a CHECK has to know of host and container. */
 export interface Facts {
@@ -68,13 +70,30 @@ export async function readFacts(
 }
 
 /**
+ * Finds where an ADD sets limits, and what is in its way.
+ *
+ * @throws {CniError} As {@linkcode readFacts}; code 999 also if a limit cannot
+ * be set because of something that no earlier ADD has left.
+ */
+export async function findPlace(
+  request: Request,
+  { config, prevResult }: BandwidthInput,
+  run: Run,
+): Promise<Place> {
+  const facts = await readFacts(request, prevResult, run);
+  const { name: hostName, mtuBytes } = facts.host;
+  const remains = await findRemains(request, config, { facts, run });
+  return { hostName, mtuBytes, remains };
+}
+
+/**
  * Finds out what an earlier ADD for the same attachment, by this plugin or the
  * Go one, has left.
  *
  * @throws {CniError} Code 999 if a limit cannot be set because of something
  * that is no such remainder.
  */
-export async function findRemains(
+async function findRemains(
   request: Request,
   config: BandwidthConfig,
   { facts, run }: { facts: Facts; run: Run },
@@ -114,7 +133,7 @@ export function isOwnIfb(
   { alias }: Link,
   isUsed: boolean,
 ): boolean {
-  return alias === "" ? isUsed : alias === linkAlias(ownerOf(request));
+  return alias === "" ? isUsed : alias === linkAlias(attachmentOwner(request));
 }
 
 /** Whether two links are the ends of one veth pair. */

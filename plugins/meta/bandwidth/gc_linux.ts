@@ -3,17 +3,12 @@ import {
   parseLinks,
   parseShown,
   reasonOf,
-  removalFaults,
+  removeByForce,
   type Run,
-  runCommand,
-  wordLines,
 } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import {
-  CniCode,
-  CniError,
-  validAttachmentsOf,
-} from "../../../lib/spec/mod.ts";
+import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import type { Collection } from "../../shared/chained/mod.ts";
 
 /**
  * Removes the links of attachments of this network that are not valid any more
@@ -21,24 +16,20 @@ import {
  * plugin puts on them; those of the Go plugin bear none. Limits of a pair go
  * with the pair.
  */
-export async function collectLimits({ config }: Request): Promise<void> {
-  const valid = validAttachmentsOf(config);
-  if (valid === undefined) return;
-  const run = runCommand;
+export async function collectLimits(
+  { config }: Request,
+  { run, valid }: Collection,
+): Promise<void> {
   const stale = (await listIfbs(run)).filter(({ alias }) => {
     const owner = parseLinkAlias(alias);
     return owner?.network === config.name && !valid.has(owner);
   });
   if (stale.length === 0) return;
   const lines = stale.map(({ name }) => ["link", "del", "dev", name]);
-  const args = ["-force", "-batch", "-"];
-  const stdin = wordLines(lines);
-  const { stderr } = await run({ program: "ip", args, stdin });
-  const faults = removalFaults(stderr);
-  if (faults === "") return;
-  throw new CniError(CniCode.Internal, "Cannot collect all that is stale", {
-    details: faults,
-  });
+  const details = await removeByForce(lines, { program: "ip", run });
+  if (details === "") return;
+  const message = "Cannot collect all that is stale";
+  throw new CniError(CniCode.Internal, message, { details });
 }
 
 async function listIfbs(run: Run) {

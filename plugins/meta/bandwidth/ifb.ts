@@ -1,10 +1,7 @@
-import {
-  linkAlias,
-  type LinkOwner,
-  sha512Hex,
-} from "../../../lib/linux/mod.ts";
+import { linkAlias, sha512Hex } from "../../../lib/linux/mod.ts";
 import { randomMac } from "../../../lib/net/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
+import { attachmentOwner } from "../../shared/chained/mod.ts";
 
 /**
  * The link through which all that a container sends is led, since the kernel
@@ -26,7 +23,7 @@ export async function ifbOf(request: Request): Promise<Ifb> {
   return {
     name: await ifbName(request),
     mac: randomMac(),
-    alias: linkAlias(ownerOf(request)),
+    alias: linkAlias(attachmentOwner(request)),
   };
 }
 
@@ -36,9 +33,4 @@ export async function ifbName(
 ): Promise<string> {
   const digest = await sha512Hex(config.name + containerId);
   return `bwp${digest}`.slice(0, NAME_LENGTH);
-}
-
-/** Whose attachment a request is about. */
-export function ownerOf({ config, containerId, ifname }: Request): LinkOwner {
-  return { network: config.name, containerId, ifname };
 }

@@ -4,43 +4,27 @@
  *
  * @module
  */
-import {
-  definePlugin,
-  type Plugin,
-  type PluginKeys,
-} from "../../../lib/plugin/mod.ts";
+import type { Plugin } from "../../../lib/plugin/mod.ts";
 import { versionsFrom } from "../../../lib/spec/mod.ts";
-import { startAdd } from "./start_linux.ts";
+import { defineChained } from "../../shared/chained/mod.ts";
+import { addLimits } from "./add_linux.ts";
+import { BANDWIDTH_CAPABILITIES, BANDWIDTH_KEYS } from "./config.ts";
+import { readInput } from "./read_input.ts";
 
 /** The bandwidth plugin. */
-export const bandwidth: Plugin = definePlugin({
+export const bandwidth: Plugin = defineChained({
   name: "bandwidth",
   // Results have had interfaces since then: without, there is none to limit.
   versions: versionsFrom("0.3.0"),
-  add: startAdd,
-  check: async (request) => {
-    const { checkLimits } = await import("./check_linux.ts");
-    await checkLimits(request);
-  },
-  del: async (request) => {
-    const { delLimits } = await import("./del_linux.ts");
-    await delLimits(request);
-  },
-  gc: async (request) => {
-    const { collectLimits } = await import("./gc_linux.ts");
-    await collectLimits(request);
-  },
-  status: async (request) => {
-    const { bandwidthStatus } = await import("./status_linux.ts");
-    await bandwidthStatus(request);
-  },
-  plan: async (request) => {
-    const { planCommand } = await import("./plan_linux.ts");
-    return await planCommand(request);
+  add: addLimits,
+  del: async () => (await import("./del_linux.ts")).delLimits,
+  check: async () => (await import("./check_linux.ts")).checkLimits,
+  gc: async () => (await import("./gc_linux.ts")).collectLimits,
+  status: async () => (await import("./status_linux.ts")).bandwidthStatus,
+  settings: {
+    role: "meta",
+    keys: BANDWIDTH_KEYS,
+    capabilities: BANDWIDTH_CAPABILITIES,
+    check: readInput,
   },
 });
-
-/** Loads what bandwidth may be told. */
-export async function loadBandwidthKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).BANDWIDTH_KEYS;
-}

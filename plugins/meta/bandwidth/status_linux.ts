@@ -1,11 +1,9 @@
-import {
-  ProgramMissingError,
-  reasonOf,
-  runCommand,
-} from "../../../lib/linux/mod.ts";
+import { reasonOf, runCommand } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import { notAvailable, tryCommand } from "../../shared/probe/mod.ts";
 import { parseBandwidthConfig } from "./config.ts";
+
+const NAME = "bandwidth";
 
 // The host's end stands for itself and for the link that it redirects to.
 const TRIAL = `ip link add v0 type veth peer name v1 &&
@@ -29,22 +27,12 @@ export async function bandwidthStatus(request: Request): Promise<void> {
   const stdin = "set -e\n" + TRIAL +
     (subnets === undefined ? "" : TRIAL_OF_SUBNETS);
   const args = ["--net", "--", "sh", "-s"];
-  const { status, stderr } = await runCommand({
-    program: "unshare",
-    args,
-    stdin,
-  }).catch((error) => {
-    if (!(error instanceof ProgramMissingError)) throw error;
-    throw notAvailable(`${error.message}: ${error.details}`);
-  });
+  const command = { program: "unshare", args, stdin };
+  const { status, stderr } = await tryCommand(NAME, runCommand, command);
   if (status === 0) return;
   throw notAvailable(
+    NAME,
     "the kernel, this program's rights in it or the package iproute2 do not " +
       `allow limits: ${reasonOf(stderr)}`,
   );
-}
-
-function notAvailable(details: string): CniError {
-  const message = "The bandwidth plugin is not available";
-  return new CniError(CniCode.NotAvailable, message, { details });
 }

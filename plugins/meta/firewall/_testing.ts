@@ -3,7 +3,7 @@ import {
   parseIptables,
 } from "../../../lib/firewall/mod.ts";
 import { parseAddress } from "../../../lib/net/mod.ts";
-import type { WantedRules } from "./plan_add.ts";
+import type { WantedRules } from "./additions.ts";
 
 /** What `iptables -S` would print, without the policies. */
 export function listingOf(...lines: readonly string[]): IptablesListing {

@@ -1,19 +1,11 @@
-import {
-  requireOtherNamespace,
-  Shells,
-  type UndoStack,
-  withUndo,
-} from "../../../lib/linux/mod.ts";
-import type { Context, Request } from "../../../lib/plugin/mod.ts";
+import { requireOtherNamespace } from "../../../lib/linux/mod.ts";
+import type { Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
-import { settled, throwFirst } from "../../shared/mod.ts";
-import { type FirewallInput, readFirewallInput } from "./config.ts";
-import {
-  addSources,
-  findFirewalld,
-  type Firewalld,
-} from "./firewalld_linux.ts";
-import { addRules, type Tables, tablesOf } from "./tables_linux.ts";
+import type { Executor } from "../../shared/chained/mod.ts";
+import { settled } from "../../shared/mod.ts";
+import { readFirewallInput } from "./config.ts";
+import { addSources, findFirewalld } from "./firewalld_linux.ts";
+import { addRules } from "./tables_linux.ts";
 import { sourcesOf, wantedRules } from "./wanted_rules.ts";
 
 /**
@@ -23,54 +15,27 @@ import { sourcesOf, wantedRules } from "./wanted_rules.ts";
  */
 export async function addFirewall(
   request: Request,
-  context: Context,
+  executor: Executor,
 ): Promise<Result> {
   const input = readFirewallInput(request);
   const { netns, netnsOverride: override } = request;
-  const { config, bridge, addresses } = input;
-  await using shells = new Shells();
-  const { run } = shells;
-  // Made at once, since they start shells that take a while.
+  const { config, bridge, addresses, result } = input;
+  const { run, undo, sideBySide } = executor;
   const needsTables = config.backend !== "firewalld" || bridge !== undefined;
-  const tables = needsTables ? tablesOf([...addresses.keys()], shells) : [];
+  const families = needsTables ? [...addresses.keys()] : [];
+  const forEachFamily = sideBySide(families, "let the container pass");
   const [, firewalld] = await settled(
     requireOtherNamespace(netns, { run, override }),
     findFirewalld(config, run),
   );
-  await withUndo(async (undo) => {
-    if (firewalld !== undefined) {
-      await addSources(firewalld, sourcesOf(input), { run, undo });
-    }
-    await addAllRules(request, { input, firewalld, tables, undo });
-  }, (message) => context.warn(message));
-  return input.result;
-}
-
-/** What the rules of an ADD follow from. */
-interface RulesInput {
-  readonly input: FirewallInput;
-  /** Absent where iptables alone lets addresses pass. */
-  readonly firewalld: Firewalld | undefined;
-  readonly tables: readonly Tables[];
-  readonly undo: UndoStack;
-}
-
-async function addAllRules(
-  request: Request,
-  { input, firewalld, tables, undo }: RulesInput,
-): Promise<void> {
-  const isIdle = firewalld !== undefined && input.bridge === undefined;
-  if (isIdle) return;
-  // All have ended before anything is taken back.
-  throwFirst(
-    await Promise.allSettled(
-      tables.map((one) => {
-        const wanted = wantedRules(request, input, {
-          family: one.family,
-          isAccepting: firewalld === undefined,
-        });
-        return addRules(wanted, one, undo);
-      }),
-    ),
-  );
+  if (firewalld !== undefined) {
+    await addSources(firewalld, sourcesOf(input), executor);
+    if (bridge === undefined) return result;
+  }
+  const isAccepting = firewalld === undefined;
+  await forEachFamily(async (family, run) => {
+    const wanted = wantedRules(request, input, { family, isAccepting });
+    await addRules(wanted, { family, run }, undo);
+  });
+  return result;
 }

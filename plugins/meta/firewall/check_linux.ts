@@ -1,20 +1,22 @@
-import { Shells } from "../../../lib/linux/mod.ts";
+import type { Run } from "../../../lib/linux/mod.ts";
 import {
   iptablesProgram,
   listIptables,
   parseIptables,
 } from "../../../lib/firewall/mod.ts";
+import type { Family } from "../../../lib/net/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import { throwFirst } from "../../shared/mod.ts";
-import { type FirewallInput, readFirewallInput } from "./config.ts";
+import type { Executor } from "../../shared/chained/mod.ts";
+import type { WantedRules } from "./additions.ts";
+import { readFirewallInput } from "./config.ts";
 import {
   findFirewalld,
   findMissingSource,
   type Firewalld,
 } from "./firewalld_linux.ts";
 import { findMissingRule } from "./find_missing_rule.ts";
-import { type Tables, tablesOf, unusable } from "./tables_linux.ts";
+import { unusable } from "./tables_linux.ts";
 import { sourcesOf, wantedRules } from "./wanted_rules.ts";
 
 /**
@@ -23,31 +25,32 @@ import { sourcesOf, wantedRules } from "./wanted_rules.ts";
  *
  * @throws {CniError} Code 999 for one that is not.
  */
-export async function checkFirewall(request: Request): Promise<void> {
+export async function checkFirewall(
+  request: Request,
+  executor: Executor,
+): Promise<void> {
   const input = readFirewallInput(request);
-  await using shells = new Shells();
-  const firewalld = await findFirewalld(input.config, shells.run);
-  if (firewalld !== undefined) await checkSources(input, firewalld, shells);
-  const isIdle = firewalld !== undefined && input.bridge === undefined;
-  const families = isIdle ? [] : [...input.addresses.keys()];
-  throwFirst(
-    await Promise.allSettled(
-      tablesOf(families, shells).map((tables) =>
-        checkRules(request, input, {
-          tables,
-          isAccepting: firewalld === undefined,
-        })
-      ),
-    ),
-  );
+  const { run, act, sideBySide } = executor;
+  const firewalld = await findFirewalld(input.config, run);
+  if (firewalld !== undefined) {
+    await checkSources(firewalld, sourcesOf(input), executor);
+    if (input.bridge === undefined) return;
+  }
+  const isAccepting = firewalld === undefined;
+  await sideBySide([...input.addresses.keys()])(async (family, run) => {
+    const purpose = `compare the rules of IPv${family}`;
+    const command = `${iptablesProgram(family)} -t filter -S`;
+    const wanted = wantedRules(request, input, { family, isAccepting });
+    await act([{ purpose, command }], () => checkRules(wanted, family, run));
+  });
 }
 
 async function checkSources(
-  input: FirewallInput,
   firewalld: Firewalld,
-  { run }: Shells,
+  sources: readonly string[],
+  executor: Executor,
 ): Promise<void> {
-  const source = await findMissingSource(firewalld, sourcesOf(input), run);
+  const source = await findMissingSource(firewalld, sources, executor);
   if (source === undefined) return;
   const message = `Cannot confirm ${source} in zone "${firewalld.zone}"`;
   throw new CniError(CniCode.Internal, message, {
@@ -56,18 +59,13 @@ async function checkSources(
 }
 
 async function checkRules(
-  request: Request,
-  input: FirewallInput,
-  { tables, isAccepting }: {
-    readonly tables: Tables;
-    readonly isAccepting: boolean;
-  },
+  wanted: WantedRules,
+  family: Family,
+  run: Run,
 ): Promise<void> {
-  const { family, run } = tables;
   const act = "list firewall rules";
   const text = await listIptables("filter", { family, run, act });
   if (text === undefined) throw unusable(act, family);
-  const wanted = wantedRules(request, input, { family, isAccepting });
   const missing = findMissingRule(parseIptables(text), wanted);
   if (missing === undefined) return;
   throw new CniError(CniCode.Internal, "Cannot confirm a firewall rule", {

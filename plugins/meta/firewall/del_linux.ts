@@ -1,23 +1,18 @@
-import {
-  findSandbox,
-  requireOtherNamespace,
-  runCommand,
-  Shells,
-} from "../../../lib/linux/mod.ts";
+import { findSandbox, requireOtherNamespace } from "../../../lib/linux/mod.ts";
 import { updateIptables } from "../../../lib/firewall/mod.ts";
 import type { Address, Family } from "../../../lib/net/mod.ts";
-import type { Context, Request } from "../../../lib/plugin/mod.ts";
+import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniError, prevResultOf } from "../../../lib/spec/mod.ts";
-import { settled, throwFirst } from "../../shared/mod.ts";
+import { attachmentOwner, type Executor } from "../../shared/chained/mod.ts";
+import { settled } from "../../shared/mod.ts";
 import { addressesOf, readFirewallConfig } from "./config.ts";
 import { findFirewalld, removeSources } from "./firewalld_linux.ts";
-import { planDel } from "./plan_removal.ts";
+import { attachmentRemovals } from "./removals.ts";
 import { hostCidr } from "./rules.ts";
-import { scriptOf, type Tables, tablesOf } from "./tables_linux.ts";
-import { ownerOf } from "./wanted_rules.ts";
+import { scriptOf } from "./tables_linux.ts";
 
 /** The addresses of a container, by family. */
-export type Addresses = ReadonlyMap<Family, readonly Address[]>;
+type Addresses = ReadonlyMap<Family, readonly Address[]>;
 
 /**
  * Removes the container's rules (CNI 1.1.0, section 2, "DEL"); what attachments
@@ -28,17 +23,15 @@ export type Addresses = ReadonlyMap<Family, readonly Address[]>;
  */
 export async function delFirewall(
   request: Request,
-  context: Context,
+  executor: Executor,
 ): Promise<void> {
-  const { netns, netnsOverride: override, config } = request;
-  const own = readFirewallConfig(config);
-  const warn = (message: string) => context.warn(message);
-  const addresses = await findAddresses(request, warn);
-  await using shells = new Shells();
-  const { run } = shells;
-  const families = addresses.size === 0 ? BOTH : [...addresses.keys()];
-  // Made at once, since they start shells that take a while.
-  const tables = own.backend === "firewalld" ? [] : tablesOf(families, shells);
+  const { netns, netnsOverride: override } = request;
+  const { run, warn, sideBySide } = executor;
+  const own = readFirewallConfig(request.config);
+  const addresses = await findAddresses(request, executor);
+  const known = addresses.size === 0 ? BOTH : [...addresses.keys()];
+  const families = own.backend === "firewalld" ? [] : known;
+  const forEachFamily = sideBySide(families, "remove the container's rules");
   const [, firewalld] = await settled(
     netns === ""
       ? Promise.resolve()
@@ -48,41 +41,31 @@ export async function delFirewall(
   );
   if (firewalld !== undefined) {
     const sources = [...addresses.values()].flat().map(hostCidr);
-    for (const fault of await removeSources(firewalld, sources, run)) {
+    for (const fault of await removeSources(firewalld, sources, executor)) {
       warn(`Cannot have firewalld forget an address: ${fault}`);
     }
   }
-  throwFirst(
-    await Promise.allSettled(
-      tables.map((one) => removeRules(request, addresses, one)),
-    ),
-  );
+  const owner = attachmentOwner(request);
+  await forEachFamily(async (family, run) => {
+    const some = addresses.get(family) ?? [];
+    await updateIptables(
+      "filter",
+      (listing) => scriptOf(attachmentRemovals(listing, owner, some)),
+      { family, run, act: "remove firewall rules" },
+    );
+  });
 }
 
 const BOTH: readonly Family[] = [4, 6];
-
-async function removeRules(
-  request: Request,
-  addresses: Addresses,
-  { family, run }: Tables,
-): Promise<void> {
-  const own = addresses.get(family) ?? [];
-  const owner = ownerOf(request);
-  await updateIptables(
-    "filter",
-    (listing) => scriptOf(planDel(listing, owner, own)),
-    { family, run, act: "remove firewall rules" },
-  );
-}
 
 /**
  * The container's addresses: those that `prevResult` tells or, without one,
  * those that the interface has. If that is gone too, what is left is in the
  * table: the addresses that the attachment owns there.
  */
-export async function findAddresses(
+async function findAddresses(
   request: Request,
-  warn: (message: string) => void,
+  { run, warn }: Executor,
 ): Promise<Addresses> {
   const { netns, netnsOverride: override, ifname } = request;
   try {
@@ -93,7 +76,7 @@ export async function findAddresses(
     warn(`Cannot read prevResult, so it is passed over: ${error}`);
   }
   if (netns === "") return new Map();
-  const links = await findSandbox(netns, { run: runCommand, override });
+  const links = await findSandbox(netns, { run, override });
   const own = links?.find(({ name }) => name === ifname)?.addresses ?? [];
   const addresses = own.filter(({ scope }) => scope === "global")
     .map(({ cidr }) => cidr.address);

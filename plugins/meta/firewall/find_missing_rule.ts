@@ -1,5 +1,5 @@
 import type { IptablesListing } from "../../../lib/firewall/mod.ts";
-import { planAdd, type WantedRules } from "./plan_add.ts";
+import { ruleAdditions, type WantedRules } from "./additions.ts";
 import { OWNERS_CHAIN } from "./rules.ts";
 
 /**
@@ -11,7 +11,7 @@ export function findMissingRule(
   listing: IptablesListing,
   wanted: WantedRules,
 ): string | undefined {
-  return planAdd(listing, wanted).lines.find((line) =>
+  return ruleAdditions(listing, wanted).lines.find((line) =>
     /^-[AI] /.test(line) && !line.includes(` ${OWNERS_CHAIN} `)
   );
 }

@@ -1,10 +1,6 @@
-import {
-  type Output,
-  reasonOf,
-  type Run,
-  type UndoStack,
-} from "../../../lib/linux/mod.ts";
+import { type Output, reasonOf, type Run } from "../../../lib/linux/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import type { Executor } from "../../shared/chained/mod.ts";
 import type { FirewallConfig } from "./config.ts";
 import {
   type Client,
@@ -12,6 +8,7 @@ import {
   isYes,
   runningCommand,
   searchScript,
+  type SourceAct,
   sourceCommand,
 } from "./firewalld.ts";
 
@@ -61,12 +58,14 @@ export async function findFirewalld(
  * @throws {CniError} Code 999 with firewalld's reason.
  */
 export async function addSources(
-  { client, zone }: Firewalld,
+  firewalld: Firewalld,
   sources: readonly string[],
-  { run, undo }: { readonly run: Run; readonly undo: UndoStack },
+  executor: Executor,
 ): Promise<void> {
+  const { client, zone } = firewalld;
   for (const source of sources) {
-    const output = await run(sourceCommand(client, "add", { zone, source }));
+    const output = await ask(firewalld, executor, { act: "add", source });
+    if (output === undefined) continue;
     if (/ZONE_ALREADY_SET/.test(output.stdout + output.stderr)) continue;
     if (output.status !== 0) {
       const message = `failed to add the address ${source} to ${zone} zone`;
@@ -74,8 +73,8 @@ export async function addSources(
         details: `${client}: ${faultOf(output)}`,
       });
     }
-    undo.push(async () => {
-      await run(sourceCommand(client, "remove", { zone, source }));
+    executor.undo.push(async () => {
+      await ask(firewalld, executor, { act: "remove", source });
     });
   }
 }
@@ -86,34 +85,48 @@ export async function addSources(
  * @returns What went wrong; that one is not there does not count.
  */
 export async function removeSources(
-  { client, zone }: Firewalld,
+  firewalld: Firewalld,
   sources: readonly string[],
-  run: Run,
+  executor: Executor,
 ): Promise<readonly string[]> {
   const faults: string[] = [];
   for (const source of sources) {
-    const output = await run(sourceCommand(client, "remove", { zone, source }));
+    const output = await ask(firewalld, executor, { act: "remove", source });
+    if (output === undefined || output.status === 0) continue;
     const isGone = /UNKNOWN_SOURCE|NOT_ENABLED/.test(
       output.stdout + output.stderr,
     );
-    if (output.status !== 0 && !isGone) faults.push(faultOf(output));
+    if (!isGone) faults.push(faultOf(output));
   }
   return faults;
 }
 
 /** The first address that is not in the zone. */
 export async function findMissingSource(
-  { client, zone }: Firewalld,
+  firewalld: Firewalld,
   sources: readonly string[],
-  run: Run,
+  executor: Executor,
 ): Promise<string | undefined> {
   for (const source of sources) {
-    const { stdout } = await run(
-      sourceCommand(client, "query", { zone, source }),
-    );
-    if (!isYes(stdout)) return source;
+    const output = await ask(firewalld, executor, { act: "query", source });
+    if (output !== undefined && !isYes(output.stdout)) return source;
   }
   return undefined;
+}
+
+/** What firewalld says; nothing for a plan. */
+async function ask(
+  { client, zone }: Firewalld,
+  executor: Executor,
+  { act, source }: { readonly act: SourceAct; readonly source: string },
+): Promise<Output | undefined> {
+  const command = sourceCommand(client, act, { zone, source });
+  const text = [command.program, ...command.args].join(" ");
+  const purpose = `${act} ${source} in firewalld's zone ${zone}`;
+  return await executor.act(
+    [{ purpose, command: text }],
+    () => executor.run(command),
+  );
 }
 
 function faultOf({ status, stderr, stdout }: Output): string {

@@ -1,37 +1,18 @@
+import type { UndoStack } from "../../../lib/linux/mod.ts";
 import {
-  type Run,
-  type Shells,
-  type UndoStack,
-} from "../../../lib/linux/mod.ts";
-import {
+  type IptablesOptions,
   iptablesProgram,
   iptablesScript,
   updateIptables,
 } from "../../../lib/firewall/mod.ts";
 import type { Family } from "../../../lib/net/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import { type AddPlan, planAdd, type WantedRules } from "./plan_add.ts";
-import { planUndo } from "./plan_removal.ts";
-
-/** Which of `iptables` and `ip6tables`, and what runs it. */
-export interface Tables {
-  readonly family: Family;
-  readonly run: Run;
-}
-
-/**
- * A way to run commands for each family, so that one does not wait for the
- * other: the first in the shell that is there, the second in one of its own.
- */
-export function tablesOf(
-  families: readonly Family[],
-  shells: Shells,
-): readonly Tables[] {
-  return families.map((family, index) => ({
-    family,
-    run: index === 0 ? shells.run : shells.open(),
-  }));
-}
+import {
+  type RuleAdditions,
+  ruleAdditions,
+  type WantedRules,
+} from "./additions.ts";
+import { undoRemovals } from "./removals.ts";
 
 /**
  * Adds what is missing of an attachment's rules, in one transaction.
@@ -40,13 +21,13 @@ export function tablesOf(
  */
 export async function addRules(
   wanted: WantedRules,
-  { family, run }: Tables,
+  { family, run }: Pick<IptablesOptions, "family" | "run">,
   undo: UndoStack,
 ): Promise<void> {
   const act = "add firewall rules";
-  let done: AddPlan | undefined;
+  let done: RuleAdditions | undefined;
   const isThere = await updateIptables("filter", (listing) => {
-    done = planAdd(listing, wanted);
+    done = ruleAdditions(listing, wanted);
     return scriptOf(done.lines);
   }, { family, run, act });
   if (!isThere) throw unusable(act, family);
@@ -55,7 +36,7 @@ export async function addRules(
   undo.push(async () => {
     await updateIptables(
       "filter",
-      (listing) => scriptOf(planUndo(listing, plan)),
+      (listing) => scriptOf(undoRemovals(listing, plan)),
       { family, run, act: "undo firewall rules" },
     );
   });

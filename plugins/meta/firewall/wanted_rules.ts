@@ -1,14 +1,9 @@
-import type { LinkOwner } from "../../../lib/linux/mod.ts";
 import type { Family } from "../../../lib/net/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
+import { attachmentOwner } from "../../shared/chained/mod.ts";
+import type { WantedRules } from "./additions.ts";
 import type { FirewallInput } from "./config.ts";
-import type { WantedRules } from "./plan_add.ts";
 import { hostCidr, isolationRules } from "./rules.ts";
-
-/** Whose the rules of a request are. */
-export function ownerOf({ config, containerId, ifname }: Request): LinkOwner {
-  return { network: config.name, containerId, ifname };
-}
 
 /** The addresses that firewalld is to know, of both families. */
 export function sourcesOf({ addresses }: FirewallInput): readonly string[] {
@@ -30,7 +25,7 @@ export function wantedRules(
 ): WantedRules {
   const { adminChain, ingressPolicy } = config;
   return {
-    owner: ownerOf(request),
+    owner: attachmentOwner(request),
     addresses: isAccepting ? addresses.get(family) ?? [] : [],
     adminChain,
     isolation: bridge === undefined || ingressPolicy === "open"

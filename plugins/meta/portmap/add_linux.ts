@@ -1,14 +1,14 @@
-import { applySteps, Shells, withUndo } from "../../../lib/linux/mod.ts";
-import type { Context, Request } from "../../../lib/plugin/mod.ts";
+import type { Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
-import { settled, throwFirst } from "../../shared/mod.ts";
+import type { Executor } from "../../shared/chained/mod.ts";
+import { settled } from "../../shared/mod.ts";
 import type { PortmapConfig } from "./config.ts";
 import { flushStaleConnections } from "./conntrack_linux.ts";
 import { addForwarding } from "./forward_linux.ts";
 import { type Forwarding, unservedOf } from "./forwarding.ts";
 import { localnetSteps } from "./localnet_linux.ts";
 import { formatHostPort } from "./mapping.ts";
-import { prepareAdd } from "./prepare.ts";
+import { readInput } from "./read_input.ts";
 
 /**
  * Maps ports of the host to the container, with one transaction for each
@@ -19,33 +19,27 @@ import { prepareAdd } from "./prepare.ts";
  */
 export async function addPortmap(
   request: Request,
-  context: Context,
+  executor: Executor,
 ): Promise<Result> {
-  const { config, prevResult, forwardings } = prepareAdd(request);
-  const warn = (message: string) => context.warn(message);
-  warnOfUnserved(config, forwardings, warn);
+  const { config, prevResult, forwardings } = readInput(request);
+  warnOfUnserved(config, forwardings, executor);
   if (forwardings.length === 0) return prevResult;
-  await using shells = new Shells();
-  const { run } = shells;
-  await withUndo(async (undo) => {
-    const [steps] = await settled(
-      localnetSteps(forwardings, run),
-      Promise.allSettled(forwardings.map((forwarding, index) => {
-        // Families side by side.
-        const runIn = index === 0 ? run : shells.open();
-        return addForwarding(forwarding, { run: runIn, undo, warn });
-      })).then(throwFirst),
-    );
-    await applySteps(steps, { netns: request.netns, run, undo });
-  }, warn);
-  await flushStaleConnections(forwardings, run, warn);
+  const forEachFamily = executor.sideBySide(forwardings, "map ports");
+  const [steps] = await settled(
+    localnetSteps(forwardings, executor.run),
+    forEachFamily((forwarding, run) =>
+      addForwarding(forwarding, { ...executor, run })
+    ),
+  );
+  await executor.apply(steps);
+  await flushStaleConnections(forwardings, executor);
   return prevResult;
 }
 
 function warnOfUnserved(
   config: PortmapConfig,
   forwardings: readonly Forwarding[],
-  warn: (message: string) => void,
+  { warn }: Executor,
 ): void {
   const unserved = unservedOf(config, forwardings);
   if (unserved.length === 0) return;

@@ -1,4 +1,4 @@
-import { type Run, Shells } from "../../../lib/linux/mod.ts";
+import type { Run } from "../../../lib/linux/mod.ts";
 import {
   type IptablesListing,
   iptablesProgram,
@@ -7,27 +7,40 @@ import {
   parseIptables,
   tryRestoreIptables,
 } from "../../../lib/firewall/mod.ts";
-import type { Request } from "../../../lib/plugin/mod.ts";
-import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import type { PlannedAct, Request } from "../../../lib/plugin/mod.ts";
+import type { CniError } from "../../../lib/spec/mod.ts";
+import type { Executor } from "../../shared/chained/mod.ts";
+import { differs } from "../../shared/compare/mod.ts";
 import type { Forwarding } from "./forwarding.ts";
 import { missingRules } from "./iptables_check.ts";
 import { type IptablesOwner, iptablesOwner } from "./iptables_owner.ts";
 import { entryRules, SHARED } from "./iptables_rules.ts";
 import { missingNftRules } from "./nft_check.ts";
 import { listNftRules } from "./nft_linux.ts";
-import { prepareAdd } from "./prepare.ts";
+import { TABLES } from "./nft_rules.ts";
+import { readInput } from "./read_input.ts";
 
 /**
  * Verifies that all rules of an ADD are there (CNI 1.1.0, section 2, "CHECK").
  *
  * @throws {CniError} Code 7 for a bad configuration, 999 for what is missing.
  */
-export async function checkPortmap(request: Request): Promise<void> {
-  const { forwardings } = prepareAdd(request);
-  await using shells = new Shells();
-  for (const forwarding of forwardings) {
-    await checkForwarding(forwarding, shells.run);
+export async function checkPortmap(
+  request: Request,
+  { run, act }: Executor,
+): Promise<void> {
+  for (const forwarding of readInput(request).forwardings) {
+    await act([lookOf(forwarding)], () => checkForwarding(forwarding, run));
   }
+}
+
+function lookOf({ config: { backend }, family }: Forwarding): PlannedAct {
+  return {
+    purpose: "see whether all rules are there",
+    command: backend === "nftables"
+      ? `nft list table ${TABLES[family]}`
+      : `${iptablesProgram(family)} -t nat -S`,
+  };
 }
 
 async function checkForwarding(
@@ -43,11 +56,11 @@ async function checkForwarding(
     return await checkIptables(forwarding, parseIptables(text), run);
   }
   if (backend === "iptables") {
-    throw differs(`${iptablesProgram(family)} cannot be used any more`);
+    throw portsDiffer(`${iptablesProgram(family)} cannot be used any more`);
   }
   const rules = await listNftRules(family, run);
   const [missing] = missingNftRules(forwarding, rules);
-  if (missing !== undefined) throw differs(`nft does not have ${missing}`);
+  if (missing !== undefined) throw portsDiffer(`nft does not have ${missing}`);
 }
 
 async function checkIptables(
@@ -60,7 +73,7 @@ async function checkIptables(
   const program = iptablesProgram(family);
   const [missing] = missingRules(forwarding, owner, listing);
   if (missing !== undefined) {
-    throw differs(`${program} does not have ${missing} in its nat table`);
+    throw portsDiffer(`${program} does not have ${missing} in its nat table`);
   }
   // Conditions may be printed in other words than they are written.
   if (conditions[family].length === 0) return;
@@ -79,14 +92,12 @@ async function checkEntries(
   const { status } = await tryRestoreIptables(script, { family, run });
   if (status === 0) return;
   const program = iptablesProgram(family);
-  throw differs(
+  throw portsDiffer(
     `${program} does not have all rules with conditionsV${family} that lead ` +
       `to ${owner.chain}`,
   );
 }
 
-function differs(why: string): CniError {
-  return new CniError(CniCode.Internal, "Cannot confirm the mapped ports", {
-    details: `${why}; DEL and ADD the attachment to mend it`,
-  });
+function portsDiffer(why: string): CniError {
+  return differs("the mapped ports", why);
 }

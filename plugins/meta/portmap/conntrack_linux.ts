@@ -4,6 +4,7 @@ import {
   reasonOf,
   type Run,
 } from "../../../lib/linux/mod.ts";
+import type { Executor } from "../../shared/chained/mod.ts";
 import { staleConnections, stalePattern } from "./conntrack.ts";
 import type { Forwarding } from "./forwarding.ts";
 import type { MappedPort } from "./mapped_port.ts";
@@ -15,11 +16,24 @@ import type { MappedPort } from "./mapped_port.ts";
  */
 export async function flushStaleConnections(
   forwardings: readonly Forwarding[],
-  run: Run,
-  warn: (message: string) => void,
+  executor: Executor,
 ): Promise<void> {
   const lines = staleConnections(forwardings);
   if (lines.length === 0) return;
+  await executor.act(
+    lines.map((words) => ({
+      purpose: "end connections that came by the port before it was mapped",
+      command: ["conntrack", ...words].join(" "),
+    })),
+    () => flushLines(lines, forwardings, executor),
+  );
+}
+
+async function flushLines(
+  lines: readonly (readonly string[])[],
+  forwardings: readonly Forwarding[],
+  { run, warn }: Executor,
+): Promise<void> {
   try {
     const { status, stderr } = await runLines(lines, run);
     if (status === 0 || NONE.test(stderr)) return;
@@ -37,7 +51,7 @@ export async function flushStaleConnections(
 /** Deletes the UDP connections to ports that are not mapped any more. */
 export async function flushEndedConnections(
   ports: readonly MappedPort[],
-  run: Run,
+  { run, act }: Executor,
 ): Promise<void> {
   const udp = ports.filter(({ protocol }) => protocol === "udp");
   const addresses = new Map(udp.map((port) => [port.address, port.family]));
@@ -45,8 +59,12 @@ export async function flushEndedConnections(
     for (const [address, family] of addresses) {
       const match = ["-p", "udp", "--dst-nat", address];
       const args = ["-D", "-f", `ipv${family}`, ...match];
-      // Whatever comes of it, they end by themselves.
-      await run({ program: "conntrack", args });
+      const planned = {
+        purpose: `end connections that came by a mapped port to ${address}`,
+        command: ["conntrack", ...args].join(" "),
+      };
+      // However it ends: they end by themselves.
+      await act([planned], () => run({ program: "conntrack", args }));
     }
   } catch (error) {
     if (!(error instanceof ProgramMissingError)) throw error;

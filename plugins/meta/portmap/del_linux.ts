@@ -1,7 +1,5 @@
-import type { Address } from "../../../lib/net/mod.ts";
-import { type Run, Shells } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { throwFirst } from "../../shared/mod.ts";
+import type { Executor } from "../../shared/chained/mod.ts";
 import { flushEndedConnections } from "./conntrack_linux.ts";
 import { findPlaces } from "./find_places_linux.ts";
 import {
@@ -25,28 +23,12 @@ import {
  * @throws {CniError} Code 999 or 11 with the first reason; all that can be
  * removed is.
  */
-export async function delPortmap(request: Request): Promise<void> {
-  await using shells = new Shells();
-  const { run } = shells;
-  const ports = await removeForwardings(request, {
-    run,
-    open: () => shells.open(),
-    looksFirst: false,
-  });
-  await flushEndedConnections(ports, run);
-}
-
-/** How {@linkcode removeForwardings} is to work. */
-export interface RemovalOptions {
-  /** Runs commands, one after another. */
-  readonly run: Run;
-  /** What runs commands beside those. */
-  readonly open: () => Run;
-  /**
-   * Whether to look before anything is done, even where what there should be
-   * is known: for saying what would be done.
-   */
-  readonly looksFirst: boolean;
+export async function delPortmap(
+  request: Request,
+  executor: Executor,
+): Promise<void> {
+  const ports = await removeForwardings(request, executor);
+  await flushEndedConnections(ports, executor);
 }
 
 /**
@@ -56,52 +38,39 @@ export interface RemovalOptions {
  *
  * @returns What was mapped.
  */
-export async function removeForwardings(
+async function removeForwardings(
   request: Request,
-  options: RemovalOptions,
+  executor: Executor,
 ): Promise<readonly MappedPort[]> {
   const expected = expectedPlaces(request);
-  const addresses = knownAddresses(request);
-  const removed = await removeAll(expected, request, { ...options, addresses });
+  const removed = await removeAll(expected, request, executor);
   const isAllFound = expected.length > 0 &&
     removed.every((ports) => ports !== undefined);
   if (isAllFound) return removed.flatMap((ports) => ports ?? []);
-  const others = (await findPlaces(request, options.run))
+  const others = (await findPlaces(request, executor.run))
     .filter((place) => !expected.some((one) => isSamePlace(one, place)));
-  const more = await removeAll(others, request, { ...options, addresses });
+  const more = await removeAll(others, request, executor);
   return [...removed, ...more].flatMap((ports) => ports ?? []);
-}
-
-interface Removal extends RemovalOptions {
-  /** The container's addresses in the network, if they are known. */
-  readonly addresses: readonly Address[] | undefined;
 }
 
 /** What was mapped in each place; `undefined` where nothing was. */
 async function removeAll(
   places: readonly Place[],
   request: Request,
-  removal: Removal,
+  { isPlanning, sideBySide }: Executor,
 ): Promise<readonly (readonly MappedPort[] | undefined)[]> {
-  const ends = await Promise.allSettled(places.map((place, index) => {
-    const run = index === 0 ? removal.run : removal.open();
-    return removeFrom(place, request, { ...removal, run });
-  }));
-  throwFirst(ends);
-  return ends.map((end) => end.status === "fulfilled" ? end.value : undefined);
-}
-
-async function removeFrom(
-  { backend, family, forwarding }: Place,
-  { config: { name: network }, containerId }: Request,
-  { run, addresses, looksFirst }: Removal,
-): Promise<readonly MappedPort[] | undefined> {
+  const { config: { name: network }, containerId } = request;
   const owner = { network, containerId };
-  if (backend === "nftables") {
-    return await removeNftForwarding(owner, family, { run, addresses });
-  }
-  const known = forwarding !== undefined && !looksFirst
-    ? await removeKnownForwarding(forwarding, run)
-    : undefined;
-  return known ?? await removeIptablesForwarding(owner, family, run);
+  const addresses = knownAddresses(request);
+  const forEachPlace = sideBySide(places, "remove mapped ports");
+  return await forEachPlace(async ({ backend, family, forwarding }, run) => {
+    if (backend === "nftables") {
+      return await removeNftForwarding(owner, family, { run, addresses });
+    }
+    // A plan looks first: it must not say that rules are there if they are not.
+    const known = forwarding !== undefined && !isPlanning
+      ? await removeKnownForwarding(forwarding, run)
+      : undefined;
+    return known ?? await removeIptablesForwarding(owner, family, run);
+  });
 }

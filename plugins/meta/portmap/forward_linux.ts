@@ -3,10 +3,10 @@ import {
   isNftablesUsable,
 } from "../../../lib/firewall/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import type { Executor } from "../../shared/chained/mod.ts";
 import type { Forwarding } from "./forwarding.ts";
 import { addIptablesForwarding } from "./iptables_linux.ts";
 import { addNftForwarding } from "./nft_linux.ts";
-import type { Tools } from "./tools.ts";
 
 /**
  * Maps a container's ports of one family by the backend that is configured, or
@@ -16,13 +16,15 @@ import type { Tools } from "./tools.ts";
  */
 export async function addForwarding(
   forwarding: Forwarding,
-  tools: Tools,
+  executor: Executor,
 ): Promise<void> {
   const { config: { backend }, family } = forwarding;
-  if (backend === "nftables") return await addNftForwarding(forwarding, tools);
-  if (await addIptablesForwarding(forwarding, tools)) return;
-  if (backend === undefined && await isNftablesUsable(tools.run)) {
-    return await addNftForwarding(forwarding, tools);
+  if (backend === "nftables") {
+    return await addNftForwarding(forwarding, executor);
+  }
+  if (await addIptablesForwarding(forwarding, executor)) return;
+  if (backend === undefined && await isNftablesUsable(executor.run)) {
+    return await addNftForwarding(forwarding, executor);
   }
   const program = iptablesProgram(family);
   throw new CniError(CniCode.Internal, "Cannot map ports", {

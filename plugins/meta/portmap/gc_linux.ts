@@ -1,11 +1,7 @@
 import type { Family } from "../../../lib/net/mod.ts";
-import { type Run, runCommand } from "../../../lib/linux/mod.ts";
 import { updateIptables } from "../../../lib/firewall/mod.ts";
-import { Attempts, type Request } from "../../../lib/plugin/mod.ts";
-import {
-  type ValidAttachments,
-  validAttachmentsOf,
-} from "../../../lib/spec/mod.ts";
+import type { Request } from "../../../lib/plugin/mod.ts";
+import type { Collection } from "../../shared/chained/mod.ts";
 import { iptablesOwner } from "./iptables_owner.ts";
 import { mappedContainers } from "./iptables_read.ts";
 import { removalScript } from "./iptables_scripts.ts";
@@ -19,22 +15,19 @@ import { removalScript } from "./iptables_scripts.ts";
  *
  * @throws {CniError} Code 999 or 11, with all reasons.
  */
-export async function collectPortmap({ config }: Request): Promise<void> {
-  const valid = validAttachmentsOf(config);
-  if (valid === undefined) return;
-  const attempts = new Attempts();
+export async function collectPortmap(
+  { config }: Request,
+  { attempts, ...collection }: Collection,
+): Promise<void> {
   for (const family of [4, 6] as const) {
-    await attempts.run(() =>
-      collectIptables(config.name, family, { valid, run: runCommand })
-    );
+    await attempts.run(() => collectIptables(config.name, family, collection));
   }
-  attempts.end("Cannot collect all that is stale");
 }
 
 async function collectIptables(
   network: string,
   family: Family,
-  { valid, run }: { valid: ValidAttachments; run: Run },
+  { valid, run }: Pick<Collection, "valid" | "run">,
 ): Promise<void> {
   const validOwners = await Promise.all(
     valid.list.map(({ containerId }) =>

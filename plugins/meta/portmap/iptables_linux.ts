@@ -7,6 +7,7 @@ import {
   updateIptables,
 } from "../../../lib/firewall/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import type { Executor } from "../../shared/chained/mod.ts";
 import { type Forwarding, mappingsOf, type Owner } from "./forwarding.ts";
 import { iptablesOwner } from "./iptables_owner.ts";
 import { mappedPorts, rivalsOf } from "./iptables_read.ts";
@@ -16,7 +17,6 @@ import {
   removalScript,
 } from "./iptables_scripts.ts";
 import type { MappedPort } from "./mapped_port.ts";
-import type { Tools } from "./tools.ts";
 
 /**
  * Maps a container's ports, in one transaction of iptables.
@@ -27,7 +27,7 @@ import type { Tools } from "./tools.ts";
  */
 export async function addIptablesForwarding(
   forwarding: Forwarding,
-  { run, undo, warn }: Tools,
+  { run, undo, warn }: Executor,
 ): Promise<boolean> {
   const { family } = forwarding;
   const owner = await iptablesOwner(forwarding);

@@ -4,38 +4,26 @@
  *
  * @module
  */
-import {
-  definePlugin,
-  type Plugin,
-  type PluginKeys,
-} from "../../../lib/plugin/mod.ts";
+import type { Plugin } from "../../../lib/plugin/mod.ts";
+import { defineChained } from "../../shared/chained/mod.ts";
 import { addPortmap } from "./add_linux.ts";
 import { delPortmap } from "./del_linux.ts";
+import { PORTMAP_KEYS } from "./config.ts";
+import { PORTMAP_CAPABILITIES } from "./mapping.ts";
+import { readInput } from "./read_input.ts";
 
 /** The portmap plugin. */
-export const portmap: Plugin = definePlugin({
+export const portmap: Plugin = defineChained({
   name: "portmap",
   add: addPortmap,
-  del: delPortmap,
-  check: async (request) => {
-    const { checkPortmap } = await import("./check_linux.ts");
-    await checkPortmap(request);
-  },
-  gc: async (request) => {
-    const { collectPortmap } = await import("./gc_linux.ts");
-    await collectPortmap(request);
-  },
-  status: async (request) => {
-    const { portmapStatus } = await import("./status_linux.ts");
-    await portmapStatus(request);
-  },
-  plan: async (request) => {
-    const { planPortmap } = await import("./plan_linux.ts");
-    return await planPortmap(request);
+  del: () => delPortmap,
+  check: async () => (await import("./check_linux.ts")).checkPortmap,
+  gc: async () => (await import("./gc_linux.ts")).collectPortmap,
+  status: async () => (await import("./status_linux.ts")).portmapStatus,
+  settings: {
+    role: "meta",
+    keys: PORTMAP_KEYS,
+    capabilities: PORTMAP_CAPABILITIES,
+    check: readInput,
   },
 });
-
-/** Loads what portmap may be told. */
-export async function loadPortmapKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).PORTMAP_KEYS;
-}

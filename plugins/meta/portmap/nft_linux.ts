@@ -8,11 +8,11 @@ import {
   parseNftRules,
   tryTransactNft,
 } from "../../../lib/firewall/mod.ts";
+import type { Executor } from "../../shared/chained/mod.ts";
 import type { Forwarding, Owner } from "./forwarding.ts";
 import type { MappedPort } from "./mapped_port.ts";
 import { nftRivalsOf, ownNftRules, readNftRule } from "./nft_read.ts";
 import { additionScript, TABLES } from "./nft_rules.ts";
-import type { Tools } from "./tools.ts";
 
 /**
  * Maps a container's ports, in one transaction of nft, in place of what was
@@ -23,7 +23,7 @@ import type { Tools } from "./tools.ts";
  */
 export async function addNftForwarding(
   forwarding: Forwarding,
-  { run, undo, warn }: Tools,
+  { run, undo, warn }: Executor,
 ): Promise<void> {
   const { family, target } = forwarding;
   const addresses = [target.address];

@@ -3,7 +3,7 @@ import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniError, prevResultOf } from "../../../lib/spec/mod.ts";
 import type { Backend } from "./config.ts";
 import type { Forwarding } from "./forwarding.ts";
-import { prepareAdd } from "./prepare.ts";
+import { readInput } from "./read_input.ts";
 import { targetsIn } from "./target.ts";
 
 /** Where a container's rules may be. */
@@ -29,7 +29,7 @@ export function expectedPlaces(request: Request): readonly Place[] {
   if (!hasMappings(fields.json("runtimeConfig"))) return [];
   const isNft = fields.json("backend") === "nftables";
   const backend = isNft ? "nftables" : "iptables";
-  const forwardings = lenient(() => prepareAdd(request).forwardings) ?? [];
+  const forwardings = lenient(() => readInput(request).forwardings) ?? [];
   if (forwardings.length > 0) {
     return forwardings.map((forwarding) => {
       const { family } = forwarding;

@@ -6,8 +6,10 @@ import {
   parseIptables,
 } from "../../../lib/firewall/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import { notAvailable } from "../../shared/probe/mod.ts";
 import { parsePortmapConfig, type PortmapConfig } from "./config.ts";
+
+const NAME = "portmap";
 
 /**
  * Finds out whether an ADD could be served: the configuration, a backend, and
@@ -34,6 +36,7 @@ async function requireBackend(
     if (await probes[one](run)) return;
   }
   throw notAvailable(
+    NAME,
     `${backends.join(" and ")} cannot be used: install the package, load the ` +
       "kernel's modules, or see that the plugin runs with CAP_NET_ADMIN",
   );
@@ -48,12 +51,8 @@ async function requireChain(
   const listing = await listIptables("nat", { family: 4, run, act }) ?? "";
   if (parseIptables(listing).chains.has(chain)) return;
   throw notAvailable(
+    NAME,
     `externalSetMarkChain is "${chain}": iptables has no such chain in its ` +
       "nat table: have it made first, or remove the key",
   );
-}
-
-function notAvailable(details: string): CniError {
-  const message = "The portmap plugin is not available";
-  return new CniError(CniCode.NotAvailable, message, { details });
 }

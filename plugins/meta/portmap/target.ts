@@ -1,5 +1,6 @@
 import { type Cidr, type Family, parseCidr } from "../../../lib/net/mod.ts";
 import type { Interface, IpConfig, Result } from "../../../lib/spec/mod.ts";
+import { isContainerInterface } from "../../shared/chained/mod.ts";
 
 /**
  * The addresses that ports are mapped to: the container's first of each
@@ -23,6 +24,5 @@ function isOwn(
   ifname: string,
 ): boolean {
   const stated = interfaces[ip.interface ?? -1];
-  if (stated === undefined) return true;
-  return stated.name === ifname && Boolean(stated.sandbox);
+  return stated === undefined || isContainerInterface(stated, ifname);
 }

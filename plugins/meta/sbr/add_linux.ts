@@ -1,22 +1,12 @@
-import {
-  applySteps,
-  type Run,
-  Shells,
-  withUndo,
-} from "../../../lib/linux/mod.ts";
-import { type Family, formatAddress } from "../../../lib/net/mod.ts";
-import type { Context, Request } from "../../../lib/plugin/mod.ts";
+import { formatAddress } from "../../../lib/net/mod.ts";
+import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError, type Result } from "../../../lib/spec/mod.ts";
-import { parseSbrConfig } from "./config.ts";
-import { planAdd, type PlanInput, ruledSource } from "./plan.ts";
-import { readRouting, type SandboxRouting } from "./read_routing_linux.ts";
-import { requireSources, type Source } from "./sources.ts";
-
-/** What an ADD follows from. */
-export interface AddInput extends PlanInput {
-  readonly routing: SandboxRouting;
-  readonly prevResult: Result;
-}
+import type { Executor } from "../../shared/chained/mod.ts";
+import { readInput, type SbrInput } from "./read_input.ts";
+import { readRouting } from "./read_routing_linux.ts";
+import type { Routing } from "./routing.ts";
+import { familiesOf } from "./sources.ts";
+import { addSteps, ruledSource, type StepsInput } from "./steps.ts";
 
 /**
  * Has what the interface's addresses send leave by the interface (CNI 1.1.0,
@@ -24,55 +14,39 @@ export interface AddInput extends PlanInput {
  */
 export async function addSbr(
   request: Request,
-  context: Context,
+  { isPlanning, run, apply }: Executor,
 ): Promise<Result> {
-  const { netns } = request;
-  await using shells = new Shells();
-  const { run } = shells;
-  const input = await readAdd(request, run);
-  requireLink(input, request);
+  const given = readInput(request);
+  const families = familiesOf(given.sources);
+  const routing = await readRouting(request, { families, run });
+  if (!routing.hasLink && !isPlanning) throw absentError(request);
+  const input = routing.hasLink
+    ? { ...given, routing }
+    : await predictedInput(given, routing);
   requireNew(input, request);
-  const steps = planAdd(input);
-  await withUndo(
-    (undo) => applySteps(steps, { netns, run, undo }),
-    (message) => context.warn(message),
-  );
-  return input.prevResult;
+  await apply(addSteps(input));
+  return given.prevResult;
 }
 
-/**
- * Reads what an ADD has to know.
- *
- * @throws {CniError} Code 7 for the configuration, code 8 without a sandbox.
- */
-export async function readAdd(request: Request, run: Run): Promise<AddInput> {
-  const { ifname, netnsOverride: override } = request;
-  const config = parseSbrConfig(request.config);
-  const { prevResult, sources } = requireSources(request);
-  const families = familiesOf(sources);
-  const routing = await readRouting(request, { families, run, override });
-  return { config, ifname, sources, routing, prevResult };
+/** The plugins before have only planned, too. */
+async function predictedInput(
+  given: SbrInput,
+  routing: Routing,
+): Promise<StepsInput> {
+  const { predictedRouting } = await import("./predicted_routing.ts");
+  return { ...given, routing: predictedRouting(routing, given) };
 }
 
-/** The families of the addresses, IPv4 first. */
-export function familiesOf(sources: readonly Source[]): readonly Family[] {
-  return ([4, 6] as const).filter((family) =>
-    sources.some(({ cidr }) => cidr.address.family === family)
-  );
-}
-
-function requireLink({ routing }: AddInput, request: Request): void {
-  if (routing.hasLink) return;
-  const { ifname, netns } = request;
+function absentError({ ifname, netns }: Request): CniError {
   const message = `Cannot find network interface ${ifname}`;
-  throw new CniError(CniCode.Internal, message, {
+  return new CniError(CniCode.Internal, message, {
     details: `CNI_IFNAME is "${ifname}", which is not in ${netns}: put sbr ` +
       "after the plugin that makes it",
   });
 }
 
 /** Refuses a second ADD before anything is done. */
-function requireNew(input: AddInput, { netns }: Request): void {
+function requireNew(input: StepsInput, { netns }: Request): void {
   const source = ruledSource(input);
   if (source === undefined) return;
   const address = formatAddress(source.cidr.address);

@@ -1,4 +1,4 @@
-import { runCommand } from "../../../lib/linux/mod.ts";
+import { sandboxText } from "../../../lib/linux/mod.ts";
 import {
   cidrContains,
   compareAddresses,
@@ -8,12 +8,15 @@ import {
   parseAddress,
   parseCidr,
 } from "../../../lib/net/mod.ts";
-import type { Request } from "../../../lib/plugin/mod.ts";
-import type { Route } from "../../../lib/spec/mod.ts";
-import { differs } from "../../shared/rare/mod.ts";
-import { type AddInput, readAdd } from "./add_linux.ts";
+import type { PlannedAct, Request } from "../../../lib/plugin/mod.ts";
+import type { Result, Route } from "../../../lib/spec/mod.ts";
+import type { Executor } from "../../shared/chained/mod.ts";
+import { differs } from "../../shared/compare/mod.ts";
+import { readInput } from "./read_input.ts";
+import { readRouting } from "./read_routing_linux.ts";
 import { type KernelRoute, MAIN_TABLE, routesOf } from "./routing.ts";
-import type { Source } from "./sources.ts";
+import { familiesOf, type Source } from "./sources.ts";
+import type { StepsInput } from "./steps.ts";
 
 /**
  * Verifies that each address of the interface has its rule, and its table what
@@ -21,23 +24,45 @@ import type { Source } from "./sources.ts";
  *
  * @throws {CniError} Code 999, naming what differs; code 7 without prevResult.
  */
-export async function checkSbr(request: Request): Promise<void> {
-  const input = await readAdd(request, runCommand);
+export async function checkSbr(
+  request: Request,
+  { run, act }: Executor,
+): Promise<void> {
+  const given = readInput(request);
+  const families = familiesOf(given.sources);
+  await act(looks(request), async () => {
+    const routing = await readRouting(request, { families, run });
+    checkSources({ ...given, routing }, given.prevResult);
+  });
+}
+
+function looks({ netns }: Request): readonly PlannedAct[] {
+  return [
+    {
+      purpose: "look for the rule of each address",
+      command: sandboxText("ip rule show", netns),
+    },
+    {
+      purpose: "look for the routes in their tables",
+      command: sandboxText("ip route show table all", netns),
+    },
+  ];
+}
+
+function checkSources(input: StepsInput, { routes = [] }: Result): void {
   for (const source of input.sources) {
     const table = checkRule(input, source);
     // Of a table that somebody else fills nothing is known.
     if (input.config.table !== undefined) continue;
     checkDefault(input, source, table);
-    for (const route of input.prevResult.routes ?? []) {
-      checkRoute(input, { source, table, route });
-    }
+    for (const route of routes) checkRoute(input, { source, table, route });
     if (input.config.addSourceHints) checkHint(input, source);
   }
 }
 
 /** The table that the source's rule names. */
 function checkRule(
-  { routing, config }: AddInput,
+  { routing, config }: StepsInput,
   { cidr: { address } }: Source,
 ): number {
   const found = routing.sourceRules.filter(({ source }) =>
@@ -55,7 +80,7 @@ function checkRule(
 
 /** A gateway that the configuration names must be it, another may differ. */
 function checkDefault(
-  { routing, config, ifname }: AddInput,
+  { routing, config, ifname }: StepsInput,
   { cidr: { address: { family } }, gateway: stated }: Source,
   table: number,
 ): void {
@@ -75,7 +100,7 @@ function checkDefault(
 
 /** A route of the result through the source's subnet must be in its table. */
 function checkRoute(
-  { routing, ifname }: AddInput,
+  { routing, ifname }: StepsInput,
   { source: { cidr }, table, route: { dst, gw, table: other } }: {
     readonly source: Source;
     readonly table: number;
@@ -94,7 +119,7 @@ function checkRoute(
   throw differs(`the route to ${dst} in table ${table}`, "it is gone");
 }
 
-function checkHint({ routing, ifname }: AddInput, { cidr }: Source): void {
+function checkHint({ routing, ifname }: StepsInput, { cidr }: Source): void {
   const subnet = formatCidr(networkOf(cidr));
   const isThere = routesOf(routing, { table: MAIN_TABLE, ifname })
     .some(({ dst, source }) =>

@@ -4,36 +4,18 @@
  *
  * @module
  */
-import {
-  definePlugin,
-  type Plugin,
-  type PluginKeys,
-} from "../../../lib/plugin/mod.ts";
+import type { Plugin } from "../../../lib/plugin/mod.ts";
+import { defineChained } from "../../shared/chained/mod.ts";
 import { addSbr } from "./add_linux.ts";
+import { SBR_KEYS } from "./config.ts";
+import { readInput } from "./read_input.ts";
 
 /** The sbr plugin. Its state is in the container, and goes with it. */
-export const sbr: Plugin = definePlugin({
+export const sbr: Plugin = defineChained({
   name: "sbr",
   add: addSbr,
-  del: async (request) => {
-    const { delSbr } = await import("./del_linux.ts");
-    await delSbr(request);
-  },
-  check: async (request) => {
-    const { checkSbr } = await import("./check_linux.ts");
-    await checkSbr(request);
-  },
-  status: async (request) => {
-    const { sbrStatus } = await import("./status_linux.ts");
-    await sbrStatus(request);
-  },
-  plan: async (request) => {
-    const { planCommand } = await import("./plan_linux.ts");
-    return await planCommand(request);
-  },
+  del: async () => (await import("./del_linux.ts")).delSbr,
+  check: async () => (await import("./check_linux.ts")).checkSbr,
+  status: async () => (await import("./status_linux.ts")).sbrStatus,
+  settings: { role: "meta", keys: SBR_KEYS, check: readInput },
 });
-
-/** Loads what sbr may be told. */
-export async function loadSbrKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).SBR_KEYS;
-}

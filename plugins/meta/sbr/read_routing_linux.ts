@@ -2,8 +2,8 @@ import {
   mustRunInSandbox,
   type Output,
   reasonOf,
+  type Run,
   runInSandbox,
-  type SandboxOptions,
 } from "../../../lib/linux/mod.ts";
 import type { Family } from "../../../lib/net/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
@@ -11,8 +11,10 @@ import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { joinRouting, parseRouting, type Routing } from "./routing.ts";
 
 /** What {@linkcode readRouting} is to look at. */
-export interface ReadOptions extends SandboxOptions {
+export interface ReadOptions {
   readonly families: readonly Family[];
+  /** Runs the commands. */
+  readonly run: Run;
 }
 
 /** Routing in the sandbox, and whether the interface is there. */
@@ -27,21 +29,21 @@ export interface SandboxRouting extends Routing {
  * @throws {CniError} Code 8 if there is no sandbox.
  */
 export async function readRouting(
-  { netns, ifname }: Request,
-  { families, ...options }: ReadOptions,
+  { netns, netnsOverride: override, ifname }: Request,
+  { families, run }: ReadOptions,
 ): Promise<SandboxRouting> {
   const script = scriptFor(families, ifname);
-  const output = await mustRunInSandbox(script, netns, options);
+  const output = await mustRunInSandbox(script, netns, { run, override });
   return routingIn(output, families, ifname);
 }
 
 /** As {@linkcode readRouting}; `undefined` if the sandbox is gone. */
 export async function findRouting(
-  { netns, ifname }: Request,
-  { families, ...options }: ReadOptions,
+  { netns, netnsOverride: override, ifname }: Request,
+  { families, run }: ReadOptions,
 ): Promise<SandboxRouting | undefined> {
   const script = scriptFor(families, ifname);
-  const output = await runInSandbox(script, netns, options);
+  const output = await runInSandbox(script, netns, { run, override });
   return output && routingIn(output, families, ifname);
 }
 

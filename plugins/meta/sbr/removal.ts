@@ -1,16 +1,16 @@
+import type { IpStep } from "../../../lib/linux/mod.ts";
+import { type Address, compareAddresses } from "../../../lib/net/mod.ts";
+import { familyStep } from "./family_step.ts";
 import {
-  type Address,
-  addressBits,
-  compareAddresses,
-  type Family,
-  formatAddress,
-} from "../../../lib/net/mod.ts";
-import { MAIN_TABLE, routesOf, type Routing } from "./routing.ts";
+  type KernelRoute,
+  MAIN_TABLE,
+  routesOf,
+  type Routing,
+  type SourceRule,
+} from "./routing.ts";
+import { hostText } from "./sources.ts";
 
-/** Lines for `ip -batch` that remove something, by family. */
-export type Removal = Readonly<Record<Family, readonly (readonly string[])[]>>;
-
-/** What {@linkcode planRemoval} follows from. */
+/** What {@linkcode removalSteps} follows from. */
 export interface RemovalInput {
   readonly routing: Routing;
   readonly ifname: string;
@@ -24,12 +24,12 @@ export interface RemovalInput {
 const KERNEL_TABLES = MAIN_TABLE - 1;
 
 /**
- * What there is to remove: the rules of the addresses, and the interface's
- * routes in their tables, unless somebody else fills these.
+ * The steps that remove what there is: the rules of the addresses, and the
+ * interface's routes in their tables, unless somebody else fills these.
  */
-export function planRemoval(
+export function removalSteps(
   { routing, ifname, addresses, table }: RemovalInput,
-): Removal {
+): readonly IpStep[] {
   const rules = routing.sourceRules.filter((rule) =>
     (table === undefined || rule.table === table) &&
     addresses.some((address) => compareAddresses(address, rule.source) === 0)
@@ -37,23 +37,27 @@ export function planRemoval(
   const tables = new Set(rules.map((rule) => rule.table));
   const routes = table !== undefined ? [] : [...tables].filter(isOwn)
     .flatMap((own) => routesOf(routing, { table: own, ifname }));
-  const of = (family: Family) => [
-    ...rules.filter(({ source }) => source.family === family).map((rule) => [
-      ...["rule", "del", "from", hostText(rule.source)],
-      ...["lookup", `${rule.table}`],
-    ]),
-    ...routes.filter((route) => route.family === family).map((route) => {
-      const [dst = "", ...rest] = route.words;
-      return ["route", "del", dst, "table", `${route.table}`, ...rest];
-    }),
-  ];
-  return { 4: of(4), 6: of(6) };
+  return ([4, 6] as const).flatMap((family) => [
+    ...rules.filter(({ source }) => source.family === family)
+      .map(ruleRemoval),
+    ...routes.filter((route) => route.family === family).map(routeRemoval),
+  ]);
+}
+
+function ruleRemoval({ source, table }: SourceRule): IpStep {
+  const host = hostText(source);
+  return familyStep(source.family, `remove the rule for ${host}`, [
+    ...["rule", "del", "from", host, "lookup", `${table}`],
+  ]);
+}
+
+function routeRemoval({ family, table, words }: KernelRoute): IpStep {
+  const [dst = "", ...rest] = words;
+  return familyStep(family, `remove the route to ${dst} from table ${table}`, [
+    ...["route", "del", dst, "table", `${table}`, ...rest],
+  ]);
 }
 
 function isOwn(table: number): boolean {
   return table < KERNEL_TABLES || table > MAIN_TABLE + 1;
-}
-
-function hostText(address: Address): string {
-  return `${formatAddress(address)}/${addressBits(address.family)}`;
 }

@@ -1,16 +1,13 @@
 import {
   type Address,
+  addressBits,
   type Cidr,
+  type Family,
+  formatAddress,
   parseAddress,
   parseCidr,
 } from "../../../lib/net/mod.ts";
-import type { Request } from "../../../lib/plugin/mod.ts";
-import {
-  CniCode,
-  CniError,
-  prevResultOf,
-  type Result,
-} from "../../../lib/spec/mod.ts";
+import type { Result } from "../../../lib/spec/mod.ts";
 
 /** An address of the interface, by which routes are chosen. */
 export interface Source {
@@ -37,26 +34,14 @@ export function sourcesIn(
   }));
 }
 
-/**
- * Reads `prevResult`, which must be there and have an address.
- *
- * @throws {CniError} Code 7.
- */
-export function requireSources(
-  { config, ifname }: Request,
-): { readonly prevResult: Result; readonly sources: readonly Source[] } {
-  const prevResult = prevResultOf(config);
-  if (prevResult === undefined) {
-    const message = "This plugin must be called as chained plugin";
-    throw new CniError(CniCode.InvalidConfig, message, {
-      details: "there is no prevResult: put sbr after another plugin",
-    });
-  }
-  const sources = sourcesIn(prevResult, ifname);
-  if (sources.length > 0) return { prevResult, sources };
-  const message = `No IP addresses supplied on interface: ${ifname}`;
-  throw new CniError(CniCode.InvalidConfig, message, {
-    details: `prevResult.ips has none for "${ifname}": give the plugin ` +
-      "before sbr an ipam",
-  });
+/** The families of the addresses, IPv4 first. */
+export function familiesOf(sources: readonly Source[]): readonly Family[] {
+  return ([4, 6] as const).filter((family) =>
+    sources.some(({ cidr }) => cidr.address.family === family)
+  );
+}
+
+/** An address alone, as rules name it: `10.1.2.3/32`. */
+export function hostText(address: Address): string {
+  return `${formatAddress(address)}/${addressBits(address.family)}`;
 }

@@ -1,36 +1,18 @@
-import { applySteps, Shells, withUndo } from "../../../lib/linux/mod.ts";
-import type { Context, Request } from "../../../lib/plugin/mod.ts";
+import type { UndoStack } from "../../../lib/linux/mod.ts";
+import type { Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
-import { requireAllowed } from "./allow_list.ts";
+import type { Executor } from "../../shared/chained/mod.ts";
+import { hasAttributes, isIdle } from "./config.ts";
+import { readFacts, refuseMissing, type TuningFacts } from "./facts_linux.ts";
 import {
-  isIdle,
-  parseTuningConfig,
-  requirePrevResult,
-  type TuningConfig,
-} from "./config.ts";
-import { readFacts, refuseMissing } from "./facts_linux.ts";
-import { attributeSteps, originalsOf } from "./link_attributes.ts";
+  attributeSteps,
+  type LinkAttributes,
+  originalsOf,
+} from "./link_attributes.ts";
+import { readInput } from "./read_input.ts";
 import { tunedResult } from "./result.ts";
-import { setSysctls } from "./set_sysctls_linux.ts";
-import { openTuningState } from "./state.ts";
-
-/** What an ADD is to do, checked. */
-export interface AddInput {
-  readonly config: TuningConfig;
-  /** The result of the plugins before this one. */
-  readonly before: Result;
-}
-
-/**
- * Reads and checks all that an ADD is told, before anything is looked at.
- *
- * @throws {CniError} Code 7, or 4 for `CNI_ARGS`.
- */
-export function readAddInput(request: Request): AddInput {
-  const config = parseTuningConfig(request);
-  requireAllowed(config.sysctls);
-  return { config, before: requirePrevResult(request) };
-}
+import { setSysctls, sysctlAct } from "./set_sysctls_linux.ts";
+import { openTuningState, parseDataDir, stateFileName } from "./state.ts";
 
 /**
  * Sets kernel parameters and attributes of the interface (CNI 1.1.0, section 2,
@@ -39,28 +21,42 @@ export function readAddInput(request: Request): AddInput {
  */
 export async function addTuning(
   request: Request,
-  context: Context,
+  { isPlanning, run, undo, apply, act }: Executor,
 ): Promise<Result> {
-  const { config, before } = readAddInput(request);
+  const { config, before } = readInput(request);
+  const { sysctls, attributes } = config;
   if (isIdle(config)) return before;
   const { netns, ifname } = request;
-  const { sysctls, attributes } = config;
-  await using shells = new Shells();
-  const { run } = shells;
-  return await withUndo(async (undo) => {
-    const facts = await readFacts(request, config, run);
-    refuseMissing(facts);
-    const { values, link } = facts;
-    await setSysctls(sysctls, { netns, run, undo, values });
-    if (link !== undefined) {
-      const state = openTuningState(request, { create: true });
-      const saved = state.find(request)?.values ?? {};
-      const originals = originalsOf(attributes, link, saved);
-      const forget = state.save(request, request.config.name, originals);
-      undo.push(() => Promise.resolve(forget()));
-      const steps = attributeSteps(ifname, attributes, link);
-      await applySteps(steps, { netns, run, undo });
-    }
-    return tunedResult(before, request, attributes);
-  }, (message) => context.warn(message));
+  // Before other plugins have acted, there may be no interface to look at.
+  const facts = isPlanning ? UNKNOWN : await readFacts(request, config, run);
+  refuseMissing(facts);
+  const { values, link } = facts;
+  await act(
+    sysctls.map((sysctl) => sysctlAct(sysctl, netns)),
+    () => setSysctls(sysctls, { netns, run, undo, values }),
+  );
+  if (hasAttributes(attributes)) {
+    const file = `${parseDataDir(request.config.fields)}/` +
+      stateFileName(request);
+    await act(
+      [{ purpose: `save the values from before in ${file}` }],
+      () => saveOriginals(request, attributes, { link: link!, undo }),
+    );
+    await apply(attributeSteps(ifname, attributes, link));
+  }
+  return tunedResult(before, request, attributes);
+}
+
+const UNKNOWN: TuningFacts = { values: new Map(), missing: [] };
+
+function saveOriginals(
+  request: Request,
+  attributes: Partial<LinkAttributes>,
+  { link, undo }: { readonly link: LinkAttributes; readonly undo: UndoStack },
+): void {
+  const state = openTuningState(request, { create: true });
+  const saved = state.find(request)?.values ?? {};
+  const originals = originalsOf(attributes, link, saved);
+  const forget = state.save(request, request.config.name, originals);
+  undo.push(() => Promise.resolve(forget()));
 }

@@ -1,8 +1,15 @@
-import { Shells } from "../../../lib/linux/mod.ts";
-import type { Request } from "../../../lib/plugin/mod.ts";
+import { sandboxText } from "../../../lib/linux/mod.ts";
+import type { PlannedAct, Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError, describe } from "../../../lib/spec/mod.ts";
-import { isIdle, parseTuningConfig, requirePrevResult } from "./config.ts";
-import { readFacts } from "./facts_linux.ts";
+import type { Executor } from "../../shared/chained/mod.ts";
+import {
+  hasAttributes,
+  isIdle,
+  parseTuningConfig,
+  requirePrevResult,
+  type TuningConfig,
+} from "./config.ts";
+import { readFacts, type TuningFacts } from "./facts_linux.ts";
 import { findDeviation } from "./link_attributes.ts";
 
 /**
@@ -11,14 +18,42 @@ import { findDeviation } from "./link_attributes.ts";
  *
  * @throws {CniError} Code 999 for one that is not.
  */
-export async function checkTuning(request: Request): Promise<void> {
+export async function checkTuning(
+  request: Request,
+  { run, act }: Executor,
+): Promise<void> {
   const config = parseTuningConfig(request);
   requirePrevResult(request);
   if (isIdle(config)) return;
-  await using shells = new Shells();
-  const facts = await readFacts(request, config, shells.run);
-  const { values, missing, link } = facts;
-  for (const { name, path, value: wanted } of config.sysctls) {
+  await act(looks(request, config), async () => {
+    compare(request, config, await readFacts(request, config, run));
+  });
+}
+
+function looks(
+  { netns, ifname }: Request,
+  { sysctls, attributes }: TuningConfig,
+): readonly PlannedAct[] {
+  return [
+    ...sysctls.map(({ name, path }) => ({
+      purpose: `compare the kernel parameter "${name}"`,
+      command: sandboxText(`sysctl -n ${path}`, netns),
+    })),
+    ...(hasAttributes(attributes)
+      ? [{
+        purpose: `compare ${Object.keys(attributes).join(", ")}`,
+        command: sandboxText(`ip -d link show dev ${ifname}`, netns),
+      }]
+      : []),
+  ];
+}
+
+function compare(
+  { ifname }: Request,
+  { sysctls, attributes }: TuningConfig,
+  { values, missing, link }: TuningFacts,
+): void {
+  for (const { name, path, value: wanted } of sysctls) {
     const found = values.get(path);
     const isFine = found === undefined
       // One that can only be written has nothing to compare.
@@ -27,10 +62,9 @@ export async function checkTuning(request: Request): Promise<void> {
     if (isFine) continue;
     throw deviation(`the kernel parameter "${name}"`, wanted, found);
   }
-  const key = link && findDeviation(config.attributes, link);
+  const key = link && findDeviation(attributes, link);
   if (key === undefined) return;
-  const what = `${key} of "${request.ifname}"`;
-  throw deviation(what, config.attributes[key], link?.[key]);
+  throw deviation(`${key} of "${ifname}"`, attributes[key], link?.[key]);
 }
 
 /** The kernel parts numbers by tabs. */

@@ -5,10 +5,12 @@ import {
   ownNamespaceTest,
   reasonOf,
   runCommand,
+  sandboxText,
   wordLines,
 } from "../../../lib/linux/mod.ts";
-import type { Context, Request } from "../../../lib/plugin/mod.ts";
-import { type LinkAttributes, restoreLines } from "./link_attributes.ts";
+import type { Request } from "../../../lib/plugin/mod.ts";
+import type { Executor } from "../../shared/chained/mod.ts";
+import { restoreLines } from "./link_attributes.ts";
 import { openTuningState, stateFileName } from "./state.ts";
 
 /**
@@ -23,34 +25,43 @@ import { openTuningState, stateFileName } from "./state.ts";
  */
 export async function delTuning(
   request: Request,
-  context: Context,
+  { warn, act }: Executor,
 ): Promise<void> {
   const state = openTuningState(request);
   const saved = state?.find(request);
   if (state === undefined || saved === undefined) return;
-  const { containerId, ifname } = request;
+  const { containerId, netns, ifname } = request;
   if (saved.values === undefined) {
-    context.warn(`${saved.path} holds no values to put back: it is removed`);
+    warn(`${saved.path} holds no values to put back: it is removed`);
   } else {
-    const fault = await restore(request, saved.values);
+    const lines = netns === "" ? [] : restoreLines(ifname, saved.values);
+    const fault = await act(
+      lines.map((words) => ({
+        purpose: `put ${words.slice(-2).join(" ")} of "${ifname}" back`,
+        command: sandboxText(["ip", ...words].join(" "), netns),
+      })),
+      () => restore(request, lines),
+    );
     if (fault !== undefined) {
-      context.warn(
+      warn(
         `Cannot put back all values of "${ifname}" in container ` +
           `${containerId}: ${fault}`,
       );
       return;
     }
   }
-  state.remove(stateFileName(request));
+  await act(
+    [{ purpose: "forget the values from before", command: `rm ${saved.path}` }],
+    () => state.remove(stateFileName(request)),
+  );
 }
 
 /** Returns what went wrong with an interface that is still there. */
 async function restore(
   { netns, netnsOverride: override, ifname }: Request,
-  saved: Partial<LinkAttributes>,
+  lines: readonly (readonly string[])[],
 ): Promise<string | undefined> {
-  const lines = restoreLines(ifname, saved);
-  if (netns === "" || lines.length === 0) return undefined;
+  if (lines.length === 0) return undefined;
   const stdin = `${ownNamespaceTest(override)}\n` +
     `exec ip -force -batch - <<';'\n${wordLines(lines)};\n`;
   const command = { program: "sh", args: ["-s"], stdin, netns };

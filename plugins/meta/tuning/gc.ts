@@ -1,5 +1,5 @@
-import { Attempts, type Request } from "../../../lib/plugin/mod.ts";
-import { validAttachmentsOf } from "../../../lib/spec/mod.ts";
+import type { Request } from "../../../lib/plugin/mod.ts";
+import type { Collection } from "../../shared/chained/mod.ts";
 import { openTuningState, stateFileName } from "./state.ts";
 
 /**
@@ -9,15 +9,15 @@ import { openTuningState, stateFileName } from "./state.ts";
  *
  * Files of the reference plugin do not tell their network: they stay.
  */
-export async function collectTuning(request: Request): Promise<void> {
-  const valid = validAttachmentsOf(request.config);
-  const state = valid && openTuningState(request);
-  if (valid === undefined || state === undefined) return;
-  const attempts = new Attempts();
+export async function collectTuning(
+  request: Request,
+  { valid, attempts }: Collection,
+): Promise<void> {
+  const state = openTuningState(request);
+  if (state === undefined) return;
   const kept = new Set(valid.list.map(stateFileName));
   for (const name of state.namesOf(request.config.name)) {
     if (kept.has(name)) continue;
     await attempts.run(() => Promise.resolve(state.remove(name)));
   }
-  attempts.end("Cannot collect all that is stale");
 }

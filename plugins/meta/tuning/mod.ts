@@ -4,38 +4,26 @@
  *
  * @module
  */
-import {
-  definePlugin,
-  type Plugin,
-  type PluginKeys,
-} from "../../../lib/plugin/mod.ts";
+import type { Plugin } from "../../../lib/plugin/mod.ts";
+import { defineChained } from "../../shared/chained/mod.ts";
 import { addTuning } from "./add_linux.ts";
 import { delTuning } from "./del_linux.ts";
+import { TUNING_ARGS, TUNING_CAPABILITIES, TUNING_KEYS } from "./config.ts";
+import { readInput } from "./read_input.ts";
 
 /** The tuning plugin. */
-export const tuning: Plugin = definePlugin({
+export const tuning: Plugin = defineChained({
   name: "tuning",
   add: addTuning,
-  del: delTuning,
-  check: async (request) => {
-    const { checkTuning } = await import("./check_linux.ts");
-    await checkTuning(request);
-  },
-  gc: async (request) => {
-    const { collectTuning } = await import("./gc.ts");
-    await collectTuning(request);
-  },
-  status: async (request) => {
-    const { tuningStatus } = await import("./status_linux.ts");
-    await tuningStatus(request);
-  },
-  plan: async (request) => {
-    const { planTuning } = await import("./plan_linux.ts");
-    return planTuning(request);
+  del: () => delTuning,
+  check: async () => (await import("./check_linux.ts")).checkTuning,
+  gc: async () => (await import("./gc.ts")).collectTuning,
+  status: async () => (await import("./status_linux.ts")).tuningStatus,
+  settings: {
+    role: "meta",
+    keys: TUNING_KEYS,
+    capabilities: TUNING_CAPABILITIES,
+    args: TUNING_ARGS,
+    check: readInput,
   },
 });
-
-/** Loads what tuning may be told. */
-export async function loadTuningKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).TUNING_KEYS;
-}

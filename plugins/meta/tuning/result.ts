@@ -1,4 +1,5 @@
 import type { Interface, Result } from "../../../lib/spec/mod.ts";
+import { isContainerInterface } from "../../shared/chained/mod.ts";
 import type { LinkAttributes } from "./link_attributes.ts";
 
 /** Where the interface is that was changed. */
@@ -26,9 +27,8 @@ export function tunedResult(
   });
   return {
     ...result,
-    // An interface of the host may bear the same name.
     interfaces: interfaces.map((one) =>
-      one.name === ifname && one.sandbox ? tuned(one) : one
+      isContainerInterface(one, ifname) ? tuned(one) : one
     ),
   };
 }

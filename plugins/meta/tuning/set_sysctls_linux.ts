@@ -4,6 +4,7 @@ import {
   sandboxText,
   type UndoStack,
 } from "../../../lib/linux/mod.ts";
+import type { PlannedAct } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError, describe } from "../../../lib/spec/mod.ts";
 import type { Sysctl } from "./sysctl.ts";
 
@@ -52,9 +53,12 @@ async function putBack(
   if (status !== 0) throw new Error(reasonOf(stderr));
 }
 
-/** A parameter as a person would set it. */
-export function sysctlText({ path, value }: Sysctl, netns: string): string {
-  return sandboxText(`sysctl -w ${path}=${quote(value)}`, netns);
+/** How a plan tells of a parameter that {@linkcode setSysctls} sets. */
+export function sysctlAct({ path, value }: Sysctl, netns: string): PlannedAct {
+  return {
+    purpose: `set the kernel parameter ${path} to ${value}`,
+    command: sandboxText(`sysctl -w ${path}=${quote(value)}`, netns),
+  };
 }
 
 function writeCommand(
