@@ -99,9 +99,8 @@ export interface BridgeConfig extends MasqueradeKeys {
 /**
  * Reads and checks the whole configuration.
  *
- * @throws {CniError} Code 7 for a value that will not do, code 1 for a network
- * without addresses in an old version, code 4 for
- * `CNI_ARGS`.
+ * @throws {CniError} Code 7 for a value that will not do, code 4 for
+ * `CNI_ARGS`, code 1 for a network without addresses in an old version.
  */
 export function parseBridgeConfig(request: Request): BridgeConfig {
   const {

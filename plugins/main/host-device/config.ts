@@ -32,9 +32,8 @@ export interface HostDeviceConfig {
 /**
  * Reads and checks the whole configuration.
  *
- * @throws {CniError} Code 7 for a value that will not do, code 1 for a network
- * without addresses in an old version, or if no key names a
- * device.
+ * @throws {CniError} Code 7 for a value that will not do, or if no key names a
+ * device; code 1 for a network without addresses in an old version.
  */
 export function parseHostDeviceConfig(
   { config }: Request,

@@ -93,9 +93,8 @@ export interface TapConfig {
 /**
  * Reads and checks the whole configuration.
  *
- * @throws {CniError} Code 7 for a value that will not do, code 1 for a network
- * without addresses in an old version, code 4 for
- * `CNI_ARGS`.
+ * @throws {CniError} Code 7 for a value that will not do, code 4 for
+ * `CNI_ARGS`, code 1 for a network without addresses in an old version.
  */
 export function parseTapConfig(request: Request): TapConfig {
   const { multiQueue, mtu, ipam, ...keys } = readKeys(
