@@ -40,7 +40,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const context = { process, registry, self, programVersion: VERSION };
     return await installApplet(applet, rest, context);
   }
-  if (applet === "daemon") {
+  if (applet === "daemon" && os === "linux") {
     const { runDaemon } = await import("./daemon/mod.ts");
     const { terminalProcess: process } = await import("./terminal/mod.ts");
     return await runDaemon(rest, {

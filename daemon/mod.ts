@@ -4,4 +4,4 @@
  *
  * @module
  */
-export { type DaemonContext, runDaemon } from "./run_daemon.ts";
+export { type DaemonContext, runDaemon } from "./run_daemon_linux.ts";
