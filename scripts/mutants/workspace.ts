@@ -27,20 +27,33 @@ export interface Workspace extends AsyncDisposable {
 export async function createWorkspace(): Promise<Workspace> {
   const folder = await Deno.makeTempDir({ prefix: "cni-mutants-" });
   const [root, temp] = [`${folder}/project`, `${folder}/tmp`];
+  const remove = () => Deno.remove(folder, { recursive: true });
   const files = await projectFiles();
-  await Deno.mkdir(temp);
-  for (const file of files) {
-    const path = `${root}/${file}`;
-    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-    await Deno.copyFile(`${PROJECT_ROOT}/${file}`, path);
+  try {
+    await Deno.mkdir(temp);
+    await copyFiles(files, root);
+  } catch (error) {
+    await remove();
+    throw error;
   }
   return {
     files,
     read: (file) => Deno.readTextFile(`${root}/${file}`),
     write: (file, text) => Deno.writeTextFile(`${root}/${file}`, text),
     run: (args, options) => runIn({ root, temp }, args, options),
-    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+    [Symbol.asyncDispose]: remove,
   };
+}
+
+async function copyFiles(
+  files: readonly string[],
+  root: string,
+): Promise<void> {
+  for (const file of files) {
+    const path = `${root}/${file}`;
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.copyFile(`${PROJECT_ROOT}/${file}`, path);
+  }
 }
 
 /**
