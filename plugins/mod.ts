@@ -26,6 +26,7 @@ const LINUX_ONLY: readonly Entry[] = [
     async () => (await import("./meta/bandwidth/mod.ts")).bandwidth,
   ],
   ["bridge", async () => (await import("./main/bridge/mod.ts")).bridge],
+  ["dummy", async () => (await import("./main/dummy/mod.ts")).dummy],
   ["firewall", async () => (await import("./meta/firewall/mod.ts")).firewall],
   [
     "host-device",

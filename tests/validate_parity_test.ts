@@ -30,6 +30,9 @@ type Case = readonly [why: string, list: JsonObject];
 const BASES: Readonly<Record<string, JsonObject>> = {
   "bandwidth": {},
   "bridge": {},
+  "dummy": {
+    ipam: { type: "static", addresses: [{ address: "10.1.0.2/16" }] },
+  },
   "firewall": {},
   "flannel": {},
   "host-device": { device: "eth1" },

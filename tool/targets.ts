@@ -46,6 +46,9 @@ export const NETNS: Operand = {
   summary: "network namespace: its name, its path or a process id",
 };
 
+/** The same word, where a command has no use for it. */
+export const IGNORED_NETNS: Operand = { ...NETNS, summary: "ignored" };
+
 /** What says which networks, besides operands. */
 export const NETWORK_FLAGS: readonly Flag[] = [
   {
@@ -111,7 +114,7 @@ export function readTargetWords(words: Words): TargetWords {
 }
 
 /** Sorts out which words are networks; what is left over is `rest`. */
-export function readNetworkWords(
+function readNetworkWords(
   words: Words,
 ): Omit<TargetWords, "netns"> & { readonly rest: readonly string[] } {
   const flagged = words.values("network");
@@ -182,6 +185,25 @@ export async function readTargets(
     },
   }));
   return { netns, targets };
+}
+
+/**
+ * Loads the networks of a command that is about nothing else.
+ *
+ * @throws {UsageError} If the command line names none.
+ * @throws {CniError} If one cannot be loaded.
+ */
+export async function requireNetworks(
+  words: Words,
+  context: ToolContext,
+): Promise<readonly NetworkConfig[]> {
+  const named = readNetworkWords(words);
+  // A namespace is not missed here.
+  const missing = missingIn({ ...named, netns: "" });
+  if (missing.length > 0) {
+    throw new UsageError(`missing: ${missing.join(", ")}`);
+  }
+  return await loadNetworks(named, context);
 }
 
 /**

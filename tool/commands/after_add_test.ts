@@ -111,7 +111,7 @@ testWith("gc keeps attachments whose namespace is there", async (test) => {
   const { status, stdout } = await test.run("gc chain");
   assertEquals([status, stdout], [
     0,
-    "chain is cleaned, attachments kept: 1\n",
+    "Cleaned up chain; kept 1 attachment\n",
   ]);
   assertEquals(test.log, [
     "DEL second eth1",

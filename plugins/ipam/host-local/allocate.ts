@@ -13,7 +13,7 @@ import {
   rangeFor,
   type RangeSet,
 } from "./range_set.ts";
-import { reclaim } from "./reclaim.ts";
+import { leftoversIn } from "./leftovers.ts";
 import type { Owner, Reservation, Reservations } from "./reservations.ts";
 
 /** What an ADD wants. */
@@ -24,11 +24,10 @@ export interface Wanted {
   /** For each set the address to take, or `undefined` for any. */
   readonly requested: readonly (Address | undefined)[];
   /**
-   * Tells the present boot, so that reservations made before it can be freed
-   * where they are in the way; tells none if that is not wanted. It costs a
-   * child process, so it is asked only then.
+   * The present boot, so that reservations made before it can be freed where
+   * they are in the way; `undefined` if it is not known, or that not wanted.
    */
-  readonly readBoot?: () => Boot | undefined;
+  readonly boot?: Boot | undefined;
 }
 
 /** An address that was taken. */
@@ -139,12 +138,12 @@ function heldBy(
 /** Frees what is left from before the present boot; returns how many. */
 function reclaimed(
   reservations: Reservations,
-  { readBoot }: Pick<Wanted, "readBoot">,
+  { boot }: Pick<Wanted, "boot">,
   isWanted: (address: Address) => boolean,
 ): number {
-  const boot = readBoot?.();
-  if (boot === undefined) return 0;
-  return reclaim(reservations, { boot, isWanted });
+  const leftovers = leftoversIn(reservations, { boot, isWanted });
+  for (const { address } of leftovers) reservations.release(address);
+  return leftovers.length;
 }
 
 function takeOne(
@@ -193,9 +192,8 @@ function takeNext(
   if (reclaimed(reservations, wanted, isInSet) > 0) {
     const second = search(reservations, wanted, index);
     if (!("inUse" in second)) return second;
-  } else {
-    const boot = wanted.readBoot?.();
-    if (boot !== undefined) reservations.markUnknown(boot);
+  } else if (wanted.boot !== undefined) {
+    reservations.markUnknown(wanted.boot);
   }
   const { inUse } = first;
   const ranges = formatRangeSet(set);

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
+  type Address,
   formatAddress,
   formatCidr,
   parseAddress,
@@ -7,7 +8,7 @@ import {
 import { CniCode, CniError, type Json } from "../../../lib/spec/mod.ts";
 import { allocate } from "./allocate.ts";
 import { openDiskStore } from "./disk_store.ts";
-import { MemoryReservations } from "./_memory_reservations.ts";
+import { MemoryReservations } from "./memory_reservations.ts";
 import { rangeSetsOf } from "./_range_sets.ts";
 import { type Reservations, reservationsOf } from "./reservations.ts";
 
@@ -203,10 +204,15 @@ Deno.test("allocate() on the disk", async (t) => {
 });
 
 Deno.test("allocate() says what it could not free", () => {
-  const reservations = new MemoryReservations();
+  const reservations = new class extends MemoryReservations {
+    override release(address: Address): void {
+      const text = formatAddress(address);
+      if (text === "10.0.0.4") throw new Error(`${text} is stuck`);
+      super.release(address);
+    }
+  }();
   const dual = new Network(reservations, [SMALL, V6]);
   for (const id of ["a", "b"]) dual.add(id);
-  reservations.stuck.add("10.0.0.4");
   const error = assertThrows(() => dual.add("c"), CniError, "no IP addresses");
   assertEquals(error.code, CniCode.Internal);
   assertStringIncludes(error.details, "10.0.0.4 is stuck");

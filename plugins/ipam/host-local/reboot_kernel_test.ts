@@ -33,9 +33,9 @@ function makeDiskFolder(): Disposable & { readonly path: string } | undefined {
 }
 
 /**
- * A life of the program with a reboot in it: another boot id in the place of
- * the kernel's, and an empty `/run/cni` where that is memory. It is mounted
- * either way, since `/run` is memory on most systems.
+ * A life of the program with, in the midst of it, what a restart does: another
+ * boot id in the place of the kernel's, and an empty `/run/cni`, or only one of
+ * them.
  */
 const SCRIPT = `
   cni() {
@@ -45,31 +45,48 @@ const SCRIPT = `
       tr -d ' \\n' | sed -E 's/.*"(address|msg)":"([^"]*)".*/\\2/' | cut -c 1-11
     echo
   }
-  boot() {
-    if [ "$run" = disk ]; then mount --bind "$disk" /run/cni
-    else mount -t tmpfs none /run/cni; fi
-  }
-  boot
+  mount_run() { mount "$@" /run/cni; }
+  if [ "$run" = disk ]; then
+    mount_run --bind "$disk"
+  else
+    mount_run -t tmpfs none
+  fi
   cni ADD c1; cni ADD c2; cni ADD c3
   echo 11111111-2222-4333-8444-555555555555 >"$dir/boot_id"
-  mount --bind "$dir/boot_id" /proc/sys/kernel/random/boot_id
-  umount /run/cni
-  boot
+  [ "$run" = kept-id ] ||
+    mount --bind "$dir/boot_id" /proc/sys/kernel/random/boot_id
+  case $run in
+    disk) rm -rf /run/cni/host-local ;;
+    kept-run) ;;
+    *) umount /run/cni && mount_run -t tmpfs none ;;
+  esac
   cni ADD c4 IP=10.0.0.3; cni ADD c5; cni ADD c6`;
 
+const RUNS = {
+  "reclaims after a restart": { run: "memory", isReclaimed: true },
+  "reclaims nothing where /run stays": { run: "kept-run", isReclaimed: false },
+  "reclaims nothing where the boot id stays": {
+    run: "kept-id",
+    isReclaimed: false,
+  },
+  "reclaims nothing where /run is on a disk": {
+    run: "disk",
+    isReclaimed: false,
+  },
+};
+
 const reason = whyNot();
-for (const run of ["disk", "memory"]) {
-  const place = run === "disk" ? "on a disk" : "in memory";
-  const name = `hostLocal reclaims over a reboot, with /run/cni ${place}`;
+for (const [title, { run, isReclaimed }] of Object.entries(RUNS)) {
+  const name = `hostLocal ${title}`;
   Deno.test({
     name: reason === undefined ? name : `${name} [skipped: ${reason}]`,
     ignore: reason !== undefined,
     fn: () => {
-      using dataDir = makeDataDir();
       using disk = makeDiskFolder();
       if (run === "disk" && disk === undefined) {
         return console.warn("not tried: no folder here is on a disk");
       }
+      using dataDir = makeDataDir();
       const dir = dataDir.path;
       const ipam = {
         dataDir: dir,
@@ -90,9 +107,12 @@ for (const run of ["disk", "memory"]) {
       }).outputSync();
       const decoder = new TextDecoder();
       assertEquals(decoder.decode(stderr), "");
+      const refused = "Cannotalloc";
       assertEquals(decoder.decode(stdout).trim().split(/\s+/), [
-        ...["10.0.0.2/24", "10.0.0.3/24", "Cannotalloc"],
-        ...["10.0.0.3/24", "10.0.0.2/24", "Cannotalloc"],
+        ...["10.0.0.2/24", "10.0.0.3/24", refused],
+        ...(isReclaimed
+          ? ["10.0.0.3/24", "10.0.0.2/24", refused]
+          : [refused, refused, refused]),
       ]);
     },
   });
