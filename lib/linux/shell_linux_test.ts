@@ -138,6 +138,29 @@ linuxTest("Shells keeps a shell for the next command", async () => {
   assertNotEquals(await pidOf(shells.open()), first);
 });
 
+linuxTest("Shells ends all of its shells", async () => {
+  const tellShell = { program: "sh", args: ["-c", "echo $PPID"] };
+  const pids: string[] = [];
+  {
+    await using shells = new Shells();
+    for (const run of [shells.run, shells.open()]) {
+      pids.push((await run(tellShell)).stdout.trim());
+    }
+    assertEquals(pids.map(isThere), [true, true]);
+  }
+  assertEquals(pids.map(isThere), [false, false]);
+});
+
+/** Whether a process is there, be it a zombie. */
+function isThere(pid: string): boolean {
+  try {
+    return Deno.statSync(`/proc/${pid}`).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 linuxTest("Shells has nothing to end where nothing was run", async () => {
   await using _shells = new Shells();
   await Promise.resolve();

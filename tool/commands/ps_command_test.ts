@@ -83,7 +83,11 @@ testWith("ps shows a single address that nobody seems to use", async (test) => {
   const file = `${dataDir}/ours/10.0.0.3`;
   Deno.mkdirSync(`${dataDir}/ours`, { recursive: true });
   Deno.writeTextFileSync(file, "c1\r\neth0");
+  // A folder of host-local's own, and no network's.
+  Deno.mkdirSync(`${dataDir}/.aside`);
+  Deno.writeTextFileSync(`${dataDir}/.aside/10.0.0.4`, "c1\r\neth0");
   const { stdout } = await test.run("ps");
+  assertEquals(stdout.includes("10.0.0.4"), false);
   assertMatch(stdout, new RegExp(`^10.0.0.3 +ours +c1 eth0 +${file}$`, "m"));
   Deno.removeSync(file);
   assertEquals((await test.run("ps")).stdout.includes("10.0.0.3"), false);
