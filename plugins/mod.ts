@@ -15,7 +15,7 @@ const EVERYWHERE: readonly Entry[] = [
     "host-local",
     async () => (await import("./ipam/host-local/mod.ts")).hostLocal,
   ],
-  ["sample", async () => (await import("./sample/mod.ts")).sample],
+  ["sample", async () => (await import("./meta/sample/mod.ts")).sample],
   ["static", async () => (await import("./ipam/static/mod.ts")).staticIpam],
 ];
 

@@ -1,6 +1,6 @@
 import { readKeys, type Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError, type Dns } from "../../../lib/spec/mod.ts";
-import { ipamKey, OWN_DNS_KEY } from "../../shared/mod.ts";
+import { ipamKey, ownDnsKey } from "../../shared/mod.ts";
 
 /** What dummy may be told. */
 export const DUMMY_KEYS = {
@@ -9,7 +9,7 @@ export const DUMMY_KEYS = {
       "configuration",
     defaultText: "required",
   }),
-  dns: OWN_DNS_KEY,
+  dns: ownDnsKey(),
 };
 
 /** The configuration of the dummy plugin, checked. */

@@ -29,7 +29,10 @@ export async function comparePtp(
   const { netns } = request;
   const inHost = (prevResult.interfaces ?? []).filter((one) => !one.sandbox);
   const peer = await checkVethPeer(link, inHost, run);
-  const hops = hopsOf(ipsOf(prevResult, request));
+  const ips = ipsOf(prevResult, request);
+  // Before the routes, which go with their addresses.
+  checkAddresses(link, ips);
+  const hops = hopsOf(ips);
   await Promise.all([
     checkRoutes(sourceRoutes(hops).map(routeOf), { netns, run }),
     checkHost(peer, hops, run),

@@ -41,7 +41,7 @@ export async function checkInterface<Config extends InterfaceConfig, Facts>(
     return;
   }
   const link = checkContainerLink(links, interfaces, place);
-  checkAddresses(link, ipsOf(prevResult, place));
   await kind.compare?.({ link, config, request, prevResult, run });
+  checkAddresses(link, ipsOf(prevResult, place));
   await checkRoutes(routes, { netns, run });
 }

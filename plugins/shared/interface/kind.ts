@@ -144,7 +144,7 @@ export interface GiveBack {
 
 /** What {@linkcode InterfaceKind.compare} compares. */
 export interface Found<Config> {
-  /** The container's interface: its kind and addresses are as stated. */
+  /** The container's interface, of the kind and hardware address stated. */
   readonly link: Link;
   readonly config: Config;
   readonly request: Request;

@@ -83,8 +83,9 @@ async function planDel<Config extends InterfaceConfig, Facts>(
   await kind.removeRules?.(request, run);
   if (kind.masquerades) await removeAttachmentMasquerade(request, links, run);
   const link = links.find(({ name }) => name === ifname);
+  const removed = kind.hasHostEnd ? "pair of" : kind.noun;
   const removal: PlannedAct = {
-    purpose: `remove the ${kind.noun} "${ifname}"`,
+    purpose: `remove the ${removed} "${ifname}"`,
     command: sandboxText(`ip link del dev ${ifname}`, netns),
   };
   const act = link &&

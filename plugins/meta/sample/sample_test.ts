@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { dispatch, type Reply } from "../../lib/plugin/mod.ts";
-import type { JsonObject } from "../../lib/spec/mod.ts";
+import { dispatch, type Reply } from "../../../lib/plugin/mod.ts";
+import type { JsonObject } from "../../../lib/spec/mod.ts";
 import { sample } from "./sample.ts";
 
 const PREV_RESULT = {

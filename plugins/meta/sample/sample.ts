@@ -7,7 +7,7 @@ import {
   readRuntimeConfig,
   type Request,
   stringKey,
-} from "../../lib/plugin/mod.ts";
+} from "../../../lib/plugin/mod.ts";
 import {
   CniCode,
   CniError,
@@ -15,7 +15,7 @@ import {
   type PluginConfig,
   prevResultOf,
   type Result,
-} from "../../lib/spec/mod.ts";
+} from "../../../lib/spec/mod.ts";
 
 /**
  * The plugin's own keys, each defined once: they are read by this table, and
