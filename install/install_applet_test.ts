@@ -251,6 +251,9 @@ nodeTest(
     const { status, stdout } = await node.run("install", ["--help"]);
     assertEquals(status, 0);
     assertStringIncludes(stdout, "cni install [--bin-dir DIR]");
+    for (const flag of ["--bin-dir DIR ", "--conf FILE ", "--conf-dir DIR "]) {
+      assertStringIncludes(stdout, `\n  ${flag}`);
+    }
     assertEquals((await node.run("install", ["--bindir", "/x"])).status, 2);
     assertEquals((await node.run("uninstall", ["all"])).status, 2);
   },

@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { containerIdOf } from "../container_id.ts";
 import { testWith } from "../_testing.ts";
 
 testWith("check tells every attachment", async (test) => {
@@ -47,6 +48,24 @@ testWith("check and del are told what add was told", async (test) => {
   const told = test.requests.filter(({ stdin }) => stdin.includes('"first"'))
     .map(({ config }) => config.fields.object("runtimeConfig"));
   assertEquals(told, [added, added]);
+});
+
+testWith("check and del tell programs what was done", async (test) => {
+  const containerId = await containerIdOf("/x");
+  const where = { containerId, netns: "/x" };
+  await test.run("add -n chain -n single /x");
+  for (const command of ["check", "del"]) {
+    const { stdout } = await test.run(
+      `${command} -n chain -n single /x --json`,
+    );
+    assertEquals(JSON.parse(stdout), {
+      command,
+      networks: [
+        { network: "chain", ...where, ifname: "eth0" },
+        { network: "single", ...where, ifname: "eth1" },
+      ],
+    });
+  }
 });
 
 testWith("del goes back, last first, and may be repeated", async (test) => {

@@ -47,22 +47,32 @@ export async function delInterface<Config extends InterfaceConfig, Facts>(
   );
 }
 
+/** The part of a kind that says how its interfaces leave a container. */
+export type Leaving<Config extends InterfaceConfig, Facts> = Pick<
+  InterfaceKind<Config, Facts>,
+  "giveBack" | "removeRules"
+>;
+
 /** What a part of a DEL needs. */
-interface Detachment {
+export interface Detachment {
   readonly request: Request;
   /** The sandbox's links. */
   readonly links: readonly Link[];
   readonly context: Context;
+  /** Runs the commands. */
   readonly run: Run;
 }
 
 /**
  * Has the interface go, then has the IPAM plugin release its addresses. In this
  * order: an address that is released may be given out again at once, so the
- * container must not bear it any more.
+ * container must not have it any more.
+ *
+ * @throws {CniError} Code 999 if the link cannot be removed, what a kind's own
+ * functions throw, or the IPAM plugin's error.
  */
-async function detach<Config extends InterfaceConfig, Facts>(
-  kind: InterfaceKind<Config, Facts>,
+export async function detach<Config extends InterfaceConfig, Facts>(
+  kind: Leaving<Config, Facts>,
   detachment: Detachment,
 ): Promise<void> {
   const { request, context } = detachment;
@@ -79,7 +89,7 @@ async function detach<Config extends InterfaceConfig, Facts>(
 
 /** Has the interface go from the container, if it is there. */
 async function removeLink<Config extends InterfaceConfig, Facts>(
-  { giveBack }: InterfaceKind<Config, Facts>,
+  { giveBack }: Leaving<Config, Facts>,
   { request, links, context, run }: Detachment,
 ): Promise<void> {
   const { netns, ifname: name } = request;

@@ -5,11 +5,12 @@ import {
   parseLinks,
   type Run,
   runCommand,
-} from "../../lib/linux/mod.ts";
-import type { Context } from "../../lib/plugin/mod.ts";
-import { CniCode, CniError } from "../../lib/spec/mod.ts";
-import { removeAndRelease } from "./container_link_linux.ts";
-import { requestWith } from "./testing/mod.ts";
+} from "../../../lib/linux/mod.ts";
+import type { Context } from "../../../lib/plugin/mod.ts";
+import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import { requestWith } from "../testing/mod.ts";
+import { detach, type Leaving } from "./del_linux.ts";
+import type { InterfaceConfig } from "./kind.ts";
 
 const LINKS = parseLinks([{ ifindex: 2, ifname: "eth0" }]);
 
@@ -19,10 +20,16 @@ interface Trial {
   readonly error?: unknown;
 }
 
+/** What is tried: by default, to remove a link that is there. */
+interface Given {
+  readonly links?: typeof LINKS;
+  readonly kind?: (acts: string[]) => Leaving<InterfaceConfig, void>;
+}
+
 /** Removes eth0 from where `links` are, by `answer`, and releases. */
 async function remove(
   answer: (command: Command) => Promise<Output>,
-  links = LINKS,
+  { links = LINKS, kind = () => ({}) }: Given = {},
 ): Promise<Trial> {
   const acts: string[] = [];
   const run: Run = (command) => {
@@ -40,7 +47,7 @@ async function remove(
   };
   const request = requestWith({ ipam: { type: "static" } }, { command: "DEL" });
   try {
-    await removeAndRelease(request, links, { context, run });
+    await detach(kind(acts), { request, links, context, run });
     return { acts };
   } catch (error) {
     return { acts, error };
@@ -54,17 +61,19 @@ function ends(output: Partial<Output>) {
 
 const REMOVAL = "/run/netns/c1 ip link del dev eth0";
 
-Deno.test("removeAndRelease() removes the link before it releases", async () => {
+Deno.test("detach() removes the link before it releases", async () => {
   assertEquals(await remove(ends({})), { acts: [REMOVAL, "static DEL"] });
 });
 
-Deno.test("removeAndRelease() only releases where there is no link", async () => {
+Deno.test("detach() only releases where there is no link", async () => {
   const other = parseLinks([{ ifindex: 2, ifname: "eth1" }]);
-  assertEquals(await remove(ends({}), other), { acts: ["static DEL"] });
+  assertEquals(await remove(ends({}), { links: other }), {
+    acts: ["static DEL"],
+  });
 });
 
 Deno.test({
-  name: "removeAndRelease() releases for a link that went in the meantime",
+  name: "detach() releases for a link that went in the meantime",
   ignore: Deno.build.os !== "linux",
   async fn(t) {
     const cases = {
@@ -87,7 +96,7 @@ Deno.test({
   },
 });
 
-Deno.test("removeAndRelease() keeps the address of a link that stays", async () => {
+Deno.test("detach() keeps the address of a link that stays", async () => {
   const stderr = "RTNETLINK answers: Operation not permitted\n";
   const { acts, error } = await remove(ends({ status: 2, stderr }));
   assertEquals(acts, [REMOVAL]);
@@ -97,4 +106,37 @@ Deno.test("removeAndRelease() keeps the address of a link that stays", async () 
     'Cannot remove the link "eth0"',
   );
   assertEquals([code, details], [CniCode.Internal, "Operation not permitted"]);
+});
+
+Deno.test("detach() removes rules when the link is gone, and only then", async () => {
+  const kind = (acts: string[]) => ({
+    removeRules: () => {
+      acts.push("rules");
+      return Promise.resolve();
+    },
+  });
+  assertEquals(await remove(ends({}), { kind }), {
+    acts: [REMOVAL, "static DEL", "rules"],
+  });
+  const { acts } = await remove(ends({ status: 2 }), { kind });
+  assertEquals(acts, [REMOVAL]);
+});
+
+Deno.test("detach() gives a link back, and releases even if that fails", async () => {
+  const error = new CniError(CniCode.Internal, "Cannot give it back");
+  const giving = (fails: boolean): NonNullable<Given["kind"]> => (acts) => ({
+    giveBack: {
+      act: (_request, { link }) => {
+        acts.push(`give ${link?.name} back`);
+        return fails ? Promise.reject(error) : Promise.resolve();
+      },
+      plan: () => undefined,
+    },
+  });
+  const acts = ["give eth0 back", "static DEL"];
+  assertEquals(await remove(ends({}), { kind: giving(false) }), { acts });
+  assertEquals(await remove(ends({}), { kind: giving(true) }), { acts, error });
+  assertEquals(await remove(ends({}), { kind: giving(false), links: [] }), {
+    acts: ["give undefined back", "static DEL"],
+  });
 });
