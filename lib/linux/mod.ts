@@ -13,6 +13,8 @@ export * from "./command.ts";
 export * from "./link.ts";
 export * from "./link_owner.ts";
 export * from "./link_state_linux.ts";
+export * from "./list_links_linux.ts";
+export { quote } from "./quote.ts";
 export * from "./read_link_linux.ts";
 export * from "./sandbox_linux.ts";
 export * from "./sandbox_script_linux.ts";

@@ -7,6 +7,7 @@ import {
   ProgramMissingError,
   spawnProgram,
 } from "./command.ts";
+import { quote } from "./quote.ts";
 
 /** How a shell, or nsenter in it, says that it found no such program. */
 const MISSING = /not found|failed to execute ([\w.-]+)/;
@@ -167,12 +168,6 @@ function hereDocument(stdin: string | undefined, mark: string): string {
   if (!stdin) return " </dev/null";
   const newline = stdin.endsWith("\n") ? "" : "\n";
   return ` <<'${mark}'\n${stdin}${newline}${mark}`;
-}
-
-function quote(word: string): string {
-  return /^[\w/.,=:@+-]+$/.test(word)
-    ? word
-    : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function ignoreBrokenPipe(error: unknown): void {
