@@ -158,7 +158,8 @@ function checkEnvironment(environment: Environment): void {
   });
 }
 
-function versionReply(plugin: Plugin): Reply {
+/** The reply to VERSION (CNI 1.1.0, section 2), which depends on nothing else. */
+export function versionReply(plugin: Plugin): Reply {
   const information: JsonObject = {
     cniVersion: CURRENT_VERSION,
     supportedVersions: plugin.versions,

@@ -16,3 +16,4 @@ export type * from "./keys.ts";
 export * from "./main.ts";
 export * from "./process.ts";
 export * from "./registry.ts";
+export * from "./restore_environment.ts";

@@ -10,9 +10,13 @@ export interface Process {
   env(name: string): string;
   /** Reads stdin to its end. */
   readStdin(): Promise<string>;
-  /** Writes all of `text`. */
+  /**
+   * Writes all of `text`.
+   *
+   * @throws The system's error, such as that of a closed pipe or a full disk.
+   */
   writeStdout(text: string): void;
-  /** Writes all of `text`. */
+  /** Writes all of `text`, if it can. */
   writeStderr(text: string): void;
 }
 
@@ -23,7 +27,13 @@ export const denoProcess: Process = {
   env: (name) => Deno.env.get(name) ?? "",
   readStdin: () => Promise.resolve(readAll(Deno.stdin)),
   writeStdout: (text) => writeAll(Deno.stdout, text),
-  writeStderr: (text) => writeAll(Deno.stderr, text),
+  writeStderr: (text) => {
+    try {
+      writeAll(Deno.stderr, text);
+    } catch {
+      // What nobody can read must not end the call: stderr is for people.
+    }
+  },
 };
 
 /** Reads the variables of CNI 1.1.0, section 2 "Parameters", once. */
@@ -37,12 +47,6 @@ export function readEnvironment(process: Process): Environment {
     path: process.env("CNI_PATH"),
     netnsOverride: process.env("CNI_NETNS_OVERRIDE"),
   };
-}
-
-/** Puts a reply on the process's streams, stderr first. */
-export function writeReply(process: Process, reply: Reply): void {
-  if (reply.stderr !== "") process.writeStderr(reply.stderr);
-  if (reply.stdout !== "") process.writeStdout(reply.stdout);
 }
 
 // Synchronous, as nothing else can run before the configuration is known: the
