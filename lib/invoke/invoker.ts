@@ -7,6 +7,7 @@ import {
   type Reply,
 } from "../plugin/mod.ts";
 import { isJsonObject, type Json } from "../spec/mod.ts";
+import { checkRole, delegatedCall } from "./check_delegation.ts";
 import { type ExecOptions, execPlugin } from "./exec_plugin.ts";
 import { findPlugin, type PluginFile, pluginNotFound } from "./find_plugin.ts";
 import { splitPluginPath } from "./plugin_path.ts";
@@ -79,6 +80,9 @@ export function createInvoker(options: InvokerOptions): Invoker {
     return loader && first?.isSeen && isSelf(first.path) ? loader : undefined;
   };
 
+  const filesOf = (type: string, { path }: Call) =>
+    findPlugin(type, splitPluginPath(path));
+
   const call: Invoker["call"] = async (type, request, execOptions = {}) => {
     const folders = splitPluginPath(request.path);
     const files = findPlugin(type, folders);
@@ -95,8 +99,17 @@ export function createInvoker(options: InvokerOptions): Invoker {
     return reply;
   };
 
-  const delegate: Context["delegate"] = async (type, request) => {
-    const reply = await call(type, request);
+  const delegate: Context["delegate"] = async (
+    type,
+    request,
+    { role } = {},
+  ) => {
+    const deeper = delegatedCall(type, request);
+    if (role !== undefined) {
+      const plugin = await loaderOf(type, filesOf(type, request))?.();
+      if (plugin !== undefined) checkRole(plugin, role);
+    }
+    const reply = await call(type, deeper);
     checkReply(reply);
     if (request.command !== "ADD") return {};
     try {
@@ -104,7 +117,7 @@ export function createInvoker(options: InvokerOptions): Invoker {
     } catch (error) {
       // What it has given out cannot be told, so nobody else would have it
       // taken back.
-      await giveBack(type, request);
+      await giveBack(type, deeper);
       throw error;
     }
   };
@@ -166,27 +179,31 @@ function callHere(
   return dispatch(plugin, environment, { readStdin, context });
 }
 
-/** Runs the first file that is there; `undefined` if none is. */
+/**
+ * Runs the first file that is there; `undefined` if none is.
+ *
+ * @throws {CniError} Also if one is there and cannot be started.
+ */
 async function execFirst(
   files: readonly PluginFile[],
   call: Call,
   options: ExecOptions,
 ): Promise<Reply | undefined> {
+  let refused: unknown;
   for (const { path, isSeen } of files) {
     try {
       return await execPlugin(path, call, options);
     } catch (error) {
-      if (isSeen || !isAbsence(error)) throw error;
+      const cause = error instanceof Error ? error.cause : undefined;
+      const isRefused = cause instanceof Deno.errors.PermissionDenied;
+      const isAbsent = cause instanceof Deno.errors.NotFound;
+      if (isSeen || !(isRefused || isAbsent)) throw error;
+      // As in PATH: one that can be started, in a later folder, comes before.
+      if (isRefused) refused ??= error;
     }
   }
+  if (refused !== undefined) throw refused;
   return undefined;
-}
-
-/** Whether a start failed because there is no executable file. */
-function isAbsence(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Deno.errors.NotFound ||
-    cause instanceof Deno.errors.PermissionDenied;
 }
 
 /** The `cniVersion` of a configuration; empty if it says none. */

@@ -48,7 +48,8 @@ export class ResultCache {
    * it cannot or must not be read.
    */
   result(key: CacheKey): JsonObject | undefined {
-    const text = this.#open()?.read(fileName(key));
+    const name = fileName(key);
+    const text = this.#open()?.read(name);
     if (text === undefined) return undefined;
     const entry = parseCacheEntry(text);
     if ("bareResult" in entry) return entry.bareResult;
@@ -57,7 +58,8 @@ export class ResultCache {
 
   /** All that is known of an earlier ADD; `undefined` if nothing is. */
   attachment(key: CacheKey): CachedAttachment | undefined {
-    const text = this.#open()?.read(fileName(key));
+    const name = fileName(key);
+    const text = this.#open()?.read(name);
     if (text === undefined) return undefined;
     const entry = parseCacheEntry(text);
     if ("bareResult" in entry || !isOf(entry, key)) return undefined;
@@ -116,9 +118,10 @@ export class ResultCache {
 
   /** Forgets an attachment; nothing happens if it is not there. */
   remove(key: CacheKey): void {
+    const name = fileName(key);
     const dir = this.#open();
     if (dir === undefined) return;
-    if (otherIn(dir, key) === undefined) dir.remove(fileName(key));
+    if (otherIn(dir, key) === undefined) dir.remove(name);
   }
 
   get #folder(): string {
@@ -163,8 +166,32 @@ function fileName(key: CacheKey): string {
   checkContainerId(key.containerId);
   checkNetworkName(key.networkName);
   checkIfname(key.ifname);
-  return `${key.networkName}-${key.containerId}-${key.ifname}`;
+  const name = `${key.networkName}-${key.containerId}-${key.ifname}`;
+  if (byteLength(name) <= MAX_NAME_BYTES) return name;
+  // "~" is in no name, so that no other attachment's file is meant. Ours says
+  // whose it is: two of one sum would be told apart.
+  const rest = `~${checksum(name)}-${key.ifname}`;
+  return name.slice(0, MAX_NAME_BYTES - byteLength(rest)) + rest;
 }
+
+/** The longest name of a file (NAME_MAX of Linux); ours are ASCII but for the interface's. */
+const MAX_NAME_BYTES = 255;
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** A sum of 64 bits (FNV-1a) in hexadecimal; the digests of `crypto` take turns. */
+function checksum(text: string): string {
+  const sum = new TextEncoder().encode(text).reduce(
+    (hash, byte) => BigInt.asUintN(64, (hash ^ BigInt(byte)) * FNV_PRIME),
+    FNV_OFFSET,
+  );
+  return sum.toString(16).padStart(16, "0");
+}
+
+const FNV_PRIME = 0x100000001b3n;
+const FNV_OFFSET = 0xcbf29ce484222325n;
 
 function isOf(entry: CachedAttachment, key: CacheKey): boolean {
   return entry.networkName === key.networkName &&
