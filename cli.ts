@@ -13,7 +13,7 @@ import {
 } from "./lib/plugin/mod.ts";
 import { appletName, createContext } from "./lib/invoke/mod.ts";
 import { startTrace } from "./lib/trace/mod.ts";
-import { keyRegistry, registryFor } from "./plugins/mod.ts";
+import { registryFor } from "./plugins/mod.ts";
 import { VERSION } from "./version.ts";
 
 /** Starts the applet that `argv` names; returns the exit status. */
@@ -43,8 +43,8 @@ async function main(argv: readonly string[]): Promise<number> {
     return await installApplet(applet, rest, context);
   }
   const { runTool } = await import("./tool/mod.ts");
-  const keys = keyRegistry();
-  const options = { registry, keys, self, programVersion: VERSION };
+  const allPlugins = registryFor("linux");
+  const options = { registry, allPlugins, self, programVersion: VERSION };
   return await runTool(applet, rest, options);
 }
 

@@ -2,12 +2,16 @@
  * CNI for TypeScript programs: attach containers to networks as a runtime
  * does, write plugins, and work with the specification's data.
  *
- * - {@linkcode Runtime} and {@linkcode loadNetwork} are the runtime's side,
- *   what Go calls libcni.
- * - {@linkcode definePlugin} and {@linkcode runPlugin} are the plugin author's.
- * - {@linkcode createContext} and {@linkcode execPlugin} call plugins.
- * - {@linkcode parseResult}, {@linkcode resultToJson} and the types around
- *   them are the specification as data, in every version.
+ * This entry has what most programs need to attach containers. The others go
+ * further:
+ *
+ * | entry                  | for whom                                           |
+ * | ---------------------- | -------------------------------------------------- |
+ * | `@cni/toolkit/runtime` | runtimes: all that Go calls libcni                 |
+ * | `@cni/toolkit/plugin`  | authors of plugins                                 |
+ * | `@cni/toolkit/spec`    | programs that read and write the data of CNI       |
+ *
+ * A type is the same whichever entry it comes from.
  *
  * @example Attach a network namespace, and detach it
  * ```ts ignore
@@ -26,9 +30,26 @@
  *
  * @module
  */
-export * from "./lib/net/mod.ts";
-export * from "./lib/spec/mod.ts";
-export * from "./lib/plugin/mod.ts";
-export * from "./lib/invoke/mod.ts";
-export * from "./lib/runtime/mod.ts";
-export { startTrace, type TraceSink } from "./lib/trace/mod.ts";
+export {
+  type AddOptions,
+  type Attachment,
+  loadNetwork,
+  type LoadOptions,
+  type NetworkConfig,
+  type NetworkPlugin,
+  type OperationOptions,
+  Runtime,
+  type RuntimeOptions,
+} from "./lib/runtime/mod.ts";
+export {
+  CniCode,
+  CniError,
+  type CniErrorOptions,
+  type Dns,
+  type Interface,
+  type IpConfig,
+  type Json,
+  type JsonObject,
+  type Result,
+  type Route,
+} from "./lib/spec/mod.ts";

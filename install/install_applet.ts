@@ -1,10 +1,11 @@
 import { runCommand } from "../lib/linux/mod.ts";
-import { parseEitherConfig, parseNetworkConfig } from "../lib/runtime/mod.ts";
-import { CniError } from "../lib/spec/mod.ts";
+import { readNetwork } from "../lib/runtime/mod.ts";
+import { CniCode, CniError } from "../lib/spec/mod.ts";
 import {
   type Flag,
   parseWords,
-  readNamedFile,
+  readFurther,
+  readNamedBytes,
   type TerminalProcess,
   UsageError,
   type Words,
@@ -112,7 +113,7 @@ async function install(
   const { self = "", registry = new Map(), programVersion } = context;
   checkForm(binDir, context);
   if (conf !== "") {
-    checkConfig(conf, await readNamedFile(conf, context.process));
+    await checkConfig({ conf, confDir }, context.process);
   }
   const applets = ["cnitool", ...registry.keys()].sort();
   const done = await runScript(INSTALL_SCRIPT, [
@@ -124,8 +125,7 @@ async function install(
 }
 
 async function uninstall({ binDir, conf, confDir }: Places): Promise<string> {
-  const name = conf.slice(conf.lastIndexOf("/") + 1);
-  const file = name === "" ? "" : `${confDir}/${name}`;
+  const file = conf === "" ? "" : `${confDir}/${baseName(conf)}`;
   const failure = `Cannot uninstall from ${binDir}`;
   const done = await runScript(UNINSTALL_SCRIPT, [binDir, file], failure);
   return `${done}Uninstalled cni from ${binDir}\n`;
@@ -149,12 +149,25 @@ function checkForm(
   );
 }
 
-/** @throws {CniError} If it is no configuration: runtimes would stumble. */
-function checkConfig(file: string, text: string): void {
-  const parse = file.endsWith(".conflist")
-    ? parseNetworkConfig
-    : parseEitherConfig;
-  parse(text);
+/** @throws {CniError} If some runtime could not read it where it will be. */
+async function checkConfig(
+  { conf, confDir }: Pick<Places, "conf" | "confDir">,
+  process: TerminalProcess,
+): Promise<void> {
+  const content = await readNamedBytes(conf, process);
+  const place = `${confDir}/${baseName(conf)}`;
+  const further = await readFurther({ file: place, content }, process);
+  const { warnings } = readNetwork({ file: conf, content }, further);
+  const [first] = warnings;
+  if (first === undefined) return;
+  const { file, message, line, column } = first;
+  throw new CniError(CniCode.InvalidConfig, message, {
+    details: `file ${file}: line ${line}, column ${column}`,
+  });
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 async function runScript(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { KeyRegistry, Plugin, Registry } from "../lib/plugin/mod.ts";
+import type { Plugin, Registry } from "../lib/plugin/mod.ts";
 
 /** A plugin's name and what imports it. */
 type Entry = readonly [string, () => Promise<Plugin>];
@@ -43,60 +43,4 @@ const LINUX_ONLY: readonly Entry[] = [
 /** The plugins that exist on a system, by name. */
 export function registryFor(os: "linux" | "windows"): Registry {
   return new Map(os === "linux" ? [...EVERYWHERE, ...LINUX_ONLY] : EVERYWHERE);
-}
-
-/** What the plugins may be told, by name; the same on every system. */
-export function keyRegistry(): KeyRegistry {
-  return new Map([
-    [
-      "bandwidth",
-      async () => (await import("./meta/bandwidth/mod.ts")).loadBandwidthKeys(),
-    ],
-    [
-      "bridge",
-      async () => (await import("./main/bridge/mod.ts")).loadBridgeKeys(),
-    ],
-    [
-      "firewall",
-      async () => (await import("./meta/firewall/mod.ts")).loadFirewallKeys(),
-    ],
-    [
-      "flannel",
-      async () => (await import("./meta/flannel/mod.ts")).loadFlannelKeys(),
-    ],
-    [
-      "host-device",
-      async () =>
-        (await import("./main/host-device/mod.ts")).loadHostDeviceKeys(),
-    ],
-    [
-      "host-local",
-      async () =>
-        (await import("./ipam/host-local/mod.ts")).loadHostLocalKeys(),
-    ],
-    [
-      "loopback",
-      async () => (await import("./main/loopback/mod.ts")).loadLoopbackKeys(),
-    ],
-    [
-      "macvlan",
-      async () => (await import("./main/macvlan/mod.ts")).loadMacvlanKeys(),
-    ],
-    ["ptp", async () => (await import("./main/ptp/mod.ts")).loadPtpKeys()],
-    [
-      "portmap",
-      async () => (await import("./meta/portmap/mod.ts")).loadPortmapKeys(),
-    ],
-    ["sample", async () => (await import("./sample/mod.ts")).loadSampleKeys()],
-    ["sbr", async () => (await import("./meta/sbr/mod.ts")).loadSbrKeys()],
-    [
-      "static",
-      async () => (await import("./ipam/static/mod.ts")).loadStaticKeys(),
-    ],
-    ["tap", async () => (await import("./main/tap/mod.ts")).loadTapKeys()],
-    [
-      "tuning",
-      async () => (await import("./meta/tuning/mod.ts")).loadTuningKeys(),
-    ],
-  ]);
 }

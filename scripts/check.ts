@@ -6,7 +6,7 @@
  * @module
  */
 import { runDeno } from "./deno_command.ts";
-import { PROJECT_ROOT, projectFiles } from "./project.ts";
+import { ENTRIES, PROJECT_ROOT, projectFiles } from "./project.ts";
 
 /** A check: its name, and what runs it; its text is what was found wrong. */
 type Check = readonly [string, () => Promise<string>];
@@ -16,6 +16,7 @@ const CHECKS: readonly Check[] = [
   ["lint", () => denoCheck("lint")],
   ["types", async () => denoCheck("check", ...await moduleFiles())],
   ["docs", async () => denoCheck("doc", "--lint", ...await docFiles())],
+  ["library's docs", () => denoCheck("doc", "--lint", ...ENTRIES)],
   ["import layers", () => denoCheck("test", "-A", "tests/layers_test.ts")],
   ["shell scripts", shellcheck],
 ];
@@ -45,10 +46,10 @@ async function moduleFiles(): Promise<string[]> {
   return await files((path) => path.endsWith(".ts"));
 }
 
-/** The front doors: what they export is the documented surface. */
+/** The folders' doors: what they export is documented. */
 async function docFiles(): Promise<string[]> {
   return await files((path) =>
-    /^((lib\/[^/]+|terminal|tool|install)\/)?mod\.ts$/.test(path)
+    /^(lib\/[^/]+|terminal|tool|install)\/mod\.ts$/.test(path)
   );
 }
 

@@ -1,7 +1,16 @@
+import config from "../deno.json" with { type: "json" };
+
 /** The checkout; absolute, without a slash at the end. */
 export const PROJECT_ROOT: string = decodeURIComponent(
   new URL("..", import.meta.url).pathname.replace(/\/$/, ""),
 );
+
+/**
+ * The files that programs import the library from. Together they are complete:
+ * a type that one of them uses is exported by one of them.
+ */
+export const ENTRIES: readonly string[] = Object.values(config.exports)
+  .map((file) => file.replace("./", ""));
 
 /** Folders that hold nothing of the project's own. */
 const FOREIGN = ["build", "release", "node_modules"];

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { LegacyKey, LegacyKeys, PluginKeys } from "../lib/plugin/mod.ts";
+import type { Key, Keys, PluginSettings } from "../lib/plugin/mod.ts";
 import { LIST_KEYS, SHARED_KEYS } from "../lib/runtime/mod.ts";
 import type { JsonObject } from "../lib/spec/mod.ts";
-import { keyRegistry } from "../plugins/mod.ts";
+import { pluginSettings } from "./plugin_settings.ts";
 import { PROJECT_ROOT } from "./project.ts";
 
 /** The schema's file. */
@@ -15,14 +15,14 @@ export const SCHEMA_FILE = `${PROJECT_ROOT}/schema/cni.schema.json`;
 
 /** The schema as the file's text. */
 export async function schemaText(): Promise<string> {
-  const plugins = new Map<string, PluginKeys>();
-  for (const [name, load] of keyRegistry()) plugins.set(name, await load());
-  return `${JSON.stringify(schemaFor(plugins), null, 2)}\n`;
+  return `${JSON.stringify(schemaFor(await pluginSettings()), null, 2)}\n`;
 }
 
-function schemaFor(plugins: ReadonlyMap<string, PluginKeys>): JsonObject {
-  const mains = [...plugins].filter(([, { isIpam }]) => !isIpam);
-  const ipams = [...plugins].filter(([, { isIpam }]) => isIpam);
+function schemaFor(
+  plugins: ReadonlyMap<string, PluginSettings>,
+): JsonObject {
+  const mains = [...plugins].filter(([, { role }]) => role !== "ipam");
+  const ipams = [...plugins].filter(([, { role }]) => role === "ipam");
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "CNI network configuration",
@@ -39,7 +39,7 @@ function schemaFor(plugins: ReadonlyMap<string, PluginKeys>): JsonObject {
         properties: {
           ...properties(LIST_KEYS),
           plugins: {
-            description: LIST_KEYS.plugins?.summary,
+            description: summaryOf(LIST_KEYS.plugins),
             type: "array",
             minItems: 1,
             items: { $ref: "#/definitions/plugin" },
@@ -57,7 +57,7 @@ function schemaFor(plugins: ReadonlyMap<string, PluginKeys>): JsonObject {
       },
       ipam: {
         type: "object",
-        description: SHARED_KEYS.ipam?.summary,
+        description: summaryOf(SHARED_KEYS.ipam),
         required: ["type"],
         properties: { type: typeSchema(ipams.map(([name]) => name)) },
         allOf: ipams.map(([name, { keys }]) =>
@@ -69,9 +69,11 @@ function schemaFor(plugins: ReadonlyMap<string, PluginKeys>): JsonObject {
 }
 
 /** A plugin's own keys, and the capabilities that it may declare. */
-function pluginSchema({ keys, capabilities = {} }: PluginKeys): JsonObject {
-  const declared = Object.entries(capabilities).map(([name, { summary }]) =>
-    [name, { type: "boolean", description: summary }] as const
+function pluginSchema(
+  { keys, capabilities = {}, args }: PluginSettings,
+): JsonObject {
+  const declared = Object.entries(capabilities).map(([name, key]) =>
+    [name, { type: "boolean", description: summaryOf(key) }] as const
   );
   const { required, properties } = objectSchema(keys);
   return {
@@ -81,6 +83,9 @@ function pluginSchema({ keys, capabilities = {} }: PluginKeys): JsonObject {
       ...(declared.length === 0 ? {} : {
         capabilities: { properties: Object.fromEntries(declared) },
       }),
+      ...(args === undefined
+        ? {}
+        : { args: { properties: { cni: objectSchema(args) } } }),
     },
   };
 }
@@ -88,7 +93,7 @@ function pluginSchema({ keys, capabilities = {} }: PluginKeys): JsonObject {
 /** The names that are known are offered; any other will do as well. */
 function typeSchema(names: readonly string[]): JsonObject {
   return {
-    description: SHARED_KEYS.type?.summary,
+    description: summaryOf(SHARED_KEYS.type),
     type: "string",
     minLength: 1,
     examples: names,
@@ -102,7 +107,7 @@ function ifType(name: string, schema: JsonObject): JsonObject {
   };
 }
 
-function objectSchema(keys: LegacyKeys): JsonObject {
+function objectSchema(keys: Keys): JsonObject {
   const required = Object.keys(keys).filter((name) => keys[name]?.isRequired);
   return {
     type: "object",
@@ -111,21 +116,26 @@ function objectSchema(keys: LegacyKeys): JsonObject {
   };
 }
 
-function properties(keys: LegacyKeys): JsonObject {
+function properties(keys: Keys): JsonObject {
   return Object.fromEntries(
     Object.entries(keys).map(([name, key]) => [name, keySchema(key)]),
   );
 }
 
-function keySchema(key: LegacyKey): JsonObject {
+function keySchema(key: Key): JsonObject {
   return {
-    description: key.summary,
+    description: summaryOf(key),
     ...(key.default === undefined ? {} : { default: key.default }),
     ...valueSchema(key),
   };
 }
 
-function valueSchema(key: LegacyKey): JsonObject {
+/** The first sentence of a description, which stands alone. */
+function summaryOf({ description }: Key): string {
+  return description.split(/[.;](?: |$)/, 1)[0]!;
+}
+
+function valueSchema(key: Key): JsonObject {
   const { min, max, choices, items, keys } = key;
   switch (key.type) {
     case "any":
@@ -149,6 +159,7 @@ function valueSchema(key: LegacyKey): JsonObject {
       return {
         type: "string",
         ...(choices === undefined ? {} : { enum: choices }),
+        ...(key.example === undefined ? {} : { examples: [key.example] }),
       };
   }
 }

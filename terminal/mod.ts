@@ -9,6 +9,7 @@ export * from "./flag.ts";
 export * from "./format_table.ts";
 export * from "./parse_words.ts";
 export * from "./read_named_file.ts";
+export * from "./read_named_network.ts";
 export * from "./style.ts";
 export * from "./suggest.ts";
 export * from "./terminal_process.ts";

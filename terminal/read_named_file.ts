@@ -1,11 +1,12 @@
 import { runCommand } from "../lib/linux/mod.ts";
 import { CniCode, CniError } from "../lib/spec/mod.ts";
+import { fullPath, isReadable } from "./named_path.ts";
 import type { TerminalProcess } from "./terminal_process.ts";
 
 /**
  * Reads a file that a person has named on the command line, `-` being stdin.
- * It may lie anywhere: what this program itself is confined from, `cat` reads
- * with that person's own rights.
+ * It may lie anywhere: what this program itself is confined from, other
+ * programs read with that person's own rights.
  *
  * @throws {CniError} Code 5 if it cannot be read.
  */
@@ -13,14 +14,23 @@ export async function readNamedFile(
   path: string,
   process: TerminalProcess,
 ): Promise<string> {
-  if (path === "-") return await process.readStdin();
-  const full = path.startsWith("/") ? path : `${process.cwd()}/${path}`;
-  const permission = { name: "read", path: full } as const;
-  if (Deno.permissions.querySync(permission).state !== "granted") {
-    return await readAside(path, full);
-  }
+  return new TextDecoder().decode(await readNamedBytes(path, process));
+}
+
+/**
+ * As {@linkcode readNamedFile}, with all bytes as they are.
+ *
+ * @throws {CniError} Code 5 if it cannot be read.
+ */
+export async function readNamedBytes(
+  path: string,
+  process: TerminalProcess,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (path === "-") return new TextEncoder().encode(await process.readStdin());
+  const full = fullPath(path, process);
+  if (!isReadable(full)) return await readAside(path, full);
   try {
-    return await Deno.readTextFile(full);
+    return await Deno.readFile(full);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     // Deno repeats the call and its path after the system's own text.
@@ -28,10 +38,14 @@ export async function readNamedFile(
   }
 }
 
-async function readAside(path: string, full: string): Promise<string> {
-  const args = ["--", full];
-  const { status, stdout, stderr } = await runCommand({ program: "cat", args });
-  if (status === 0) return stdout;
+// Not cat, since what a program writes is decoded as a text.
+async function readAside(
+  path: string,
+  full: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const command = { program: "base64", args: ["-w", "0", "--", full] };
+  const { status, stdout, stderr } = await runCommand(command);
+  if (status === 0) return Uint8Array.fromBase64(stdout);
   const reason = stderr.trim().split(": ").at(-1) ?? "";
   throw unreadable(path, reason, undefined);
 }

@@ -9,7 +9,7 @@ export interface ToolProcess
 
 /** A process that may be at a terminal, for those who work at one. */
 export interface TerminalProcess extends ToolProcess {
-  /** Reads stdin to its end. */
+  /** Reads stdin to its end, with its byte order mark if it has one. */
   readStdin(): Promise<string>;
   /** Whether a stream leads to a terminal. */
   isTerminal(stream: "stdin" | "stdout" | "stderr"): boolean;
@@ -32,7 +32,16 @@ const NOBODY_READS = 141;
 /** The real process. */
 export const terminalProcess: TerminalProcess = {
   env: denoProcess.env,
-  readStdin: denoProcess.readStdin,
+  readStdin: async () => {
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    const chunk = new Uint8Array(65536);
+    let text = "";
+    for (;;) {
+      const length = await Deno.stdin.read(chunk);
+      if (length === null) return text + decoder.decode();
+      text += decoder.decode(chunk.subarray(0, length), { stream: true });
+    }
+  },
   writeStdout: (text) => {
     try {
       denoProcess.writeStdout(text);

@@ -49,7 +49,7 @@ export function importFaults(imports: readonly Import[]): readonly string[] {
 
 /** The layer that a file belongs to; none for scripts, tests and the like. */
 function layerOf(file: string): string | undefined {
-  if (/^(cli|mod|version)\.ts$/.test(file)) return "cli";
+  if (/^(cli|mod|plugin|runtime|spec|version)\.ts$/.test(file)) return "cli";
   const [, inLib, top] = /^(?:lib\/([^/]+)|([^/]+))\//.exec(file) ?? [];
   return LAYERS.flat().find((layer) => layer === (inLib ?? top));
 }

@@ -2,7 +2,7 @@ import {
   type CachedAttachment,
   convertResult,
   type NetworkConfig,
-  parseEitherConfig,
+  readNetwork,
   readNetworks,
   type Runtime,
 } from "../lib/runtime/mod.ts";
@@ -83,7 +83,7 @@ function networksOf(
   );
   const remembered = cached.flatMap(({ config }) => {
     try {
-      return [parseEitherConfig(config)];
+      return [readNetwork({ file: "", content: config }).network];
     } catch {
       return [];
     }

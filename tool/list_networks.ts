@@ -1,4 +1,5 @@
 import {
+  ConfigFileError,
   type NetworkConfig,
   type NetworkFile,
   type OperationOptions,
@@ -15,7 +16,10 @@ export interface Listed {
   readonly version: string;
   readonly chain: string;
   readonly plugins: readonly string[];
+  /** What keeps the network, or this file, from being used. */
   readonly problems: readonly string[];
+  /** What keeps other runtimes from reading it. */
+  readonly warnings: readonly string[];
 }
 
 /** Reads all files of a folder and looks for the plugins that they name. */
@@ -52,19 +56,23 @@ async function describe(
   problemsOf: (network: NetworkConfig) => Promise<readonly string[]>,
 ): Promise<Omit<Listed, "file" | "name">> {
   if ("error" in found) {
-    const { message, details } = found.error;
+    const { error, file } = found;
     // The file is named beside it.
-    const rest = details.replace(/^file [^:]*(: )?/, "");
-    const problem = rest === "" ? message : `${message}; ${rest}`;
-    const problems = [problem, ...hidden];
-    return { version: "?", chain: "?", plugins: [], problems };
+    const isOwn = error instanceof ConfigFileError && error.file === file;
+    const problems = [String(isOwn ? error.cause : error), ...hidden];
+    const unknown = { version: "?", chain: "?", plugins: [] };
+    return { ...unknown, problems, warnings: [] };
   }
-  const { network } = found;
+  const { network, warnings } = found;
   return {
     version: network.cniVersion || "0.1.0",
     chain: chainText(network),
     plugins: network.plugins.map(({ type }) => type),
     problems: [...await problemsOf(network), ...hidden],
+    warnings: warnings.map(({ file, message, line, column }) =>
+      `${file === found.file ? "" : `${file}: `}` +
+      `line ${line}, column ${column}: ${message}`
+    ),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { KeyRegistry, Registry } from "../lib/plugin/mod.ts";
+import type { Registry } from "../lib/plugin/mod.ts";
 import {
   suggest,
   type TerminalProcess,
@@ -9,8 +9,8 @@ import {
 export interface RunToolOptions {
   /** The plugins that are part of this program. */
   readonly registry: Registry;
-  /** What those plugins may be told. */
-  readonly keys?: KeyRegistry;
+  /** Those plugins, and the ones that run on other systems only. */
+  readonly allPlugins?: Registry;
   /** Path of this program's executable. */
   readonly self: string;
   /** The version to tell. */
@@ -44,7 +44,7 @@ export async function runTool(
     }
     case "tool": {
       const { tool } = await import("./tool.ts");
-      return await tool(args, { ...context, keys: options.keys });
+      return await tool(args, { ...context, allPlugins: options.allPlugins });
     }
     case "":
     case "help":

@@ -2,16 +2,15 @@ import {
   type Attachment,
   loadNetwork,
   type NetworkConfig,
-  parseEitherConfig,
+  readNetwork,
   type Runtime,
 } from "../lib/runtime/mod.ts";
-import { CniError } from "../lib/spec/mod.ts";
 import { readOptions, withOptions } from "./attachment_options.ts";
 import { containerIdOf } from "./container_id.ts";
 import {
   type Flag,
   type Operand,
-  readNamedFile,
+  readNamedNetwork,
   UsageError,
   type Words,
 } from "../terminal/mod.ts";
@@ -46,6 +45,9 @@ export const NETNS: Operand = {
   completes: "netns",
   summary: "network namespace: its name, its path or a process id",
 };
+
+/** The same word, where a command has no use for it. */
+export const IGNORED_NETNS: Operand = { ...NETNS, summary: "ignored" };
 
 /** What says which networks, besides operands. */
 export const NETWORK_FLAGS: readonly Flag[] = [
@@ -112,7 +114,7 @@ export function readTargetWords(words: Words): TargetWords {
 }
 
 /** Sorts out which words are networks; what is left over is `rest`. */
-export function readNetworkWords(
+function readNetworkWords(
   words: Words,
 ): Omit<TargetWords, "netns"> & { readonly rest: readonly string[] } {
   const flagged = words.values("network");
@@ -186,6 +188,25 @@ export async function readTargets(
 }
 
 /**
+ * Loads the networks of a command that is about nothing else.
+ *
+ * @throws {UsageError} If the command line names none.
+ * @throws {CniError} If one cannot be loaded.
+ */
+export async function requireNetworks(
+  words: Words,
+  context: ToolContext,
+): Promise<readonly NetworkConfig[]> {
+  const named = readNetworkWords(words);
+  // A namespace is not missed here.
+  const missing = missingIn({ ...named, netns: "" });
+  if (missing.length > 0) {
+    throw new UsageError(`missing: ${missing.join(", ")}`);
+  }
+  return await loadNetworks(named, context);
+}
+
+/**
  * Loads the networks that a command line names.
  *
  * @param otherwise Knows a network that is in no folder.
@@ -216,16 +237,8 @@ async function readConfig(
   file: string,
   { process }: ToolContext,
 ): Promise<NetworkConfig> {
-  const text = await readNamedFile(file, process);
-  try {
-    return parseEitherConfig(text);
-  } catch (error) {
-    if (!(error instanceof CniError)) throw error;
-    const { code, message } = error;
-    const where = file === "-" ? "stdin" : `file ${file}`;
-    const details = error.details === "" ? where : `${where}: ${error.details}`;
-    throw new CniError(code, message, { details, cause: error });
-  }
+  const { own, further } = await readNamedNetwork(file, process);
+  return readNetwork(own, further).network;
 }
 
 /** The network of an attachment in the cache, as it was at its ADD. */
@@ -238,7 +251,7 @@ function rememberedNetwork(
 ): NetworkConfig | undefined {
   const entry = runtime?.cachedAttachments(containerId)
     .find(({ networkName }) => networkName === name);
-  return entry && parseEitherConfig(entry.config);
+  return entry && readNetwork({ file: "", content: entry.config }).network;
 }
 
 function chooseIfnames(

@@ -1,5 +1,5 @@
 import type { Run } from "../lib/linux/mod.ts";
-import type { KeyRegistry, Registry } from "../lib/plugin/mod.ts";
+import type { Registry } from "../lib/plugin/mod.ts";
 import type { Prompter } from "./interactive/prompter.ts";
 import type { Flag, Operand, TerminalProcess, Words } from "../terminal/mod.ts";
 
@@ -20,8 +20,8 @@ export interface ToolContext {
   readonly programVersion: string;
   /** The plugins that are part of this program. */
   readonly registry?: Registry | undefined;
-  /** What those plugins may be told. */
-  readonly keys?: KeyRegistry | undefined;
+  /** Those plugins, and the ones that run on other systems only. */
+  readonly allPlugins?: Registry | undefined;
   /** All commands of `cni tool`, for completion. */
   readonly commands?: readonly CommandEntry[] | undefined;
   /** Path of this program's executable. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { testWith } from "./_test_tool.ts";
+import { testWith } from "./_testing.ts";
 import { COMMANDS } from "./commands.ts";
 
 testWith("tool() helps with every command", async (test) => {
@@ -83,7 +83,7 @@ testWith("tool() shows an error's details on their own line", async (test) => {
   assertEquals(
     stderr,
     `Error: no net configuration with name "nope" in ${test.configFolder}\n` +
-      "  the networks there are chain, single, old\n",
+      "  available networks: chain, single, old\n",
   );
 });
 

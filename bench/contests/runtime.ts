@@ -3,7 +3,7 @@ import {
   type NetworkConfig,
   parseNetworkConfig,
   Runtime,
-} from "../../mod.ts";
+} from "../../runtime.ts";
 import { registryFor } from "../../plugins/mod.ts";
 import type { Contest, Run, Side } from "../contest.ts";
 import { type Contender, OURS, pluginRun, type Ring } from "../contender.ts";

@@ -1,4 +1,4 @@
-import { judge, type OpenStage } from "../run/mod.ts";
+import { judge, type OpenStage, runEach } from "../run/mod.ts";
 import {
   type CallRecord,
   type Clause,
@@ -43,63 +43,40 @@ export interface RunComparisonsOptions {
  * @returns The outcomes, in the order of the comparisons.
  * @throws The reason of the abort.
  */
-export async function runComparisons(
+export function runComparisons(
   comparisons: readonly Comparison[],
   options: RunComparisonsOptions,
 ): Promise<readonly Outcome[]> {
   const { stages, report, signal } = options;
-  const outcomes: Outcome[] = [];
-  let next = 0;
-  const work = async () => {
-    while (!signal?.aborted) {
-      const index = next++;
-      const comparison = comparisons[index];
-      if (comparison === undefined) return;
-      const outcome = await runComparison(comparison, options);
-      if (signal?.aborted) return;
-      outcomes[index] = outcome;
-      report?.(outcome);
-    }
-  };
-  await Promise.all(Array.from({ length: stages }, work));
-  signal?.throwIfAborted();
-  return outcomes;
+  const run = (comparison: Comparison) => runComparison(comparison, options);
+  return runEach(comparisons, run, { atATime: stages, report, signal });
 }
 
-async function runComparison(
-  comparison: Comparison,
+function runComparison(
+  { scenario, version, left, right, skipped }: Comparison,
   { openStage, takeSnapshot, explanations }: RunComparisonsOptions,
 ): Promise<Outcome> {
-  const { scenario, version, left, right, skipped } = comparison;
+  const { id, about } = scenario;
   const clause: Clause = {
     section: `Compared with ${left.folder}`,
     level: "MUST",
-    requirement: `Both plugins do the same ${scenario.about}`,
+    requirement: `Both plugins do the same ${about}`,
   };
-  const head = { id: scenario.id, subject: right.name, version, clause };
-  if (skipped !== undefined) {
-    const verdict = "skipped";
-    return { ...head, verdict, reason: skipped, calls: [], timeMs: 0 };
-  }
-  const start = performance.now();
-  const id = crypto.randomUUID().slice(0, 8);
-  let calls: readonly CallRecord[] = [];
-  let differences: readonly Difference[] = [];
+  const stageId = crypto.randomUUID().slice(0, 8);
   const play = async (subject: Subject) => {
-    await using open = await openStage({ subject, version, id });
+    await using open = await openStage({ subject, version, id: stageId });
     return await playScenario(scenario, open.stage, takeSnapshot);
   };
-  const { verdict, reason } = await judge(async () => {
+  const judged = { id, subject: right.name, version, clause, skipped };
+  return judge(judged, async (findings) => {
+    findings.differences = [];
     const [before, after] = [await play(left), await play(right)];
     const options = { plugin: right.name, explanations };
-    differences = compareObservations(before, after, options);
-    calls = callsThatDiffer(before, after, differences);
+    const differences = compareObservations(before, after, options);
+    findings.differences = differences;
+    findings.calls = callsThatDiffer(before, after, differences);
     refuseUnexplained(differences);
-  }, clause);
-  return {
-    ...{ ...head, verdict, reason, calls, differences },
-    timeMs: performance.now() - start,
-  };
+  });
 }
 
 /** The calls at which something unexplained appears, of both sides. */

@@ -12,6 +12,7 @@ export * from "./host_linux.ts";
 export * from "./judge.ts";
 export * from "./plan_jobs.ts";
 export * from "./requirements_linux.ts";
+export * from "./run_each.ts";
 export * from "./run_jobs.ts";
 export * from "./stage_linux.ts";
 export * from "./stage_names.ts";

@@ -1,6 +1,7 @@
 import type { CallRecord, Outcome, Stage } from "../suite/mod.ts";
 import { judge } from "./judge.ts";
 import type { Job } from "./plan_jobs.ts";
+import { runEach } from "./run_each.ts";
 
 /** A stage, and the calls that were made on it. */
 export interface JobStage extends AsyncDisposable {
@@ -26,49 +27,23 @@ export interface RunJobsOptions {
  * @returns The outcomes, in the order of the jobs.
  * @throws The reason of the abort, when all stages are gone.
  */
-export async function runJobs(
+export function runJobs(
   jobs: readonly Job[],
   { openStage, stages, report, signal }: RunJobsOptions,
 ): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
-  let next = 0;
-  const work = async () => {
-    while (!signal?.aborted) {
-      const index = next++;
-      const job = jobs[index];
-      if (job === undefined) return;
-      const outcome = await runJob(job, openStage);
-      if (signal?.aborted) return;
-      outcomes[index] = outcome;
-      report?.(outcome);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, stages) }, work));
-  signal?.throwIfAborted();
-  return outcomes;
+  const options = { atATime: stages, report, signal };
+  return runEach(jobs, (job) => runJob(job, openStage), options);
 }
 
-async function runJob(
+function runJob(
   job: Job,
   openStage: RunJobsOptions["openStage"],
 ): Promise<Outcome> {
-  const { case: one, subject, version, skipped } = job;
-  const head = {
-    id: one.id,
-    subject: subject.name,
-    version,
-    clause: one.clause,
-  };
-  if (skipped !== undefined) {
-    const verdict = "skipped";
-    return { ...head, verdict, reason: skipped, calls: [], timeMs: 0 };
-  }
-  const start = performance.now();
-  let calls: readonly CallRecord[] = [];
-  const { verdict, reason } = await judge(async () => {
+  const { case: { id, clause, run }, subject, version, skipped } = job;
+  const judged = { id, subject: subject.name, version, clause, skipped };
+  return judge(judged, async (findings) => {
     await using open = await openStage(job);
-    calls = open.calls;
-    await one.run(open.stage);
-  }, one.clause);
-  return { ...head, verdict, reason, calls, timeMs: performance.now() - start };
+    findings.calls = open.calls;
+    await run(open.stage);
+  });
 }

@@ -1,4 +1,4 @@
-import { judge } from "../run/mod.ts";
+import { judge, runEach } from "../run/mod.ts";
 import type { CallRecord, Outcome } from "../suite/mod.ts";
 import { createRuntimeStage } from "./create_runtime_stage.ts";
 import type { RuntimeCase } from "./runtime_case.ts";
@@ -52,37 +52,27 @@ export interface RunRuntimeOptions {
  *
  * @throws The reason of the abort.
  */
-export async function runRuntimeJobs(
+export function runRuntimeJobs(
   jobs: readonly RuntimeJob[],
   options: RunRuntimeOptions,
 ): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (const [index, job] of jobs.entries()) {
-    options.signal?.throwIfAborted();
-    const outcome = await runJob(job, { ...options, number: index + 1 });
-    options.signal?.throwIfAborted();
-    outcomes.push(outcome);
-    options.report?.(outcome);
-  }
-  return outcomes;
+  const run = (job: RuntimeJob, index: number) =>
+    runJob(job, { ...options, number: index + 1 });
+  return runEach(jobs, run, options);
 }
 
-async function runJob(
+function runJob(
   { case: one, version, skipped }: RuntimeJob,
   { subject, folder, unique, number }: RunRuntimeOptions & {
     readonly number: number;
   },
 ): Promise<Outcome> {
   const { id, clause } = one;
-  const head = { id, subject: subject.name, version, clause };
-  if (skipped !== undefined) {
-    const verdict = "skipped";
-    return { ...head, verdict, reason: skipped, calls: [], timeMs: 0 };
-  }
-  const start = performance.now();
-  const calls: CallRecord[] = [];
-  const own = `${folder}/${number}`;
-  const { verdict, reason } = await judge(async () => {
+  const judged = { id, subject: subject.name, version, clause, skipped };
+  return judge(judged, async (findings) => {
+    const calls: CallRecord[] = [];
+    findings.calls = calls;
+    const own = `${folder}/${number}`;
     Deno.mkdirSync(own);
     try {
       await one.run(createRuntimeStage({
@@ -93,6 +83,5 @@ async function runJob(
     } finally {
       Deno.removeSync(own, { recursive: true });
     }
-  }, clause);
-  return { ...head, verdict, reason, calls, timeMs: performance.now() - start };
+  });
 }

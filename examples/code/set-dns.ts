@@ -8,7 +8,7 @@ import {
   prevResultOf,
   type Request,
   runPlugin,
-} from "@cni/toolkit";
+} from "@cni/toolkit/plugin";
 
 function nameServers({ config }: Request): readonly string[] {
   const servers = config.fields.strings("servers") ?? [];

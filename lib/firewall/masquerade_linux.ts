@@ -55,13 +55,10 @@ export async function removeMasquerade(
   owner: MasqueradeOwner,
   options: RemoveMasqueradeOptions,
 ): Promise<void> {
-  const ends = await Promise.allSettled([
+  await settleAll([
     removeIptablesMasquerade(owner, options),
     removeNftablesMasquerade(owner, options.run),
   ]);
-  for (const end of ends) {
-    if (end.status === "rejected") throw end.reason;
-  }
 }
 
 /** Which attachments of a network are valid, for {@linkcode collectMasquerade}. */
@@ -85,11 +82,15 @@ export async function collectMasquerade(
 ): Promise<void> {
   const containers = new Set(valid.map(({ containerId }) => containerId));
   const isValid = (containerId: string) => containers.has(containerId);
-  const ends = await Promise.allSettled([
+  await settleAll([
     collectIptablesMasquerade(network, isValid, run),
     collectNftablesMasquerade(network, valid, run),
   ]);
-  for (const end of ends) {
+}
+
+/** Waits for both backends, and throws what the first that failed did. */
+async function settleAll(works: readonly Promise<void>[]): Promise<void> {
+  for (const end of await Promise.allSettled(works)) {
     if (end.status === "rejected") throw end.reason;
   }
 }

@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { CniError } from "../spec/mod.ts";
 import { execPlugin } from "./exec_plugin.ts";
-import { testCall, testPlugins } from "./_test_plugins.ts";
+import { testCall, testPlugins } from "./_testing.ts";
 
 const ignore = Deno.build.os === "windows";
 

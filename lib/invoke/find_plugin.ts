@@ -55,7 +55,13 @@ export function pluginNotFound(
   });
 }
 
-function checkRequest(type: string, folders: readonly string[]): void {
+/**
+ * Refuses what is no plugin's name.
+ *
+ * @param type `type` in a configuration.
+ * @throws {CniError} Code 7.
+ */
+export function checkPluginName(type: string): void {
   if (type === "") {
     const details = "type is empty: name the plugin to execute";
     const message = "no plugin name provided";
@@ -67,6 +73,10 @@ function checkRequest(type: string, folders: readonly string[]): void {
     const message = `invalid plugin name: ${type}`;
     throw new CniError(CniCode.InvalidConfig, message, { details });
   }
+}
+
+function checkRequest(type: string, folders: readonly string[]): void {
+  checkPluginName(type);
   if (folders.length === 0) {
     const details = "CNI_PATH names no folder: set it to where the plugins " +
       "are, such as /opt/cni/bin";

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CniCode, CniError } from "../spec/mod.ts";
 import { findPlugin } from "./find_plugin.ts";
-import { testPlugins } from "./_test_plugins.ts";
+import { testPlugins } from "./_testing.ts";
 
 const isWindows = Deno.build.os === "windows";
 

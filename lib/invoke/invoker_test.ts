@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { definePlugin, type Registry } from "../plugin/mod.ts";
 import { CniCode, CniError, type Result } from "../spec/mod.ts";
 import { createInvoker, type InvokerOptions } from "./invoker.ts";
-import { testCall, testPlugins } from "./_test_plugins.ts";
+import { testCall, testPlugins } from "./_testing.ts";
 
 const ignore = Deno.build.os === "windows";
 

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { CniCode, CniError } from "../spec/mod.ts";
 import { createInvoker } from "./invoker.ts";
 import { probeVersion, readVersionInfo } from "./probe_version.ts";
-import { testPlugins } from "./_test_plugins.ts";
+import { testPlugins } from "./_testing.ts";
 
 Deno.test({
   name: "probeVersion() asks a plugin, and understands those before VERSION",

@@ -39,6 +39,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   tc: "iproute2",
   nsenter: "util-linux",
   unshare: "util-linux",
+  base64: "coreutils",
   runcon: "coreutils",
   iptables: "iptables",
   "iptables-restore": "iptables",

@@ -1,45 +1,129 @@
-import type { LegacyKey } from "./keys.ts";
+import {
+  formatAddress,
+  formatCidr,
+  parseAddress,
+  parseCidr,
+} from "../net/mod.ts";
+import type { Dns, Route } from "../spec/mod.ts";
+import type { Key, KeyValues } from "./key.ts";
+import {
+  fieldsKey,
+  integerKey,
+  listKey,
+  mappedKey,
+  type NestFacts,
+  parsedKey,
+  stringKey,
+} from "./key_kinds.ts";
 
-/** A route, as IPAM plugins take it in `routes`. */
-export const ROUTE_KEY: LegacyKey = {
-  type: "object",
-  summary: "A route in the container",
-  keys: {
-    dst: {
-      type: "string",
-      summary: "The destination: 0.0.0.0/0",
+/** The keys of `dns`. */
+export const DNS_KEYS = {
+  nameservers: textsKey("Name servers, the preferred one first", "An address"),
+  domain: stringKey({ description: "The local domain" }),
+  search: textsKey("Domains to complete short names with", "A domain"),
+  options: textsKey(
+    "Options of the resolver, as in resolv.conf: `ndots:5`",
+    "An option",
+  ),
+} satisfies Readonly<Record<keyof Dns, Key>>;
+
+/** Name resolution, in a configuration. */
+export function dnsKey(facts: NestFacts): Key<Dns | undefined> {
+  return mappedKey(fieldsKey(DNS_KEYS, facts), toDns);
+}
+
+/** The values of {@linkcode DNS_KEYS}, without those that say nothing. */
+export function toDns(values: KeyValues<typeof DNS_KEYS>): Dns {
+  const { nameservers, domain, search, options } = values;
+  return {
+    ...(nameservers?.length ? { nameservers } : {}),
+    ...(domain === undefined ? {} : { domain }),
+    ...(search?.length ? { search } : {}),
+    ...(options?.length ? { options } : {}),
+  };
+}
+
+/** Routes in the container, in a configuration. */
+export function routesKey(
+  facts: NestFacts,
+): Key<readonly Route[] | undefined> {
+  return listKey(ROUTE_KEY, { holds: "list of routes", ...facts });
+}
+
+/** What the kernel has room for. */
+const UINT32 = { min: 0, max: 0xffffffff } as const;
+
+const ROUTE_KEYS = {
+  dst: parsedKey(
+    {
+      description: "The destination",
       isRequired: true,
-      format: "cidr",
+      isEmptyValue: true,
+      holds: "address/length",
+      example: "0.0.0.0/0",
     },
-    gw: { type: "string", summary: "The next hop", format: "address" },
-    mtu: { type: "integer", summary: "In bytes", min: 0 },
-    advmss: { type: "integer", summary: "In bytes", min: 0 },
-    priority: { type: "integer", summary: "A lower one is preferred", min: 0 },
-    table: { type: "integer", summary: "A routing table's number", min: 0 },
-    scope: { type: "integer", summary: "0 global, 253 link, 254 host", min: 0 },
-  },
-};
+    "an address with its prefix length, such as 10.0.0.1/24",
+    (text) => formatCidr(parseCidr(text)),
+  ),
+  gw: parsedKey(
+    {
+      description: "The next hop. Absent: the gateway of the destination's " +
+        "family",
+      holds: "address",
+    },
+    "an address such as 10.0.0.1",
+    (text) => formatAddress(parseAddress(text)),
+  ),
+  mtu: integerKey({ description: "In bytes; 0 is the link's", ...UINT32 }),
+  advmss: integerKey({
+    description: "The largest segment to tell TCP peers, in bytes; 0 is the " +
+      "kernel's choice",
+    ...UINT32,
+  }),
+  priority: integerKey({
+    description: "A route of a lower one is preferred; 0 is the kernel's " +
+      "default",
+    ...UINT32,
+  }),
+  table: integerKey({
+    description: "The number of the routing table that it goes to",
+    defaultText: "the main table",
+    ...UINT32,
+  }),
+  scope: integerKey({
+    description: "How far the destination is: 0 global, 253 link, 254 host",
+    min: 0,
+    max: 255,
+  }),
+} satisfies Readonly<Record<keyof Route, Key>>;
 
-/** Name resolution, in a configuration and in a result. */
-export const DNS_KEY: LegacyKey = {
-  type: "object",
-  summary: "Name resolution in the container",
-  keys: {
-    nameservers: {
-      type: "list",
-      summary: "Name servers, the preferred one first",
-      items: { type: "string", summary: "An address" },
-    },
-    domain: { type: "string", summary: "The local domain" },
-    search: {
-      type: "list",
-      summary: "Domains to complete short names with",
-      items: { type: "string", summary: "A domain" },
-    },
-    options: {
-      type: "list",
-      summary: "Options of the resolver",
-      items: { type: "string", summary: "As in resolv.conf: ndots:5" },
-    },
-  },
-};
+const ROUTE_KEY: Key<Route | undefined> = mappedKey(
+  fieldsKey(ROUTE_KEYS, { description: "A route in the container" }),
+  toRoute,
+);
+
+/** A route as results have it: some numbers of 0 are the same as absent. */
+function toRoute(
+  { dst, gw, mtu, advmss, priority, table, scope }: KeyValues<
+    typeof ROUTE_KEYS
+  >,
+): Route {
+  return {
+    dst,
+    ...(gw === undefined ? {} : { gw }),
+    ...(mtu ? { mtu } : {}),
+    ...(advmss ? { advmss } : {}),
+    ...(priority ? { priority } : {}),
+    ...(table === undefined ? {} : { table }),
+    ...(scope === undefined ? {} : { scope }),
+  };
+}
+
+/** A list of texts, of which each may be empty. */
+function textsKey(
+  description: string,
+  item: string,
+): Key<readonly string[] | undefined> {
+  const text = stringKey({ description: item, isEmptyValue: true });
+  return listKey(text, { description, holds: "list of strings" });
+}

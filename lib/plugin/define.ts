@@ -74,6 +74,8 @@ export interface PluginSettings {
   readonly keys: Keys;
   /** Keys of `runtimeConfig` that it reads, each a capability. */
   readonly capabilities?: Keys;
+  /** Keys of `args.cni` that it reads. */
+  readonly args?: Keys;
   /** What it is for. */
   readonly role: Role;
   /**

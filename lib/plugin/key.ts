@@ -1,4 +1,4 @@
-import type { Fields, Json } from "../spec/mod.ts";
+import { Fields, type Json } from "../spec/mod.ts";
 
 /** What a value must be. */
 export type KeyType =
@@ -13,14 +13,28 @@ export type KeyType =
 export interface KeyFacts {
   /** What it is for, in Markdown; the first sentence stands alone. */
   readonly description: string;
-  /** Whether the plugin refuses to do without. */
+  /** Whether it must be there. */
   readonly isRequired?: boolean | undefined;
+  /** What is said if it is not, where there are better words than "expected". */
+  readonly missing?: ErrorText | undefined;
   /** What counts when it is absent; left out if that depends. */
   readonly default?: Json | undefined;
   /** What counts when it is absent, in words, where no value can say it. */
   readonly defaultText?: string | undefined;
   /** What to use instead, if it is only read for old configurations. */
   readonly deprecated?: string | undefined;
+  /** What it holds, for docs, where the type says too little: "path". */
+  readonly holds?: string | undefined;
+  /** An example of a value that will do. */
+  readonly example?: Json | undefined;
+}
+
+/** The text of a {@linkcode CniError} of code 7. */
+export interface ErrorText {
+  /** What failed. */
+  readonly message: string;
+  /** What was found, and what would do. */
+  readonly details: string;
 }
 
 /** A key with the reading of its value, which is a `T`. */
@@ -35,8 +49,6 @@ export interface Key<T = unknown> extends KeyFacts {
   readonly max?: number | undefined;
   /** All texts that will do. */
   readonly choices?: readonly string[] | undefined;
-  /** An example of a text that will do. */
-  readonly example?: string | undefined;
   /** The keys of an object; absent if it may hold anything. */
   readonly keys?: Keys | undefined;
   /** What a list holds; absent if it may hold anything. */
@@ -88,3 +100,21 @@ export function readKeys<Table extends Keys>(
   }
   return values as KeyValues<Table>;
 }
+
+/** The values of capabilities that a runtime has put into `runtimeConfig`. */
+export function readRuntimeConfig<Table extends Keys>(
+  fields: Fields,
+  table: Table,
+): KeyValues<Table> {
+  return readKeys(fields.fields("runtimeConfig") ?? NONE, table);
+}
+
+/** The values in `args.cni` (CNI conventions, "args in network config"). */
+export function readArgs<Table extends Keys>(
+  fields: Fields,
+  table: Table,
+): KeyValues<Table> {
+  return readKeys(fields.fields("args")?.fields("cni") ?? NONE, table);
+}
+
+const NONE = new Fields({});

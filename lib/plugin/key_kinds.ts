@@ -1,5 +1,7 @@
 import {
   checkLinkName,
+  CniCode,
+  CniError,
   Fields,
   invalidValue,
   isJsonObject,
@@ -19,10 +21,13 @@ import {
 export interface FactsOf<T> extends Omit<KeyFacts, "default"> {
   /** What counts when it is absent; left out if that depends. */
   readonly default?: T;
+  /** What would do, where there are better words than the kind's. */
+  readonly expected?: string;
 }
 
-/** What is read: without a default, a key that is absent is `undefined`. */
-export type Read<T, Facts> = Facts extends { readonly default: unknown } ? T
+/** What is read: `undefined` if the key is absent, unless there is a default. */
+export type Read<T, Facts> = Facts extends
+  { readonly default: unknown } | { readonly isRequired: true } ? T
   : T | undefined;
 
 /** True or false. */
@@ -75,8 +80,6 @@ export interface TextFacts<T = string> extends FactsOf<T> {
    * absent, as the Go plugins have it.
    */
   readonly isEmptyValue?: boolean;
-  /** An example of a text that will do. */
-  readonly example?: string;
 }
 
 /** A text. */
@@ -147,10 +150,10 @@ export function linkNameKey<Facts extends TextFacts>(
 }
 
 /** An object that may hold anything. */
-export function objectKey(
-  facts: FactsOf<JsonObject>,
-): Key<JsonObject | undefined> {
-  return makeKey<JsonObject, FactsOf<JsonObject>>(
+export function objectKey<Facts extends FactsOf<JsonObject>>(
+  facts: Facts,
+): Key<Read<JsonObject, Facts>> {
+  return makeKey<JsonObject, Facts>(
     facts,
     "object",
     "an object",
@@ -158,42 +161,66 @@ export function objectKey(
   );
 }
 
-/**
- * An object with keys of its own; others in it are left alone.
- *
- * @param check Refuses by a `CniError` what no key alone can tell; gets the
- * values and the object's path.
- */
-export function fieldsKey<Table extends Keys>(
+/** What is known of an object or a list. */
+export type NestFacts = Omit<FactsOf<never>, "default">;
+
+/** An object with keys of its own; others in it are left alone. */
+export function fieldsKey<Table extends Keys, Facts extends NestFacts>(
   keys: Table,
-  facts: Omit<KeyFacts, "default">,
-  check?: (values: KeyValues<Table>, path: string) => void,
-): Key<KeyValues<Table> | undefined> {
-  const key = makeKey(facts, "object", "an object", (value, path) => {
-    if (!isJsonObject(value)) return undefined;
-    const values = readKeys(new Fields(value, path), keys);
-    check?.(values, path);
-    return values;
-  });
+  facts: Facts,
+): Key<Read<KeyValues<Table>, Facts>> {
+  const key = makeKey<KeyValues<Table>, Facts>(
+    facts,
+    "object",
+    "an object",
+    (value, path) =>
+      isJsonObject(value) ? readKeys(new Fields(value, path), keys) : undefined,
+  );
   return { ...key, keys };
 }
 
 /** A list of values of one kind. */
-export function listKey<T>(
+export function listKey<T, Facts extends NestFacts>(
   items: Key<T>,
-  facts: Omit<KeyFacts, "default">,
-): Key<readonly Exclude<T, undefined>[] | undefined> {
+  facts: Facts,
+): Key<Read<readonly Exclude<T, undefined>[], Facts>> {
   type Item = Exclude<T, undefined>;
-  const key = makeKey(facts, "list", "a list", (value, path) => {
-    if (!Array.isArray(value)) return undefined;
-    return value.map((item: Json, index): Item => {
-      const at = `${path}[${index}]`;
-      const read = items.read(item, at);
-      if (read !== undefined) return read as Item;
-      throw invalidValue(at, item, items.expected);
-    });
-  });
+  const key = makeKey<readonly Item[], Facts>(
+    facts,
+    "list",
+    "a list",
+    (value, path) => {
+      if (!Array.isArray(value)) return undefined;
+      return value.map((item: Json, index): Item => {
+        const at = `${path}[${index}]`;
+        const read = items.read(item, at);
+        if (read !== undefined) return read as Item;
+        throw invalidValue(at, item, items.expected);
+      });
+    },
+  );
   return { ...key, items };
+}
+
+/**
+ * A key whose value is made of another's, if it is there.
+ *
+ * @param make Makes the value, or refuses by a `CniError` what no key alone
+ * can tell.
+ */
+export function mappedKey<T, U>(
+  key: Key<T>,
+  make: (value: Exclude<T, undefined>, path: string) => U,
+): Key<U | Extract<T, undefined>> {
+  return {
+    ...key,
+    read: (value, path) => {
+      const read = key.read(value, path);
+      return read === undefined
+        ? read as Extract<T, undefined>
+        : make(read as Exclude<T, undefined>, path);
+    },
+  };
 }
 
 /** Any value, as it is. */
@@ -203,23 +230,30 @@ export function anyKey<Facts extends FactsOf<Json>>(
   return makeKey<Json, Facts>(facts, "any", "any value", (value) => value);
 }
 
-/** @param accept Makes the value; `undefined` refuses it. */
+/**
+ * @param kind What would do, to follow "expected".
+ * @param accept Makes the value; `undefined` refuses it.
+ */
 function makeKey<T, Facts extends FactsOf<T>>(
   facts: Facts,
   type: Key["type"],
-  expected: string,
+  kind: string,
   accept: (value: Exclude<Json, null>, path: string) => T | undefined,
 ): Key<Read<T, Facts>> {
-  const { default: byDefault } = facts;
+  const { default: byDefault, isRequired, missing } = facts;
+  const { expected = kind } = facts;
   return {
     ...facts as FactsOf<Json>,
     type,
     expected,
     read: (value, path) => {
-      if (value === undefined || value === null) {
-        return byDefault as Read<T, Facts>;
+      const isAbsent = value === undefined || value === null;
+      if (isAbsent && !isRequired) return byDefault as Read<T, Facts>;
+      if (isAbsent && missing !== undefined) {
+        const { message, details } = missing;
+        throw new CniError(CniCode.InvalidConfig, message, { details });
       }
-      const accepted = accept(value, path);
+      const accepted = isAbsent ? undefined : accept(value, path);
       if (accepted !== undefined) return accepted as Read<T, Facts>;
       throw invalidValue(path, value, expected);
     },

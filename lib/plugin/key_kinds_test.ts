@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseCidr } from "../net/mod.ts";
 import { CniError, Fields, type JsonObject } from "../spec/mod.ts";
-import { readKeys } from "./key.ts";
+import { readArgs, readKeys, readRuntimeConfig } from "./key.ts";
 import {
   anyKey,
   booleanKey,
@@ -11,6 +11,7 @@ import {
   linkNameKey,
   listKey,
   macKey,
+  mappedKey,
   objectKey,
   parsedKey,
   stringKey,
@@ -152,14 +153,55 @@ Deno.test("readKeys() refuses what will not do", async (t) => {
   }
 });
 
-Deno.test("fieldsKey() runs its own check", () => {
-  const key = fieldsKey(
+Deno.test("mappedKey() makes a value of what is there, or refuses it", () => {
+  const pair = fieldsKey(
     { a: integerKey({ description }), b: integerKey({ description }) },
     { description },
-    ({ a, b }, path) => {
-      if (a === b) throw new CniError(7, `Cannot use ${path}`);
-    },
   );
-  assertEquals(key.read({ a: 1 }, "x"), { a: 1, b: undefined });
+  const key = mappedKey(pair, ({ a, b }, path) => {
+    if (a === b) throw new CniError(7, `Cannot use ${path}`);
+    return (a ?? 0) + (b ?? 0);
+  });
+  assertEquals(key.read({ a: 1, b: 2 }, "x"), 3);
+  assertEquals(key.read(undefined, "x"), undefined);
   assertThrows(() => key.read({ a: 1, b: 1 }, "x"), CniError, "x");
+});
+
+Deno.test("a key that is required refuses to be absent", async (t) => {
+  const missing = { message: "no b", details: "give one" };
+  const keys = {
+    a: integerKey({ description, isRequired: true, min: 1 }),
+    b: stringKey({ description, isRequired: true, missing }),
+  };
+  const cases: Record<string, readonly [JsonObject, string]> = {
+    "absent": [
+      { b: "x" },
+      "Cannot use a; a is nothing: expected a whole number from 1",
+    ],
+    "null": [
+      { a: null, b: "x" },
+      "Cannot use a; a is nothing: expected a whole number from 1",
+    ],
+    "in its own words": [{ a: 1 }, "no b; give one"],
+    "an empty text": [{ a: 1, b: "" }, "no b; give one"],
+  };
+  for (const [why, [object, text]] of Object.entries(cases)) {
+    await t.step(why, () => {
+      const error = assertThrows(() => readKeys(new Fields(object), keys));
+      assertEquals(String(error), text);
+    });
+  }
+});
+
+Deno.test("readRuntimeConfig() and readArgs() read where runtimes write", () => {
+  const keys = { mtu: integerKey({ description }) };
+  const none = { mtu: undefined };
+  assertEquals(readRuntimeConfig(new Fields({}), keys), none);
+  assertEquals(readArgs(new Fields({ args: {} }), keys), none);
+  const fields = new Fields({
+    runtimeConfig: { mtu: 1 },
+    args: { cni: { mtu: "x" } },
+  });
+  assertEquals(readRuntimeConfig(fields, keys), { mtu: 1 });
+  assertThrows(() => readArgs(fields, keys), CniError, "args.cni.mtu");
 });

@@ -12,7 +12,6 @@ export * from "./define.ts";
 export * from "./dispatch.ts";
 export * from "./key.ts";
 export * from "./key_kinds.ts";
-export type * from "./keys.ts";
 export * from "./main.ts";
 export * from "./process.ts";
 export * from "./registry.ts";

@@ -6,15 +6,33 @@ const decode = (content: string | Uint8Array) => decodeConfig(content, "Oops");
 
 Deno.test("decodeConfig() keeps strict JSON byte for byte", () => {
   const bytes = new TextEncoder().encode(' {"name" : "ü"}\n');
-  const { object, source } = decode(bytes);
+  const { object, source, warnings } = decode(bytes);
   assertEquals(object, { name: "ü" });
+  assertEquals(warnings, []);
   assertEquals(source, bytes);
 });
 
 Deno.test("decodeConfig() turns comments and trailing commas into JSON", () => {
-  const { object, source } = decode('{ // why\n "a": [1, 2,], /* b */ }');
-  assertEquals(object, { a: [1, 2] });
-  assertEquals(new TextDecoder().decode(source), '{"a":[1,2]}');
+  const text = '{ // why\r\n "a": ["//", 2,], /* b\n */ }';
+  const { object, source, warnings } = decode(text);
+  assertEquals(object, { a: ["//", 2] });
+  assertEquals(new TextDecoder().decode(source), '{"a":["//",2]}');
+  const other = "other runtimes cannot read this";
+  assertEquals(warnings, [
+    { message: `${other}: a comment; remove it`, line: 1, column: 3 },
+    { message: `${other}: a trailing comma; remove it`, line: 2, column: 15 },
+  ]);
+});
+
+Deno.test("decodeConfig() leaves out a byte order mark, and says so", () => {
+  const bytes = new TextEncoder().encode('\uFEFF{"a":1}');
+  for (const content of [bytes, '\uFEFF{"a":1}']) {
+    const { object, source, warnings } = decode(content);
+    assertEquals(object, { a: 1 });
+    assertEquals(new TextDecoder().decode(source), '{"a":1}');
+    assertEquals(source.length, 7);
+    assertEquals(warnings.map(({ line, column }) => [line, column]), [[1, 1]]);
+  }
 });
 
 Deno.test("decodeConfig() says where a text is wrong", async (t) => {

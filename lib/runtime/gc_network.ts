@@ -21,7 +21,7 @@ export interface GcRequest {
 
 /**
  * Removes what belongs to no valid attachment: first the attachments that the
- * cache knows, each by a DEL, then whatever the plugins find.
+ * cache knows, each by a DEL, then what the plugins find.
  */
 export async function gcNetwork(
   engine: Engine,

@@ -1,18 +1,19 @@
 import { checkNetworkName, CniCode, CniError } from "../spec/mod.ts";
-import { decodeConfig } from "./decode_config.ts";
-import type { NetworkConfig, NetworkPlugin } from "./network_config.ts";
-import {
-  parseNetworkConfig,
-  parseSingleConfig,
-  toListConfig,
-} from "./parse_network_config.ts";
+import type { NetworkConfig } from "./network_config.ts";
 import { readFile, readFolder } from "./read_config_files.ts";
+import {
+  type ConfigFile,
+  nameIn,
+  pluginFolderOf,
+  type ReadNetwork,
+  readNetwork,
+} from "./read_network.ts";
 
 /** A configuration file, and what came of it. */
 export type NetworkFile =
   & { readonly file: string }
   & (
-    | { readonly network: NetworkConfig }
+    | ReadNetwork
     | {
       /** Why the file could not be read as a network. */
       readonly error: CniError;
@@ -72,87 +73,44 @@ export function* readNetworks(folder: string): Generator<NetworkFile> {
   const lists = names.filter((name) => name.endsWith(".conflist"));
   const singles = names.filter((name) => /\.(conf|json)$/.test(name));
   for (const name of [...lists, ...singles]) {
-    const file = `${folder}/${name}`;
-    try {
-      yield { file, network: loadNetworkFile(file) };
-    } catch (error) {
-      if (!(error instanceof CniError)) throw error;
-      const own = nameIn(file);
-      yield { file, error, ...(own === undefined ? {} : { name: own }) };
-    }
+    yield tryFile(`${folder}/${name}`);
   }
 }
 
 /**
- * Loads a network from one file: a list from a `.conflist`, together with the
- * `.conf` files in the folder beside it that bears the network's name (CNI
- * 1.1.0, section 1, `loadOnlyInlinedPlugins`); from any other file a single
- * plugin's configuration, made a list. Needs `--allow-read`.
+ * Loads a network from one file, by {@linkcode readNetwork}; a `.conflist`
+ * together with the `.conf` files in the folder beside it that bears the
+ * network's name. Needs `--allow-read`.
  *
- * @throws {CniError} As {@linkcode parseNetworkConfig}, with the file in the
- * details.
+ * @throws {CniError} Code 6 or 7 if something in it is wrong, code 5 if it
+ * cannot be read; details name the file.
  */
 export function loadNetworkFile(file: string): NetworkConfig {
-  return inFile(file, () => {
-    const content = readFile(file);
-    if (!file.endsWith(".conflist")) {
-      return toListConfig(parseSingleConfig(content));
-    }
-    const network = parseNetworkConfig(content);
-    const further = network.loadOnlyInlinedPlugins
-      ? []
-      : readPluginFolder(file, network.name);
-    const plugins = [...network.plugins, ...further];
-    if (plugins.length === 0) throw noPlugins(network.name);
-    return { ...network, plugins };
-  });
+  return load({ file, content: readFile(file) }).network;
 }
 
-/** The plugins in the network's own folder, in the order of their files. */
-function readPluginFolder(
-  file: string,
-  name: string,
-): readonly NetworkPlugin[] {
-  // The name becomes a part of a path, and must not lead elsewhere.
-  checkNetworkName(name);
-  const folder = file.slice(0, file.lastIndexOf("/") + 1) + name;
+function load(own: ConfigFile): ReadNetwork {
+  const folder = pluginFolderOf(own);
+  return readNetwork(own, folder === undefined ? [] : readPluginFiles(folder));
+}
+
+function readPluginFiles(folder: string): readonly ConfigFile[] {
   return readFolder(folder, "failed to read plugin config files in")
     .filter((entry) => entry.endsWith(".conf"))
-    .flatMap((entry) => {
-      const path = `${folder}/${entry}`;
-      return inFile(path, () => parseSingleConfig(readFile(path)).plugins);
-    });
+    .map((entry) => `${folder}/${entry}`)
+    .map((file) => ({ file, content: readFile(file) }));
 }
 
-/** Runs `load`; its errors name the file. */
-function inFile<T>(file: string, load: () => T): T {
+function tryFile(file: string): NetworkFile {
+  let name: string | undefined;
   try {
-    return load();
+    const own = { file, content: readFile(file) };
+    name = nameIn(own);
+    return { file, ...load(own) };
   } catch (error) {
     if (!(error instanceof CniError)) throw error;
-    // A file of the network's own folder has been named already.
-    if (error.details.startsWith("file ")) throw error;
-    const { code, message, details: rest } = error;
-    const details = `file ${file}${rest === "" ? "" : `: ${rest}`}`;
-    throw new CniError(code, message, { details, cause: error });
+    return { file, error, ...(name === undefined ? {} : { name }) };
   }
-}
-
-/** The name of the network in a file that is JSON, if nothing else is right. */
-function nameIn(file: string): string | undefined {
-  try {
-    const { name } = decodeConfig(readFile(file), "").object;
-    return typeof name === "string" ? name : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function noPlugins(name: string): CniError {
-  return new CniError(CniCode.InvalidConfig, "no plugin configs found", {
-    details: `plugins is absent, and no folder ${name} beside the file holds ` +
-      "a .conf file: a file that holds a single plugin must be named .conf",
-  });
 }
 
 function nothingIn(folder: string): CniError {
@@ -168,6 +126,6 @@ function notIn(folder: string, name: string): CniError {
   const names = [...readNetworks(folder)].flatMap((found) =>
     "network" in found ? [found.network.name] : []
   );
-  const details = `the networks there are ${names.join(", ")}`;
+  const details = `available networks: ${names.join(", ")}`;
   return new CniError(CniCode.InvalidConfig, message, { details });
 }

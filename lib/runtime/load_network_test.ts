@@ -110,7 +110,7 @@ Deno.test("loadNetwork() says what it did not find", () => {
       error.message,
       `no net configuration with name "n" in ${folder}`,
     );
-    assertEquals(error.details, "the networks there are m");
+    assertEquals(error.details, "available networks: m");
     const empty = assertThrows(() => loadNetwork(`${folder}/x`, "n"), CniError);
     assertEquals(empty.message, `no net configurations found in ${folder}/x`);
   });

@@ -1,75 +1,63 @@
-import { DNS_KEY, type LegacyKeys } from "../plugin/mod.ts";
+import {
+  booleanKey,
+  dnsKey,
+  fieldsKey,
+  type Key,
+  type Keys,
+  objectKey,
+  stringKey,
+} from "../plugin/mod.ts";
+import { Fields } from "../spec/mod.ts";
+
+const CAPABILITIES = objectKey({
+  description: "What the runtime may hand to the plugin: true for each.",
+});
+
+/** The keys of a plugin's object that a runtime reads. */
+export const RUNTIME_KEYS = {
+  type: stringKey({
+    description: "The plugin's name: that of its file in `CNI_PATH`.",
+  }),
+  name: stringKey({ description: "A name, for messages." }),
+  cniVersion: stringKey({ description: "The version of the specification." }),
+  ipam: fieldsKey({
+    type: stringKey({ description: "The IPAM plugin's name." }),
+  }, {
+    description: "What the IPAM plugin is told, which gives out addresses.",
+  }),
+  dns: objectKey({ description: "Name resolution in the container." }),
+  prevResult: objectKey({
+    description: "The result of the plugin before: the runtime puts it here.",
+  }),
+  capabilities: {
+    ...CAPABILITIES,
+    /** @returns The names of those that are true. */
+    read: (value, path) => {
+      const object = CAPABILITIES.read(value, path) ?? {};
+      const flags = new Fields(object, path);
+      return Object.keys(object).filter((name) => flags.boolean(name));
+    },
+  } as Key<readonly string[]>,
+} satisfies Keys;
 
 /** The keys that every plugin's object may have. */
-export const SHARED_KEYS: LegacyKeys = {
-  type: {
-    type: "string",
-    summary: "The plugin's name: that of its file in CNI_PATH",
+export const SHARED_KEYS = {
+  ...RUNTIME_KEYS,
+  type: stringKey({
+    description: RUNTIME_KEYS.type.description,
     isRequired: true,
-  },
-  name: { type: "string", summary: "A name, for messages" },
-  cniVersion: {
-    type: "string",
-    summary: "The version of the specification",
-  },
-  capabilities: {
-    type: "object",
-    summary: "What the runtime may hand to the plugin: true for each",
-  },
-  ipMasq: { type: "boolean", summary: "Whether to masquerade", default: false },
-  ipam: {
-    type: "object",
-    summary: "What the IPAM plugin is told, which gives out addresses",
-  },
-  dns: DNS_KEY,
-  args: {
-    type: "object",
-    summary: "Further arguments of the runtime",
-  },
-  runtimeConfig: {
-    type: "object",
-    summary: "Values for capabilities: the runtime puts them here",
-  },
-  prevResult: {
-    type: "object",
-    summary: "The result of the plugin before: the runtime puts it here",
-  },
-};
-
-/** The keys of a list of plugins. */
-export const LIST_KEYS: LegacyKeys = {
-  cniVersion: {
-    type: "string",
-    summary: "The version of the specification to speak",
-  },
-  cniVersions: {
-    type: "list",
-    summary: "Further versions, of which the newest is taken",
-    items: { type: "string", summary: "A version" },
-  },
-  name: {
-    type: "string",
-    summary: "The network's name, one for all hosts",
-    isRequired: true,
-  },
-  disableCheck: {
-    type: "any",
-    summary: "Makes CHECK succeed without asking",
-    default: false,
-  },
-  disableGC: {
-    type: "any",
-    summary: "Makes GC succeed without doing anything",
-    default: false,
-  },
-  loadOnlyInlinedPlugins: {
-    type: "any",
-    summary: "Leaves the folder with further plugins unread",
-    default: false,
-  },
-  plugins: {
-    type: "list",
-    summary: "The plugins, in the order of ADD",
-    items: { type: "object", summary: "A plugin's configuration" },
-  },
-};
+    missing: {
+      message: "missing 'type'",
+      details: 'type is absent or empty: name the plugin, such as "bridge"',
+    },
+  }),
+  // What stands in it is left to the plugins that read it.
+  dns: dnsKey({ description: RUNTIME_KEYS.dns.description }),
+  // Its other keys are the IPAM plugin's.
+  ipam: { ...RUNTIME_KEYS.ipam, keys: undefined },
+  ipMasq: booleanKey({ description: "Whether to masquerade.", default: false }),
+  args: objectKey({ description: "Further arguments of the runtime." }),
+  runtimeConfig: objectKey({
+    description: "Values for capabilities: the runtime puts them here.",
+  }),
+} satisfies Keys;

@@ -1,28 +1,23 @@
 import {
-  CniCode,
   CniError,
-  describe,
   Fields,
   formatJsonLine,
-  isJsonObject,
-  type Json,
   type JsonObject,
   sortKeys,
 } from "../spec/mod.ts";
-import { decodeConfig } from "./decode_config.ts";
-import type { NetworkConfig, NetworkPlugin } from "./network_config.ts";
+import { decodeConfig, type DecodedConfig } from "./decode_config.ts";
+import { LIST_FAULT, listError, misspelt, readListKeys } from "./list_keys.ts";
+import type { NetworkConfig } from "./network_config.ts";
+import { RUNTIME_KEYS } from "./network_keys.ts";
+import { parsePlugin, PLUGIN_FAULT, prefixed } from "./parse_plugin.ts";
 import { selectVersion } from "./select_version.ts";
-
-// The texts of these errors are those of the Go library, which callers match.
-const LIST = "error parsing configuration list";
-const SINGLE = "error parsing configuration";
 
 /**
  * Reads a network from a configuration list (CNI 1.1.0, section 1
  * "Configuration format"). Comments and trailing commas are allowed.
  *
  * @param content UTF-8 bytes, or text.
- * @throws {CniError} Code 6, with line and column, if it is no JSON; code 7 if
+ * @throws {CniError} Code 6, with line and column, if it is not JSON; code 7 if
  * a key is missing or of a wrong type.
  *
  * @example
@@ -39,17 +34,7 @@ const SINGLE = "error parsing configuration";
 export function parseNetworkConfig(
   content: Uint8Array | string,
 ): NetworkConfig {
-  const { object, source } = decodeConfig(content, LIST);
-  const name = readName(object.name);
-  const cniVersion = readVersion(object);
-  const flags = {
-    disableCheck: readFlag(object, "disableCheck"),
-    disableGC: readFlag(object, "disableGC"),
-    loadOnlyInlinedPlugins: readFlag(object, "loadOnlyInlinedPlugins"),
-  };
-  const { loadOnlyInlinedPlugins } = flags;
-  const plugins = readPlugins(object, loadOnlyInlinedPlugins);
-  return { kind: "list", name, cniVersion, ...flags, plugins, source };
+  return listOf(decodeConfig(content, LIST_FAULT));
 }
 
 /**
@@ -60,34 +45,7 @@ export function parseNetworkConfig(
  * @throws {CniError} As {@linkcode parseNetworkConfig}.
  */
 export function parseSingleConfig(content: Uint8Array | string): NetworkConfig {
-  const { object, source } = decodeConfig(content, SINGLE);
-  const plugin = parsePlugin(object);
-  const fields = new Fields(object);
-  return {
-    kind: "single",
-    name: plugin.name ?? "",
-    cniVersion: asSingle(() => fields.string("cniVersion") ?? ""),
-    disableCheck: false,
-    disableGC: false,
-    loadOnlyInlinedPlugins: false,
-    plugins: [plugin],
-    source,
-  };
-}
-
-/**
- * Reads a network from either form of configuration; a single plugin's is made
- * a list.
- *
- * @param content UTF-8 bytes, or text.
- * @throws {CniError} As {@linkcode parseNetworkConfig}.
- */
-export function parseEitherConfig(content: Uint8Array | string): NetworkConfig {
-  const { object } = decodeConfig(content, SINGLE);
-  const isSingle = "type" in object && !("plugins" in object);
-  return isSingle
-    ? toListConfig(parseSingleConfig(content))
-    : parseNetworkConfig(content);
+  return singleOf(decodeConfig(content, PLUGIN_FAULT));
 }
 
 /** Makes a list of a single configuration; a list stays as it is. */
@@ -100,71 +58,62 @@ export function toListConfig(network: NetworkConfig): NetworkConfig {
 }
 
 /**
- * Reads a plugin's object, checking the keys that a runtime looks at.
+ * The network of a decoded list.
  *
  * @throws {CniError} Code 7.
  */
-export function parsePlugin(object: JsonObject): NetworkPlugin {
-  const fields = new Fields(object);
-  return asSingle(() => {
-    const type = fields.string("type") ?? "";
-    const name = fields.string("name");
-    fields.string("cniVersion");
-    fields.fields("ipam")?.string("type");
-    fields.object("dns");
-    fields.object("prevResult");
-    const capabilities = readCapabilities(fields);
-    if (type === "") throw missingType(object);
-    return {
-      type,
-      ...(name ? { name } : {}),
-      capabilities,
-      raw: object,
-    };
-  });
-}
-
-function readCapabilities(fields: Fields): readonly string[] {
-  const object = fields.object("capabilities") ?? {};
-  const capabilities = new Fields(object, fields.pathOf("capabilities"));
-  return Object.keys(object).filter((key) => capabilities.boolean(key));
-}
-
-function missingType(object: JsonObject): CniError {
-  const details = Array.isArray(object.plugins)
-    ? "type is absent, but plugins is there: a file that holds a list must " +
-      "be named .conflist"
-    : 'type is absent or empty: name the plugin, such as "bridge"';
-  const message = "missing 'type'";
-  return new CniError(CniCode.InvalidConfig, message, { details });
-}
-
-/** Runs `read`; its errors say that a plugin's configuration was parsed. */
-function asSingle<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw prefixed(SINGLE, error);
+export function listOf({ object, source }: DecodedConfig): NetworkConfig {
+  const { cniVersion, cniVersions, plugins, ...rest } = readListKeys(object);
+  if (plugins === undefined && rest.loadOnlyInlinedPlugins) {
+    const reason = "`loadOnlyInlinedPlugins` is true, and no 'plugins' key";
+    throw listError(
+      reason,
+      misspelt(object, "plugins") ??
+        "plugins is absent: list the network's plugins",
+    );
   }
+  return {
+    kind: "list",
+    ...rest,
+    cniVersion: chooseVersion(cniVersion, cniVersions),
+    plugins: (plugins ?? []).map((plugin, index) => {
+      try {
+        return parsePlugin(plugin);
+      } catch (error) {
+        throw prefixed(`failed to parse plugin config ${index}`, error);
+      }
+    }),
+    source,
+  };
 }
 
-function readName(name: Json | undefined): string {
-  if (name === undefined || name === "") {
-    throw listError("no name", 'give the network one, such as "net1"');
-  }
-  if (typeof name === "string") return name;
-  const found = `name is ${describe(name)}: expected a string`;
-  throw listError(`invalid name type ${goTypeOf(name)}`, found);
+/**
+ * The network of a decoded plugin's object.
+ *
+ * @throws {CniError} Code 7.
+ */
+export function singleOf({ object, source }: DecodedConfig): NetworkConfig {
+  const plugin = parsePlugin(object);
+  return {
+    kind: "single",
+    name: plugin.name ?? "",
+    cniVersion: RUNTIME_KEYS.cniVersion.read(
+      new Fields(object).json("cniVersion"),
+      "cniVersion",
+    ) ?? "",
+    disableCheck: false,
+    disableGC: false,
+    loadOnlyInlinedPlugins: false,
+    plugins: [plugin],
+    source,
+  };
 }
 
-function readVersion(object: JsonObject): string {
-  const { cniVersion = "", cniVersions } = object;
-  if (typeof cniVersion !== "string") {
-    const found = `cniVersion is ${describe(cniVersion)}: expected a string`;
-    throw listError(`invalid cniVersion type ${goTypeOf(cniVersion)}`, found);
-  }
-  if (cniVersions === undefined) return cniVersion;
-  const versions = readVersionList(cniVersions);
+function chooseVersion(
+  cniVersion: string,
+  versions: readonly string[] | undefined,
+): string {
+  if (versions === undefined) return cniVersion;
   try {
     return selectVersion(cniVersion, versions);
   } catch (cause) {
@@ -177,103 +126,11 @@ function readVersion(object: JsonObject): string {
   }
 }
 
-function readVersionList(list: Json): readonly string[] {
-  if (!Array.isArray(list)) {
-    const found = `cniVersions is ${
-      describe(list)
-    }: expected a list of strings`;
-    throw listError(`invalid type for cniVersions: ${goTypeOf(list)}`, found);
-  }
-  return list.map((item: Json, index) => {
-    if (typeof item === "string") return item;
-    const what = `cniVersions index ${index}: ${goTypeOf(item)}`;
-    const found = `cniVersions[${index}] is ${
-      describe(item)
-    }: expected a string`;
-    throw listError(`invalid type for ${what}`, found);
-  });
-}
-
 function isVersion(text: string): boolean {
   try {
     selectVersion(text, []);
     return true;
   } catch {
     return false;
-  }
-}
-
-/** A flag, which may also be written as a text. */
-function readFlag(object: JsonObject, key: string): boolean {
-  const value = object[key];
-  if (value === undefined) return false;
-  if (typeof value === "boolean") return value;
-  const found = `${key} is ${describe(value)}: expected true or false`;
-  if (typeof value !== "string") {
-    throw listError(`invalid type ${goTypeOf(value)} for ${key}`, found);
-  }
-  const text = value.toLowerCase();
-  if (text === "true" || text === "false") return text === "true";
-  throw listError(`invalid value ${JSON.stringify(text)} for ${key}`, found);
-}
-
-function readPlugins(
-  object: JsonObject,
-  onlyInlined: boolean,
-): readonly NetworkPlugin[] {
-  const { plugins } = object;
-  if (plugins === undefined) {
-    if (!onlyInlined) return [];
-    const reason = "`loadOnlyInlinedPlugins` is true, and no 'plugins' key";
-    throw listError(reason, "plugins is absent: list the network's plugins");
-  }
-  if (!Array.isArray(plugins)) {
-    const found = `plugins is ${describe(plugins)}: expected a list of objects`;
-    throw listError(`invalid 'plugins' type ${goTypeOf(plugins)}`, found);
-  }
-  if (plugins.length === 0) {
-    throw listError("no plugins in list", "plugins is []: name at least one");
-  }
-  return plugins.map((plugin: Json, index) => {
-    try {
-      return parseListed(plugin);
-    } catch (error) {
-      throw prefixed(`failed to parse plugin config ${index}`, error);
-    }
-  });
-}
-
-function parseListed(plugin: Json): NetworkPlugin {
-  if (isJsonObject(plugin)) return parsePlugin(plugin);
-  const message = `${SINGLE}: found ${describe(plugin)} instead of an object`;
-  throw new CniError(CniCode.InvalidConfig, message);
-}
-
-function listError(reason: string, details: string): CniError {
-  const message = `${LIST}: ${reason}`;
-  return new CniError(CniCode.InvalidConfig, message, { details });
-}
-
-/** An error that says first what was being done. */
-function prefixed(prefix: string, error: unknown): unknown {
-  if (!(error instanceof CniError)) return error;
-  const { code, details, message } = error;
-  const cause = error;
-  return new CniError(code, `${prefix}: ${message}`, { details, cause });
-}
-
-/** What the Go library calls the type of a JSON value. */
-function goTypeOf(value: Json): string {
-  if (value === null) return "<nil>";
-  if (Array.isArray(value)) return "[]interface {}";
-  switch (typeof value) {
-    case "boolean":
-      return "bool";
-    case "number":
-      return "float64";
-    case "string":
-      return "string";
-    default:
-      return "map[string]interface {}";
   }
 }

@@ -56,6 +56,10 @@ Deno.test("parseNetworkConfig() refuses with the Go library's texts", async (t) 
   const cases: Record<string, string> = {
     '{"plugins":[]}': "no name",
     '{"name":1}': "invalid name type float64",
+    '{"name":null}': "invalid name type <nil>",
+    '{"name":"n","cniVersion":null}': "invalid cniVersion type <nil>",
+    '{"name":"n","disableGC":null}': "invalid type <nil> for disableGC",
+    '{"name":"n","plugins":null}': "invalid 'plugins' type <nil>",
     '{"name":"n","cniVersion":{}}':
       "invalid cniVersion type map[string]interface {}",
     '{"name":"n","cniVersions":"1.0.0"}':
@@ -81,6 +85,17 @@ Deno.test("parseNetworkConfig() refuses with the Go library's texts", async (t) 
       assertEquals(error.code, CniCode.InvalidConfig);
     });
   }
+});
+
+Deno.test("parseNetworkConfig() says that a key is there in other letters", () => {
+  const text = '{"Name":"n","plugins":[{"type":"a"}]}';
+  const error = assertThrows(() => parseNetworkConfig(text), CniError);
+  assertEquals(error.message, "error parsing configuration list: no name");
+  assertEquals(
+    error.details,
+    'found "Name" instead of "name": upper and lower case matter in a ' +
+      "list's keys",
+  );
 });
 
 Deno.test("parseNetworkConfig() says which plugin is wrong", async (t) => {

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { definePlugin, type Plugin } from "../plugin/mod.ts";
 import { CniCode, CniError, parseResult, type Result } from "../spec/mod.ts";
-import { ATTACHMENT, testNetwork } from "./_test_runtime.ts";
+import { ATTACHMENT, testNetwork } from "./_testing.ts";
 import { Runtime } from "./runtime.ts";
 
 const never = () => Promise.reject(new Error("called"));

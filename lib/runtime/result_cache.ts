@@ -129,7 +129,7 @@ export class ResultCache {
   }
 
   get #how() {
-    // Not in the folder itself, where the Go library reads whatever it finds.
+    // Not in the folder itself, where the Go library reads every file.
     const tempPath = `${this.#cacheDir}/.tmp`;
     return { key: "cacheDir", mode: 0o700, tempPath };
   }

@@ -199,7 +199,7 @@ export class Runtime {
   }
 
   /**
-   * Every attachment in the cache, whatever its network.
+   * Every attachment in the cache, of all networks.
    *
    * @param containerId Only those of this container.
    */

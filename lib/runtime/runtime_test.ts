@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CniCode, CniError, type JsonObject } from "../spec/mod.ts";
 import { parseSingleConfig } from "./parse_network_config.ts";
 import { Runtime } from "./runtime.ts";
-import { ATTACHMENT, testNetwork, testRuntime } from "./_test_runtime.ts";
+import { ATTACHMENT, testNetwork, testRuntime } from "./_testing.ts";
 
 const ignore = Deno.build.os === "windows";
 

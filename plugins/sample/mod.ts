@@ -4,11 +4,4 @@
  *
  * @module
  */
-import type { PluginKeys } from "../../lib/plugin/mod.ts";
-
 export { sample } from "./sample.ts";
-
-/** Loads what sample may be told. */
-export async function loadSampleKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).SAMPLE_KEYS;
-}

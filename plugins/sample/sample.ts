@@ -1,16 +1,47 @@
 import {
+  booleanKey,
   definePlugin,
+  objectKey,
   type Plugin,
+  readKeys,
+  readRuntimeConfig,
   type Request,
+  stringKey,
 } from "../../lib/plugin/mod.ts";
 import {
   CniCode,
   CniError,
-  type Fields,
+  type JsonObject,
   type PluginConfig,
   prevResultOf,
   type Result,
 } from "../../lib/spec/mod.ts";
+
+/**
+ * The plugin's own keys, each defined once: they are read by this table, and
+ * `cni tool validate`, the schema and docs are made from it. Reading throws code
+ * 7, with key, value and remedy, for what will not do.
+ */
+const SAMPLE_KEYS = {
+  anotherAwesomeArg: stringKey({
+    description:
+      "A text that must be there. It is read, and refused when empty",
+    isRequired: true,
+    missing: {
+      message: "anotherAwesomeArg must be specified",
+      details: 'give it a text, such as "anotherAwesomeArg": "hello"',
+    },
+  }),
+  myAwesomeFlag: booleanKey({
+    description: "A switch, which is read",
+    default: false,
+  }),
+};
+
+/** What the runtime adds if the configuration lists the capability `sample`. */
+const SAMPLE_CAPABILITIES = {
+  sample: objectKey({ description: "What a runtime adds, which is read" }),
+};
 
 /**
  * A chained plugin: it comes after others in a list and passes on, perhaps
@@ -28,30 +59,26 @@ export const sample: Plugin = definePlugin({
   del: (request) => Promise.try(del, request),
   // May an ADD be sent? `gc` is left out: nothing is kept, so none is stale.
   status: (request) => Promise.try(status, request),
+  // What validation, the schema and docs are made from, and what an ADD of
+  // this request would be refused for.
+  settings: {
+    role: "meta",
+    keys: SAMPLE_KEYS,
+    capabilities: SAMPLE_CAPABILITIES,
+    check: add,
+  },
 });
 
-/** The plugin's own keys, checked. Everything after works with this alone. */
+/** The configuration, checked. Everything after works with this alone. */
 interface SampleConfig {
   readonly anotherAwesomeArg: string;
   readonly myAwesomeFlag: boolean;
-  /** What the runtime adds if the configuration lists the capability `sample`. */
-  readonly capability: Fields | undefined;
+  readonly capability: JsonObject | undefined;
 }
 
 function parseSampleConfig({ fields }: PluginConfig): SampleConfig {
-  // Each of these throws code 7, with key, value and remedy, for a wrong type.
-  const anotherAwesomeArg = fields.string("anotherAwesomeArg");
-  if (!anotherAwesomeArg) {
-    const message = "anotherAwesomeArg must be specified";
-    throw new CniError(CniCode.InvalidConfig, message, {
-      details: 'give it a text, such as "anotherAwesomeArg": "hello"',
-    });
-  }
-  return {
-    anotherAwesomeArg,
-    myAwesomeFlag: fields.boolean("myAwesomeFlag") ?? false,
-    capability: fields.fields("runtimeConfig")?.fields("sample"),
-  };
+  const { sample } = readRuntimeConfig(fields, SAMPLE_CAPABILITIES);
+  return { ...readKeys(fields, SAMPLE_KEYS), capability: sample };
 }
 
 function add({ config }: Request): Result {

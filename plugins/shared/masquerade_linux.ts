@@ -2,36 +2,13 @@ import { type Cidr, cidrContains, parseCidr } from "../../lib/net/mod.ts";
 import { type Link, type Run } from "../../lib/linux/mod.ts";
 import {
   addMasquerade,
-  type MasqueradeBackend,
   type MasqueradeOptions,
   removeMasquerade,
 } from "../../lib/firewall/mod.ts";
 import type { Request } from "../../lib/plugin/mod.ts";
-import type { Fields, IpConfig } from "../../lib/spec/mod.ts";
+import type { IpConfig } from "../../lib/spec/mod.ts";
 import { ipamTypeOf } from "./ipam.ts";
-
-/** The keys that say whether and how an attachment is masqueraded. */
-export interface MasqueradeKeys {
-  /** Whether what leaves the container's subnets is masqueraded. */
-  readonly ipMasq: boolean;
-  /** How; absent means what the host has. */
-  readonly ipMasqBackend?: MasqueradeBackend;
-}
-
-/**
- * Reads `ipMasq` and `ipMasqBackend`.
- *
- * @throws {CniError} Code 7 for a value that will not do.
- */
-export function parseMasqueradeKeys(fields: Fields): MasqueradeKeys {
-  const ipMasq = fields.boolean("ipMasq") ?? false;
-  const ipMasqBackend = fields.string("ipMasqBackend");
-  if (ipMasqBackend === undefined) return { ipMasq };
-  if (ipMasqBackend === "iptables" || ipMasqBackend === "nftables") {
-    return { ipMasq, ipMasqBackend };
-  }
-  throw fields.invalid("ipMasqBackend", '"iptables" or "nftables"');
-}
+import type { MasqueradeKeys } from "./masquerade_keys.ts";
 
 /**
  * Adds an attachment's masquerade rules, if it is to have any.

@@ -1,15 +1,27 @@
-import { type Dns, dnsOf, type PluginConfig } from "../../lib/spec/mod.ts";
+import {
+  DNS_KEYS,
+  fieldsKey,
+  type Key,
+  mappedKey,
+  type NestFacts,
+  toDns,
+} from "../../lib/plugin/mod.ts";
+import type { Dns } from "../../lib/spec/mod.ts";
 
 /**
- * The `dns` key of a configuration, if it says anything: then it counts as a
- * whole, in place of what the IPAM plugin says. An empty list says something.
- *
- * @throws {CniError} Code 7 for a value that will not do.
+ * `dns`, where it takes the place of what the IPAM plugin says: as a whole, if
+ * it says anything. An empty list says something.
  */
-export function parseOwnDns(config: PluginConfig): Dns | undefined {
-  const fields = config.fields.fields("dns");
-  if (fields === undefined) return undefined;
-  const saysAnything = Boolean(fields.string("domain")) ||
-    ["nameservers", "search", "options"].some((key) => fields.list(key));
-  return saysAnything ? dnsOf(config) : undefined;
+export function ownDnsKey(facts: NestFacts): Key<Dns | undefined> {
+  return mappedKey(fieldsKey(DNS_KEYS, facts), (values) => {
+    const saysAnything = Object.values(values).some((one) => one !== undefined);
+    return saysAnything ? toDns(values) : undefined;
+  });
 }
+
+/** `dns` of a plugin whose result is otherwise the IPAM plugin's. */
+export const OWN_DNS_KEY: Key<Dns | undefined> = ownDnsKey({
+  description: "Name resolution in the container. It replaces IPAM's as a " +
+    "whole if it says anything",
+  defaultText: "what IPAM says",
+});

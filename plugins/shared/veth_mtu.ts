@@ -1,19 +1,26 @@
-import type { Fields } from "../../lib/spec/mod.ts";
-
-/** The bounds of a veth's MTU in the kernel, in bytes. */
-const MIN_BYTES = 68;
-const MAX_BYTES = 65535;
+import { integerKey, type Key } from "../../lib/plugin/mod.ts";
 
 /**
- * Reads `mtu`, in bytes.
+ * `mtu` of a veth, in bytes: 0 for the kernel's default, which every number
+ * below 1 asks for.
  *
- * @returns 0 for the kernel's default, which every number below 1 asks for.
- * @throws {CniError} Code 7 for what the kernel would refuse.
+ * @param description What is given it.
  */
-export function parseVethMtu(fields: Fields): number {
-  const mtuBytes = fields.integer("mtu", { max: MAX_BYTES }) ?? 0;
-  if (mtuBytes <= 0) return 0;
-  if (mtuBytes >= MIN_BYTES) return mtuBytes;
-  const range = `a whole number from ${MIN_BYTES} to ${MAX_BYTES}`;
-  throw fields.invalid("mtu", `0 for the kernel's default, or ${range}`);
+export function vethMtuKey(description: string): Key<number> {
+  const key = integerKey({
+    description,
+    default: 0,
+    // The kernel's bounds.
+    min: 68,
+    max: 65535,
+    zero: "the kernel's default",
+  });
+  return {
+    ...key,
+    min: undefined,
+    read: (value, path) => {
+      const isBelow = Number.isSafeInteger(value) && Number(value) < 0;
+      return key.read(isBelow ? 0 : value, path);
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { containerIdOf } from "../container_id.ts";
-import { testWith } from "../_test_tool.ts";
+import { testWith } from "../_testing.ts";
 
 testWith("add prints a table, and how to undo it", async (test) => {
   const { status, stdout, stderr } = await test.run("add single /x");

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { testWith } from "../_test_tool.ts";
+import { testWith } from "../_testing.ts";
 
 testWith("check tells every attachment", async (test) => {
   await test.run("add -n chain -n single /x");
@@ -88,7 +88,7 @@ testWith("gc keeps attachments whose namespace is there", async (test) => {
   const { status, stdout } = await test.run("gc chain");
   assertEquals([status, stdout], [
     0,
-    "chain is cleaned, attachments kept: 1\n",
+    "Cleaned up chain; kept 1 attachment\n",
   ]);
   assertEquals(test.log, [
     "DEL second eth1",

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { testWith } from "../_test_tool.ts";
+import { testWith } from "../_testing.ts";
 
 testWith("complete prints words and what they stand for", async (test) => {
   const { status, stdout } = await test.run("complete -- tool add");

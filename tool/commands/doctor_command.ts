@@ -68,15 +68,21 @@ async function doctor(words: Words, context: ToolContext): Promise<number> {
 }
 
 function diagnoseNetwork(
-  { name, file, problems }: Listed,
+  { name, file, problems, warnings }: Listed,
 ): readonly Diagnosis[] {
-  if (problems.length === 0) return [{ status: "ok", text: name }];
   const remedy = `cni tool validate ${file}`;
-  return problems.map((problem) => ({
-    status: "failure",
-    text: `${name}: ${problem}`,
+  const found = (status: "failure" | "warning") => (text: string) => ({
+    status,
+    text: `${name}: ${text}`,
     remedy,
-  }));
+  });
+  if (problems.length + warnings.length === 0) {
+    return [{ status: "ok", text: name }];
+  }
+  return [
+    ...problems.map(found("failure")),
+    ...warnings.map(found("warning")),
+  ];
 }
 
 function toJson(sections: readonly Section[]) {

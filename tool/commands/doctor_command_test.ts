@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Command, ProgramMissingError } from "../../lib/linux/mod.ts";
-import { testWith } from "../_test_tool.ts";
+import { testWith } from "../_testing.ts";
 
 /** Programs that say what the test wants them to, and else nothing. */
 function programs(outputs: Readonly<Record<string, string>>) {
@@ -52,8 +52,8 @@ testWith("doctor says what is missing, and what to do", async (test) => {
       "        run it with sudo\n",
       "  warn  nft is missing: there is no masquerade by nftables and " +
       "macspoofchk\n        install the package nftables\n",
-      "  FAIL  bridges and veth pairs cannot be had: Operation not supported\n",
-      "  warn  NAT by nftables cannot be had\n",
+      "  FAIL  bridges and veth pairs: unavailable: Operation not supported\n",
+      "  warn  NAT by nftables: unavailable\n",
       '  FAIL  gone: failed to find plugin "gone" in path',
       `        cni tool validate ${test.configFolder}/60-gone.conf\n`,
     ]

@@ -1,14 +1,13 @@
 import type { CachedAttachment } from "../../lib/runtime/mod.ts";
 import { formatJson } from "../../lib/spec/mod.ts";
-import { type Flag, UsageError, type Words } from "../../terminal/mod.ts";
+import { type Flag, type Words } from "../../terminal/mod.ts";
 import { isThere } from "../netns.ts";
 import { JSON_FLAG } from "../print_plans.ts";
 import {
-  loadNetworks,
-  NETNS,
+  IGNORED_NETNS,
   NETWORK,
   NETWORK_FLAGS,
-  readNetworkWords,
+  requireNetworks,
 } from "../targets.ts";
 import type { ToolCommand, ToolContext } from "../tool_command.ts";
 import { interruptible, openRuntime, TIMEOUT } from "../tool_runtime.ts";
@@ -20,7 +19,7 @@ const ALL: Flag = {
 
 /** `cni tool gc`. */
 export const gcCommand: ToolCommand = {
-  operands: [NETWORK, { ...NETNS, summary: "may be given, does not matter" }],
+  operands: [NETWORK, IGNORED_NETNS],
   flags: [...NETWORK_FLAGS, ALL, JSON_FLAG, TIMEOUT],
   description:
     `An attachment stays if the cache of results knows it and its network namespace
@@ -31,13 +30,7 @@ runtime that keeps its results elsewhere.`,
 
 async function gc(words: Words, context: ToolContext): Promise<number> {
   const { process } = context;
-  const named = readNetworkWords(words);
-  if (named.networks.length === 0 && named.config === undefined) {
-    throw new UsageError(
-      "missing: a network (<network>, --network or --config)",
-    );
-  }
-  const networks = await loadNetworks(named, context);
+  const networks = await requireNetworks(words, context);
   const runtime = openRuntime(context);
   const living = words.has(ALL.name)
     ? []
@@ -60,8 +53,10 @@ async function gc(words: Words, context: ToolContext): Promise<number> {
   process.writeStdout(
     words.has(JSON_FLAG.name)
       ? `${formatJson({ command: "gc", networks: reports })}\n`
-      : reports.map(({ network, kept }) =>
-        `${network} is cleaned, attachments kept: ${kept.length}\n`
+      : reports.map(({ network, kept: { length } }) =>
+        `Cleaned up ${network}; kept ${length} attachment${
+          length === 1 ? "" : "s"
+        }\n`
       ).join(""),
   );
   return 0;

@@ -20,6 +20,8 @@ and looks for their plugins.`,
   run: list,
 };
 
+const SECTIONS = [["Problems", "problems"], ["Warnings", "warnings"]] as const;
+
 async function list(words: Words, context: ToolContext): Promise<number> {
   const { process } = context;
   const { configFolder } = readPlaces(context);
@@ -48,11 +50,12 @@ async function list(words: Words, context: ToolContext): Promise<number> {
   ]);
   const head = ["NETWORK", "VERSION", "PLUGINS", "FILE"];
   process.writeStdout(formatTable(head, rows, style));
-  const problems = listed.flatMap(({ file, problems }) =>
-    problems.map((problem) => `${style.yellow(file)}: ${problem}\n`)
-  );
-  if (problems.length > 0) {
-    process.writeStdout(`\n${style.bold("Problems")}\n${problems.join("")}`);
+  for (const [title, kind] of SECTIONS) {
+    const lines = listed.flatMap((one) =>
+      one[kind].map((text) => `${style.yellow(one.file)}: ${text}\n`)
+    );
+    if (lines.length === 0) continue;
+    process.writeStdout(`\n${style.bold(title)}\n${lines.join("")}`);
   }
   return 0;
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { testWith } from "../_test_tool.ts";
+import { testWith } from "../_testing.ts";
 
 testWith("list tells file, version and chain", async (test) => {
   const { status, stdout, stderr } = await test.run("list");
@@ -41,6 +41,7 @@ testWith("list tells what is wrong with each file", async (test) => {
     version: "1.1.0",
     plugins: ["first", "second"],
     problems: [],
+    warnings: [],
   });
 });
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { testWith } from "../_test_tool.ts";
+import { testWith } from "../_testing.ts";
 
 testWith("add --plan numbers what would be done", async (test) => {
   const { status, stdout, stderr } = await test.run(

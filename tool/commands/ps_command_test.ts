@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { containerIdOf } from "../container_id.ts";
-import { testWith } from "../_test_tool.ts";
+import { testWith } from "../_testing.ts";
 
 testWith("ps tells attachments, and whether they live", async (test) => {
   assertStringIncludes((await test.run("ps")).stdout, "No attachments.\n");

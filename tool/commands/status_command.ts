@@ -1,19 +1,18 @@
 import { errorToJson, formatJson, toCniError } from "../../lib/spec/mod.ts";
-import { styleFor, UsageError, type Words } from "../../terminal/mod.ts";
+import { styleFor, type Words } from "../../terminal/mod.ts";
 import { JSON_FLAG } from "../print_plans.ts";
 import {
-  loadNetworks,
-  NETNS,
+  IGNORED_NETNS,
   NETWORK,
   NETWORK_FLAGS,
-  readNetworkWords,
+  requireNetworks,
 } from "../targets.ts";
 import type { ToolCommand, ToolContext } from "../tool_command.ts";
 import { interruptible, openRuntime, TIMEOUT } from "../tool_runtime.ts";
 
 /** `cni tool status`. */
 export const statusCommand: ToolCommand = {
-  operands: [NETWORK, { ...NETNS, summary: "may be given, does not matter" }],
+  operands: [NETWORK, IGNORED_NETNS],
   flags: [...NETWORK_FLAGS, JSON_FLAG, TIMEOUT],
   description:
     `Asks the plugins of networks of version 1.1.0; others are ready without being
@@ -23,13 +22,7 @@ asked. The exit status is 1 if one of them is not ready.`,
 
 async function status(words: Words, context: ToolContext): Promise<number> {
   const { process } = context;
-  const named = readNetworkWords(words);
-  if (named.networks.length === 0 && named.config === undefined) {
-    throw new UsageError(
-      "missing: a network (<network>, --network or --config)",
-    );
-  }
-  const networks = await loadNetworks(named, context);
+  const networks = await requireNetworks(words, context);
   const runtime = openRuntime(context);
   const answers = await interruptible(words, context, async (options) => {
     const found = [];

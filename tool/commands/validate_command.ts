@@ -1,22 +1,15 @@
 import { formatJson } from "../../lib/spec/mod.ts";
 import {
-  readNamedFile,
+  readNamedNetwork,
   styleFor,
   UsageError,
   type Words,
 } from "../../terminal/mod.ts";
 import { JSON_FLAG } from "../print_plans.ts";
 import type { ToolCommand, ToolContext } from "../tool_command.ts";
-import { type Finding, placeOf } from "../validate/finding.ts";
+import { placeOf } from "../validate/finding.ts";
 import { formatFinding } from "../validate/format_finding.ts";
-import { validateConfig } from "../validate/validate_config.ts";
-
-/** A file, and what is wrong with it. */
-interface Validated {
-  readonly file: string;
-  readonly text: string;
-  readonly findings: readonly Finding[];
-}
+import { type Validated, validateFiles } from "../validate/validate_files.ts";
 
 /** `cni tool validate`. */
 export const validateCommand: ToolCommand = {
@@ -28,7 +21,7 @@ export const validateCommand: ToolCommand = {
   }],
   flags: [JSON_FLAG],
   description:
-    `Tells for each fault its line and column. Keys that nobody knows are warnings;
+    `Reports each fault with its line and column. Unknown keys are warnings;
 keys of plugins that are not part of this program are not checked. The exit
 status is 1 if there is an error. Editors do the same with
 schema/cni.schema.json.`,
@@ -36,13 +29,12 @@ schema/cni.schema.json.`,
 };
 
 async function validate(words: Words, context: ToolContext): Promise<number> {
-  const { process, keys = new Map() } = context;
+  const { process, allPlugins = new Map() } = context;
   if (words.operands.length === 0) throw new UsageError("missing: a file");
   const validated: Validated[] = [];
   for (const file of words.operands) {
-    const text = await readNamedFile(file, process);
-    const findings = await validateConfig(text, keys);
-    validated.push({ file: file === "-" ? "stdin" : file, text, findings });
+    const files = await readNamedNetwork(file, process);
+    validated.push(...await validateFiles(files, allPlugins));
   }
   process.writeStdout(
     words.has(JSON_FLAG.name)

@@ -55,7 +55,7 @@ async function examineFeature(
     });
     if (output.status === 0) return { status: "ok", text: name };
     const reason = reasonOf(output.stderr);
-    const text = `${name} cannot be had: ${reason}`;
+    const text = `${name}: unavailable: ${reason}`;
     return { status, text, remedy: "be root, on a kernel that has this" };
   } catch (error) {
     if (!(error instanceof ProgramMissingError)) throw error;
@@ -71,7 +71,7 @@ async function examineMasquerade(
   if (await isUsable()) return { status: "ok", text: `NAT by ${backend}` };
   return {
     status: "warning",
-    text: `NAT by ${backend} cannot be had`,
+    text: `NAT by ${backend}: unavailable`,
     remedy: `needed for ipMasq with ipMasqBackend "${backend}": install ` +
       "the package and load the kernel's modules",
   };

@@ -30,14 +30,14 @@ function examineRead(
   if (Deno.permissions.querySync(permission).state !== "granted") {
     return {
       status: "warning",
-      text: `${text}: this program may not look there`,
+      text: `${text}: this program may not read it`,
       remedy: `build it in with make build READ_DIRS=${path}`,
     };
   }
   if (isFolder(path)) return { status: "ok", text };
   return {
     status: "warning",
-    text: `${text}: there is no such folder`,
+    text: `${text}: no such folder`,
     remedy: `make it, or name another in ${variable}`,
   };
 }
@@ -48,14 +48,14 @@ function examineWrite(path: string): Diagnosis {
   if (Deno.permissions.querySync(permission).state !== "granted") {
     return {
       status: "failure",
-      text: `${text}: this program may not write there`,
+      text: `${text}: this program may not write to it`,
       remedy: `build it in with make build STATE_DIRS=${path}`,
     };
   }
   // Absent is well: plugins make it.
   return isFolder(path) || !isAnything(path) ? { status: "ok", text } : {
     status: "failure",
-    text: `${describe(path)} is no folder`,
+    text: `${describe(path)} is not a folder`,
     remedy: "move it away",
   };
 }

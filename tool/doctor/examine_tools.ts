@@ -1,7 +1,7 @@
 import { ProgramMissingError, type Run } from "../../lib/linux/mod.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 
-/** A program, how to ask it for its version, and what cannot be had without it. */
+/** A program, how to ask it for its version, and what is unavailable without it. */
 interface Tool {
   readonly program: string;
   readonly args: readonly string[];

@@ -26,8 +26,9 @@ export async function findLeftovers(
   );
   const addresses = leaked.map((held) =>
     warning(
-      `address ${held.address} of ${held.network} is held for ` +
-        `${held.containerId || "nobody"}, who is not attached`,
+      `address ${held.address} of ${held.network} is reserved for ` +
+        `${held.containerId || "an empty container id"}, which has no ` +
+        "attachment",
       `cni tool gc ${held.network}, or, if no other runtime uses it: rm ` +
         held.file,
     )

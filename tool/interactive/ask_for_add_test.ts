@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { testWith } from "../_test_tool.ts";
+import { testWith } from "../_testing.ts";
 import { freeIfname } from "./ask_for_add.ts";
 import { Cancelled, type Prompter } from "./prompter.ts";
 

@@ -1,9 +1,14 @@
-import { parseAddress, parseCidr, parseMac } from "../../lib/net/mod.ts";
-import type { LegacyKey, LegacyKeys } from "../../lib/plugin/mod.ts";
-import { describe, type Json } from "../../lib/spec/mod.ts";
+import type { Key, Keys } from "../../lib/plugin/mod.ts";
+import { CniError, type Json } from "../../lib/spec/mod.ts";
 import { suggest } from "../../terminal/mod.ts";
-import type { Finding } from "./finding.ts";
-import { type Located, memberOf } from "./locate_json.ts";
+import { type Finding, findingAt, pathIn } from "./finding.ts";
+import {
+  jsonOf,
+  type Located,
+  type Member,
+  memberOf,
+  nodeAt,
+} from "./locate_json.ts";
 
 /** An object with its members. */
 export type LocatedObject = Located & { readonly kind: "object" };
@@ -14,70 +19,67 @@ export interface CheckOptions {
   readonly path?: string;
   /** Whether names must match to the letter, as in the list itself. */
   readonly isExact?: boolean;
+  /** Whether there may be other keys, for someone else. */
+  readonly isOpen?: boolean;
 }
 
 /**
- * Compares an object with the definitions of its keys. LegacyKeys that are not
- * defined are warnings, since they may be for somebody else.
+ * Reads every key of an object by itself, so that all mistakes are found at
+ * once. Keys that are not defined are warnings.
  */
 export function checkKeys(
   object: LocatedObject,
-  keys: LegacyKeys,
-  { path = "", isExact = false }: CheckOptions = {},
+  keys: Keys,
+  { path = "", isExact = false, isOpen = false }: CheckOptions = {},
 ): readonly Finding[] {
   const names = Object.keys(keys);
+  const isNamed = (key: string) => (name: string) =>
+    isExact ? name === key : name.toLowerCase() === key.toLowerCase();
   const found = object.members.flatMap((member): readonly Finding[] => {
-    const { key, keyStart: start, keyEnd: end, value } = member;
-    const at = path === "" ? key : `${path}.${key}`;
-    const name = names.find((one) =>
-      isExact ? one === key : one.toLowerCase() === key.toLowerCase()
-    );
+    const { key, value } = member;
+    const at = joined(path, key);
+    const name = names.find(isNamed(key));
     if (name === undefined) {
-      return [{
-        severity: "warning",
-        message: unknown(at, key, names),
-        start,
-        end,
-      }];
+      return isOpen ? [] : [warning(member, unknown(at, key, names))];
     }
-    const isCounted = memberOf(object.members, key) === member;
-    const double: Finding = {
-      severity: "warning",
-      message: `${at} is given again below, and that one counts`,
-      start,
-      end,
-    };
+    const { deprecated } = keys[name]!;
     return [
-      ...(isCounted ? [] : [double]),
-      ...checkValue(value, keys[name]!, at),
+      ...(memberOf(object.members, key) === member
+        ? []
+        : [warning(member, `${at} is given again below, and that one counts`)]),
+      ...(deprecated === undefined
+        ? []
+        : [warning(member, `${at} is deprecated: use ${deprecated}`)]),
+      ...checkValue(value, keys[name]!, joined(path, name)),
     ];
   });
+  const isGiven = (name: string) => {
+    const value = object.members.findLast(({ key }) => isNamed(key)(name))
+      ?.value;
+    return value !== undefined && !isAbsent(value);
+  };
   const missing = names.filter((name) =>
-    keys[name]!.isRequired && !isGiven(object, name, isExact)
+    keys[name]!.isRequired && !isGiven(name)
   );
-  const { start } = object;
   return [
     ...found,
-    ...missing.map((name): Finding => ({
-      severity: "error",
-      message: `${path === "" ? name : `${path}.${name}`} is missing: ${
-        keys[name]!.summary
-      }`,
-      start,
-      end: start + 1,
-    })),
+    ...missing.flatMap((name) =>
+      readFault(object, keys[name]!, joined(path, name), undefined)
+    ),
   ];
 }
 
-function isGiven(
-  { members }: LocatedObject,
-  name: string,
-  isExact: boolean,
-): boolean {
-  const member = memberOf(members, name);
-  const value = isExact && member?.key !== name ? undefined : member?.value;
-  if (value === undefined || value.kind !== "plain") return value !== undefined;
-  return value.value !== null && value.value !== "";
+function joined(path: string, key: string): string {
+  return path === "" ? key : `${path}.${key}`;
+}
+
+function warning({ keyStart, keyEnd }: Member, message: string): Finding {
+  return { severity: "warning", message, start: keyStart, end: keyEnd };
+}
+
+/** Whether a value is the same as none. */
+function isAbsent(node: Located): boolean {
+  return node.kind === "plain" && node.value === null;
 }
 
 function unknown(
@@ -93,95 +95,40 @@ function unknown(
   return `unknown key ${JSON.stringify(path)}: ${hint}`;
 }
 
+/** What is wrong inside of a value, or, if nothing is, with it as a whole. */
 function checkValue(
   node: Located,
-  key: LegacyKey,
+  key: Key,
   path: string,
 ): readonly Finding[] {
-  const isNull = node.kind === "plain" && node.value === null;
-  if (key.type === "any" || isNull) return [];
-  const expected = expectationFor(node, key);
-  if (expected !== undefined) {
-    const { start, end } = node;
-    const message = `${path} is ${
-      describe(jsonOf(node))
-    }: expected ${expected}`;
-    return [{ severity: "error", message, start, end }];
-  }
-  if (node.kind === "object" && key.keys !== undefined) {
-    return checkKeys(node, key.keys, { path });
-  }
-  const { items } = key;
-  if (node.kind === "list" && items !== undefined) {
-    return node.items.flatMap((item, index) =>
+  if (isAbsent(node)) return [];
+  const { keys, items } = key;
+  const inside = node.kind === "object" && keys !== undefined
+    ? checkKeys(node, keys, { path })
+    : node.kind === "list" && items !== undefined
+    ? node.items.flatMap((item, index) =>
       checkValue(item, items, `${path}[${index}]`)
-    );
-  }
-  return [];
+    )
+    : [];
+  const isWrong = inside.some(({ severity }) => severity === "error");
+  return isWrong
+    ? inside
+    : [...inside, ...readFault(node, key, path, jsonOf(node))];
 }
 
-/** What would do instead; `undefined` if the value does. */
-function expectationFor(node: Located, key: LegacyKey): string | undefined {
-  const value = node.kind === "plain" ? node.value : undefined;
-  switch (key.type) {
-    case "object":
-      return node.kind === "object" ? undefined : "an object";
-    case "list":
-      return node.kind === "list" ? undefined : "a list";
-    case "boolean":
-      return typeof value === "boolean" ? undefined : "true or false";
-    case "integer":
-      return isInteger(value, key) ? undefined : integerText(key);
-    case "string":
-      return typeof value === "string" ? textFault(value, key) : "a string";
-    case "any":
-      return undefined;
-  }
-}
-
-function isInteger(value: Json | undefined, { min, max }: LegacyKey): boolean {
-  return typeof value === "number" && Number.isSafeInteger(value) &&
-    value >= (min ?? -Infinity) && value <= (max ?? Infinity);
-}
-
-function integerText({ min, max }: LegacyKey): string {
-  const lower = min === undefined ? "" : ` from ${min}`;
-  const upper = max === undefined ? "" : ` to ${max}`;
-  return `a whole number${lower}${upper}`;
-}
-
-function textFault(
-  text: string,
-  { choices, format }: LegacyKey,
-): string | undefined {
-  if (choices !== undefined && !choices.includes(text)) {
-    return choices.map((choice) => JSON.stringify(choice)).join(" or ");
-  }
-  if (format === undefined || text === "") return undefined;
-  const { parse, example } = FORMATS[format];
+function readFault(
+  node: Located,
+  key: Key,
+  path: string,
+  value: Json | undefined,
+): readonly Finding[] {
   try {
-    parse(text);
-    return undefined;
+    key.read(value, path);
+    return [];
   } catch (error) {
-    if (error instanceof SyntaxError) return example;
-    throw error;
-  }
-}
-
-const FORMATS = {
-  address: { parse: parseAddress, example: 'an address such as "10.1.0.10"' },
-  cidr: { parse: parseCidr, example: 'a network such as "10.1.0.0/16"' },
-  mac: { parse: parseMac, example: 'an address such as "02:00:00:00:00:01"' },
-} as const;
-
-/** Enough of the value to name it. */
-function jsonOf(node: Located): Json {
-  switch (node.kind) {
-    case "object":
-      return Object.fromEntries(node.members.map(({ key }) => [key, null]));
-    case "list":
-      return node.items.map(() => null);
-    case "plain":
-      return node.value;
+    if (!(error instanceof CniError)) throw error;
+    const named = pathIn(error);
+    const inside = named.startsWith(path) ? named.slice(path.length) : "";
+    return [findingAt(nodeAt(node, inside), "error", String(error))];
   }
 }

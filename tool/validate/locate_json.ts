@@ -1,3 +1,5 @@
+import type { Json } from "../../lib/spec/mod.ts";
+
 /** A JSON value with the place where it stands. */
 export type Located =
   & {
@@ -131,4 +133,18 @@ export function memberOf(
 ): Member | undefined {
   const wanted = name.toLowerCase();
   return members.findLast(({ key }) => key.toLowerCase() === wanted);
+}
+
+/** The value that a node stands for. */
+export function jsonOf(node: Located): Json {
+  switch (node.kind) {
+    case "object":
+      return Object.fromEntries(
+        node.members.map(({ key, value }) => [key, jsonOf(value)]),
+      );
+    case "list":
+      return node.items.map(jsonOf);
+    case "plain":
+      return node.value;
+  }
 }

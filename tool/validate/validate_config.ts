@@ -1,89 +1,63 @@
-import type {
-  KeyRegistry,
-  LegacyKey,
-  LegacyKeys,
-  PluginKeys,
-  Request,
+import { checkPluginName } from "../../lib/invoke/mod.ts";
+import {
+  type Keys,
+  type Plugin,
+  type Registry,
+  stringKey,
 } from "../../lib/plugin/mod.ts";
 import {
   LIST_KEYS,
-  parseEitherConfig,
+  readNetwork,
   SHARED_KEYS,
+  syntaxFaultOf,
 } from "../../lib/runtime/mod.ts";
-import {
-  CniError,
-  formatJsonLine,
-  type JsonObject,
-  parsePluginConfig,
-} from "../../lib/spec/mod.ts";
+import { CniError, type JsonObject } from "../../lib/spec/mod.ts";
 import { checkKeys, type LocatedObject } from "./check_keys.ts";
-import type { Finding } from "./finding.ts";
-import { type Located, locateJson, memberOf, nodeAt } from "./locate_json.ts";
+import { faultFinding } from "./fault_finding.ts";
+import { type Finding, findingAt, pathIn } from "./finding.ts";
+import { judgePlugins } from "./judge_plugin.ts";
+import {
+  jsonOf,
+  type Located,
+  locateJson,
+  memberOf,
+  nodeAt,
+} from "./locate_json.ts";
 
 /**
  * Finds what is wrong with a network's configuration: syntax, then keys, types
- * and values, then what the plugins of this program say themselves.
+ * and values, then what the plugins of this program say themselves to an ADD.
  *
  * @param text The file's content: a list or a single plugin's configuration.
- * @param registry What the plugins of this program may be told.
+ * @param registry The plugins of this program.
+ * @param fault Why a runtime cannot load it, if so.
  * @returns What was found, in the order of the text.
  */
 export async function validateConfig(
   text: string,
-  registry: KeyRegistry,
+  registry: Registry,
+  fault?: CniError,
 ): Promise<readonly Finding[]> {
-  const fault = syntaxFault(text);
-  if (fault !== undefined) return [fault];
+  if (fault !== undefined && !isLocatable(text, fault)) {
+    return [faultFinding(text, fault)];
+  }
   const root = locateJson(text);
   if (root.kind !== "object") return [];
-  const plugins = memberOf(root.members, "plugins");
-  const isSingle = plugins === undefined &&
+  const isSingle = memberOf(root.members, "plugins") === undefined &&
     memberOf(root.members, "type") !== undefined;
-  const own = isSingle ? [] : checkKeys(root, LIST_KEYS, { isExact: true });
-  const items = plugins?.value.kind === "list" ? plugins.value.items : [];
-  const objects = isSingle ? [root] : items.filter(isObject);
-  const found = [...own];
-  // Plugins are told the network's name, so that has to be right first.
-  for (const object of hasError(own) ? [] : objects) {
-    const list = isSingle ? undefined : root;
-    found.push(...await checkPlugin(object, { text, list, registry }));
+  const isLoaded = fault === undefined;
+  const found = isSingle
+    ? [...await checkPlugin(root, { isLoaded, registry })]
+    : [...await checkList(root, { text, isLoaded, registry })];
+  if (fault !== undefined && !hasError(found)) {
+    found.push(faultFinding(text, fault, root.start));
   }
-  if (!hasError(found)) {
-    found.push(...loadFault(text, root));
-  }
-  return found.toSorted((a, b) => a.start - b.start);
+  return withoutRepeats(found).toSorted((a, b) => a.start - b.start);
 }
 
-function hasError(findings: readonly Finding[]): boolean {
-  return findings.some(({ severity }) => severity === "error");
-}
-
-function isObject(node: Located): node is LocatedObject {
-  return node.kind === "object";
-}
-
-/** Reads the text as a runtime does; a fault of its syntax has a place. */
-function syntaxFault(text: string): Finding | undefined {
-  try {
-    parseEitherConfig(text);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof CniError)) throw error;
-    const match = /^.*?: line (\d+), column (\d+): (.*)$/s.exec(error.message);
-    if (match === null) {
-      return isLocatable(text)
-        ? undefined
-        : { severity: "error", message: error.message, start: 0, end: 1 };
-    }
-    const [, line, column, reason = ""] = match;
-    const before = text.split("\n").slice(0, Number(line) - 1);
-    const start = before.join("\n").length + (before.length > 0 ? 1 : 0) +
-      Number(column) - 1;
-    return { severity: "error", message: reason, start, end: start + 1 };
-  }
-}
-
-function isLocatable(text: string): boolean {
+/** Whether there is an object in which to look further. */
+function isLocatable(text: string, fault: CniError): boolean {
+  if (syntaxFaultOf(fault) !== undefined) return false;
   try {
     return locateJson(text).kind === "object";
   } catch {
@@ -91,128 +65,183 @@ function isLocatable(text: string): boolean {
   }
 }
 
-/** What a runtime says about the whole, if nothing else was found. */
-function loadFault(text: string, root: Located): readonly Finding[] {
+async function checkList(
+  list: LocatedObject,
+  { text, ...options }: {
+    readonly text: string;
+    readonly isLoaded: boolean;
+    readonly registry: Registry;
+  },
+): Promise<readonly Finding[]> {
+  const own = checkKeys(list, LIST_KEYS, { isExact: true });
+  const plugins = memberOf(list.members, "plugins")?.value;
+  const items = plugins?.kind === "list" ? plugins.items : [];
+  const object = jsonOf(list) as JsonObject;
+  const network = { name: object.name, cniVersion: versionOf(text, object) };
+  const isKnown = !hasError(own);
+  const found = [...own];
+  for (const [index, item] of items.entries()) {
+    if (item.kind !== "object") continue;
+    const place = { list, network, isKnown, isChained: index > 0 };
+    found.push(...await checkPlugin(item, { ...options, place }));
+  }
+  return found;
+}
+
+/** The version that plugins are sent: it may be chosen from several. */
+function versionOf(text: string, { cniVersion }: JsonObject) {
   try {
-    parseEitherConfig(text);
-    return [];
+    return readNetwork({ file: "", content: text }).network.cniVersion;
   } catch (error) {
     if (!(error instanceof CniError)) throw error;
-    const { start } = root;
-    const message = String(error);
-    return [{ severity: "error", message, start, end: start + 1 }];
+    return cniVersion;
   }
+}
+
+function hasError(findings: readonly Finding[]): boolean {
+  return findings.some(({ severity }) => severity === "error");
+}
+
+/** What is said of the network by every plugin is told once. */
+function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
+  const keys = findings.map(({ message, start }) => `${start} ${message}`);
+  return findings.filter((_one, index) => keys.indexOf(keys[index]!) === index);
+}
+
+/** The {@linkcode CniError} that an act throws, if it does. */
+function thrownBy(act: () => unknown): CniError | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    if (error instanceof CniError) return error;
+    throw error;
+  }
+}
+
+/** Where a plugin's object stands in a list. */
+interface PlaceInList {
+  readonly list: LocatedObject;
+  /** The keys of the list that every plugin is sent. */
+  readonly network: JsonObject;
+  /** Whether these are right, so that plugins need not say so as well. */
+  readonly isKnown: boolean;
+  /** Whether a plugin comes before it. */
+  readonly isChained: boolean;
 }
 
 async function checkPlugin(
   object: LocatedObject,
-  { text, list, registry }: {
-    readonly text: string;
-    /** The list that it stands in, if it does. */
-    readonly list: LocatedObject | undefined;
-    readonly registry: KeyRegistry;
+  { place, isLoaded, registry }: {
+    /** Absent for a plugin without a list. */
+    readonly place?: PlaceInList;
+    /** Whether a runtime can load it. */
+    readonly isLoaded: boolean;
+    readonly registry: Registry;
   },
 ): Promise<readonly Finding[]> {
+  const { own, ipam } = await pluginsOf(object, registry);
+  const keys = keysFor({ own, ipam, isSingle: place === undefined });
+  const found = checkKeys(object, keys, { isOpen: own === undefined });
+  const faults = judgePlugins([own, ipam].filter((one) => one !== undefined), {
+    object: jsonOf(object) as JsonObject,
+    network: place?.network ?? {},
+    isChained: place?.isChained ?? false,
+  });
+  // What plugins of this program have read whole, and not refused.
+  const accepted = !isLoaded || faults.length > 0
+    ? undefined
+    : own !== undefined
+    ? object
+    : ipam && memberOf(object.members, "ipam")?.value;
+  return [
+    ...nameFault(object),
+    ...found.map((one) => isWithin(accepted, one) ? unread(one) : one),
+    ...faults.filter((fault) => !isAmong(found, fault))
+      .flatMap((fault) => pluginFault(fault, object, place)),
+  ];
+}
+
+/** The plugins of this program that get the configuration of an object. */
+async function pluginsOf(
+  object: LocatedObject,
+  registry: Registry,
+): Promise<{
+  readonly own: Plugin | undefined;
+  readonly ipam: Plugin | undefined;
+}> {
   const own = await registry.get(textAt(object, "type"))?.();
+  const isCalling = own === undefined ||
+    own.settings?.role === "main" && own.settings.keys.ipam !== undefined;
   const ipamObject = memberOf(object.members, "ipam")?.value;
-  const ipamType = ipamObject?.kind === "object"
-    ? textAt(ipamObject, "type")
-    : "";
-  const ipam = await registry.get(ipamType)?.();
-  const keys = keysFor({ own, ipam, isSingle: list === undefined });
-  // Of a plugin that is not ours, the other keys are not known.
-  const found = checkKeys(object, keys).filter(({ severity, message }) =>
-    own !== undefined || severity === "error" ||
-    !message.startsWith("unknown key") || message.includes('"ipam.')
-  );
-  if (hasError(found)) return found;
-  const json = withNetwork(text, object, list);
-  const checks = [own, ipam].flatMap((one) => one?.check ? [one] : []);
-  return [...found, ...checks.flatMap((one) => ownFault(one, json, object))];
+  if (!isCalling || ipamObject?.kind !== "object") {
+    return { own, ipam: undefined };
+  }
+  const ipam = await registry.get(textAt(ipamObject, "type"))?.();
+  return { own, ipam: ipam?.settings?.role === "ipam" ? ipam : undefined };
 }
 
+/** The name of a network whose only plugin stands without a list. */
+const SINGLE_NAME = stringKey({
+  description: LIST_KEYS.name.description,
+  isRequired: true,
+  missing: {
+    message: "missing network name",
+    details: 'name is absent or empty: give the network one, such as "net1"',
+  },
+});
+
+/** The keys that a plugin's object may have. */
 function keysFor({ own, ipam, isSingle }: {
-  readonly own: PluginKeys | undefined;
-  readonly ipam: PluginKeys | undefined;
+  readonly own: Plugin | undefined;
+  readonly ipam: Plugin | undefined;
   readonly isSingle: boolean;
-}): LegacyKeys {
-  const all = [own, ipam].flatMap((one) => one === undefined ? [] : [one]);
-  const ipamKeys = all.find((one) => one.isIpam)?.keys;
-  const keys: Record<string, LegacyKey> = {
+}): Keys {
+  const isIpam = own?.settings?.role === "ipam";
+  const keys: Keys = {
     ...SHARED_KEYS,
-    ...(own?.isIpam ? {} : own?.keys),
+    ...(isSingle ? { name: SINGLE_NAME } : {}),
+    ...(isIpam ? {} : own?.settings?.keys),
   };
-  if (isSingle) keys.name = { ...LIST_KEYS.name! };
-  if (ipamKeys !== undefined) {
-    keys.ipam = { ...SHARED_KEYS.ipam!, keys: ipamKeys };
-  }
-  return keys;
+  const inIpam = isIpam ? own?.settings?.keys : ipam?.settings?.keys;
+  if (inIpam === undefined) return keys;
+  const { type } = SHARED_KEYS;
+  return { ...keys, ipam: { ...keys.ipam!, keys: { type, ...inIpam } } };
 }
 
-/** The configuration as the plugin gets it. */
-function withNetwork(
-  text: string,
+/** A type that can be no plugin's, in the runtime's words. */
+function nameFault(object: LocatedObject): readonly Finding[] {
+  const type = textAt(object, "type");
+  const fault = type === "" ? undefined : thrownBy(() => checkPluginName(type));
+  if (fault === undefined) return [];
+  return [findingAt(nodeAt(object, "type"), "error", String(fault))];
+}
+
+function isWithin(node: Located | undefined, { start }: Finding): boolean {
+  return node !== undefined && node.start <= start && start < node.end;
+}
+
+/** A mistake in what the plugin, as it is configured, does not look at. */
+function unread(finding: Finding): Finding {
+  if (finding.severity !== "error") return finding;
+  const message = `${finding.message}; it is not read here`;
+  return { ...finding, severity: "warning", message };
+}
+
+function isAmong(findings: readonly Finding[], fault: CniError): boolean {
+  return findings.some(({ message }) => message === String(fault));
+}
+
+function pluginFault(
+  fault: CniError,
   object: LocatedObject,
-  list: LocatedObject | undefined,
-): JsonObject {
-  const json = jsonOf(text, object);
-  if (list === undefined) return json;
-  const { name, cniVersion } = jsonOf(text, list);
-  return { ...json, name, ...(cniVersion === undefined ? {} : { cniVersion }) };
-}
-
-function jsonOf(text: string, object: LocatedObject): JsonObject {
-  // Read by the same parser as everything else, so that comments do no harm.
-  const wrapped = `{"type":"x","name":"x","it":${
-    text.slice(object.start, object.end)
-  }}`;
-  const { raw } = parseEitherConfig(wrapped).plugins[0]!;
-  return raw.it as JsonObject;
-}
-
-function ownFault(
-  { check }: PluginKeys,
-  json: JsonObject,
-  object: LocatedObject,
+  place: PlaceInList | undefined,
 ): readonly Finding[] {
-  try {
-    check?.(requestOf(json));
-    return [];
-  } catch (error) {
-    if (!(error instanceof CniError)) throw error;
-    const path = pathIn(error);
-    const { start, end } = nodeAt(object, path);
-    const isWhole = start === object.start;
-    // "Cannot use mtu" says nothing beside "mtu is 13: …".
-    const isPlain = error.message === `Cannot use ${path}`;
-    return [{
-      severity: "error",
-      message: isPlain ? error.details : String(error),
-      start,
-      end: isWhole ? start + 1 : end,
-    }];
-  }
-}
-
-/** The key that an error of a plugin names. */
-function pathIn({ message, details }: CniError): string {
-  const [, path = ""] = /^Cannot use ([\w.[\]]+)/.exec(message) ??
-    /^([\w.[\]]+) is /.exec(details) ?? [];
-  return path;
-}
-
-function requestOf(json: JsonObject): Request {
-  return {
-    command: "ADD",
-    containerId: "validate",
-    netns: "/run/netns/validate",
-    ifname: "eth0",
-    args: "",
-    path: "",
-    netnsOverride: "",
-    stdin: formatJsonLine(json),
-    config: parsePluginConfig(json),
-  };
+  const path = pathIn(fault);
+  const isOfList = place !== undefined && ["name", "cniVersion"].includes(path);
+  if (isOfList && !place.isKnown) return [];
+  const root = isOfList ? place.list : object;
+  return [findingAt(nodeAt(root, path), "error", String(fault))];
 }
 
 function textAt(object: LocatedObject, name: string): string {

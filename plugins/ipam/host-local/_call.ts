@@ -1,6 +1,6 @@
 import { dispatch, type Reply } from "../../../lib/plugin/mod.ts";
 import type { JsonObject } from "../../../lib/spec/mod.ts";
-import type { BootSource } from "./boot.ts";
+import type { Boot } from "./boot.ts";
 import { hostLocal, hostLocalWith } from "./host_local.ts";
 
 /** A call of host-local, of which a test tells what matters to it. */
@@ -12,8 +12,8 @@ export interface TestCall {
   /** Default: `eth0`. */
   readonly ifname?: string;
   readonly args?: string;
-  /** Which boot our plugin believes in; by default it finds out. */
-  readonly boots?: BootSource;
+  /** Which boot our plugin believes in, if any; by default it finds out. */
+  readonly boot?: Boot | undefined;
 }
 
 /** A namespace that does not exist: host-local touches none. */
@@ -21,8 +21,8 @@ export const NETNS = "/run/netns/host-local-test-none";
 
 /** Calls our plugin through the protocol, within this process. */
 export function callOurs(call: TestCall): Promise<Reply> {
-  const { command, config, containerId = "c1", ifname = "eth0", boots } = call;
-  const plugin = boots === undefined ? hostLocal : hostLocalWith(() => boots);
+  const { command, config, containerId = "c1", ifname = "eth0" } = call;
+  const plugin = "boot" in call ? hostLocalWith(() => call.boot) : hostLocal;
   const environment = {
     command,
     containerId,

@@ -13,7 +13,7 @@ import {
   rangeFor,
   type RangeSet,
 } from "./range_set.ts";
-import { reclaim } from "./reclaim.ts";
+import { leftoversIn } from "./leftovers.ts";
 import type { Owner, Reservation, Reservations } from "./reservations.ts";
 
 /** What an ADD wants. */
@@ -24,11 +24,10 @@ export interface Wanted {
   /** For each set the address to take, or `undefined` for any. */
   readonly requested: readonly (Address | undefined)[];
   /**
-   * Tells the present boot, so that reservations made before it can be freed
-   * where they are in the way; tells none if that is not wanted. It costs a
-   * child process, so it is asked only then.
+   * The present boot, so that reservations made before it can be freed where
+   * they are in the way; `undefined` if it is not known, or that not wanted.
    */
-  readonly readBoot?: () => Boot | undefined;
+  readonly boot?: Boot | undefined;
 }
 
 /** An address that was taken. */
@@ -55,6 +54,7 @@ export function allocate(
   reservations: Reservations,
   wanted: Wanted,
 ): readonly Allocation[] {
+  refuseGateways(wanted);
   refuseSecond(reservations, wanted);
   const taken: Allocation[] = [];
   try {
@@ -138,12 +138,12 @@ function heldBy(
 /** Frees what is left from before the present boot; returns how many. */
 function reclaimed(
   reservations: Reservations,
-  { readBoot }: Pick<Wanted, "readBoot">,
+  { boot }: Pick<Wanted, "boot">,
   isWanted: (address: Address) => boolean,
 ): number {
-  const boot = readBoot?.();
-  if (boot === undefined) return 0;
-  return reclaim(reservations, { boot, isWanted });
+  const leftovers = leftoversIn(reservations, { boot, isWanted });
+  for (const { address } of leftovers) reservations.release(address);
+  return leftovers.length;
 }
 
 function takeOne(
@@ -166,11 +166,6 @@ function takeRequested(
   const { owner, sets, index, requested } = wanted;
   const set = sets[index]!;
   const text = formatAddress(requested);
-  if (isGateway(sets, requested)) {
-    const message = `requested address ${text} is a gateway`;
-    const details = `it is a gateway in ${set.key}: ask for another`;
-    throw refusal(message, { code: CniCode.InvalidConfig, details });
-  }
   const isRequested = (address: Address) =>
     compareAddresses(address, requested) === 0;
   const isReserved = reservations.reserve(requested, owner) ||
@@ -197,17 +192,14 @@ function takeNext(
   if (reclaimed(reservations, wanted, isInSet) > 0) {
     const second = search(reservations, wanted, index);
     if (!("inUse" in second)) return second;
-  } else {
-    const boot = wanted.readBoot?.();
-    if (boot !== undefined) reservations.markUnknown(boot);
+  } else if (wanted.boot !== undefined) {
+    reservations.markUnknown(wanted.boot);
   }
   const { inUse } = first;
   const ranges = formatRangeSet(set);
-  const details = inUse === 0
-    ? `${set.key} holds nothing but gateways: make the range larger`
-    : `all ${inUse} addresses of ${set.key} are in use, as the files in ` +
-      `${reservations.place} tell: make the range larger, or remove the files ` +
-      "of containers that are gone";
+  const details = `all ${inUse} addresses of ${set.key} are in use, as the ` +
+    `files in ${reservations.place} tell: make the range larger, or remove ` +
+    "the files of containers that are gone";
   throw refusal(`no IP addresses available in range set: ${ranges}`, {
     details,
   });
@@ -230,6 +222,41 @@ function search(
     inUse++;
   }
   return { inUse };
+}
+
+/**
+ * Refuses what no reservation has to be looked at for: a requested address that
+ * is a gateway, and a set without any other.
+ *
+ * @throws {CniError} Code 7 for a requested address, code 999 for a set.
+ */
+export function refuseGateways(
+  { sets, requested }: Pick<Wanted, "sets" | "requested">,
+): void {
+  for (const [index, set] of sets.entries()) {
+    const address = requested[index];
+    if (address !== undefined && isGateway(sets, address)) {
+      const message = `requested address ${formatAddress(address)} is a ` +
+        "gateway";
+      const details = `it is a gateway in ${set.key}: ask for another`;
+      throw refusal(message, { code: CniCode.InvalidConfig, details });
+    }
+    if (address !== undefined || hasOther(sets, set)) continue;
+    const ranges = formatRangeSet(set);
+    const details = `${set.key} holds nothing but gateways: make the range ` +
+      "larger";
+    throw refusal(`no IP addresses available in range set: ${ranges}`, {
+      details,
+    });
+  }
+}
+
+/** Whether a set has an address that is no gateway. */
+function hasOther(sets: readonly RangeSet[], set: RangeSet): boolean {
+  for (const [address] of addressesAfter(set, undefined)) {
+    if (!isGateway(sets, address)) return true;
+  }
+  return false;
 }
 
 /** Whether any range names `address` as gateway: somebody else has it then. */

@@ -1,14 +1,15 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
+  type Address,
   formatAddress,
   formatCidr,
   parseAddress,
 } from "../../../lib/net/mod.ts";
-import { CniCode, CniError, Fields, type Json } from "../../../lib/spec/mod.ts";
+import { CniCode, CniError, type Json } from "../../../lib/spec/mod.ts";
 import { allocate } from "./allocate.ts";
 import { openDiskStore } from "./disk_store.ts";
-import { MemoryReservations } from "./_memory_reservations.ts";
-import { parseRangeSets } from "./range_set.ts";
+import { MemoryReservations } from "./memory_reservations.ts";
+import { rangeSetsOf } from "./_range_sets.ts";
 import { type Reservations, reservationsOf } from "./reservations.ts";
 
 const SMALL: Json = [{ subnet: "10.0.0.0/29" }];
@@ -23,8 +24,7 @@ class Network {
 
   /** The addresses that container `id` gets, as text. */
   add(id: string, ...requested: (string | undefined)[]): string {
-    const fields = new Fields({ ranges: this.ranges }, "ipam");
-    const sets = parseRangeSets(fields, "ranges");
+    const sets = rangeSetsOf(this.ranges);
     const owner = { containerId: id, ifname: "eth0" };
     const addresses = sets.map((_set, index) => {
       const text = requested[index];
@@ -204,10 +204,15 @@ Deno.test("allocate() on the disk", async (t) => {
 });
 
 Deno.test("allocate() says what it could not free", () => {
-  const reservations = new MemoryReservations();
+  const reservations = new class extends MemoryReservations {
+    override release(address: Address): void {
+      const text = formatAddress(address);
+      if (text === "10.0.0.4") throw new Error(`${text} is stuck`);
+      super.release(address);
+    }
+  }();
   const dual = new Network(reservations, [SMALL, V6]);
   for (const id of ["a", "b"]) dual.add(id);
-  reservations.stuck.add("10.0.0.4");
   const error = assertThrows(() => dual.add("c"), CniError, "no IP addresses");
   assertEquals(error.code, CniCode.Internal);
   assertStringIncludes(error.details, "10.0.0.4 is stuck");

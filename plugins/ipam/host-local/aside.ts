@@ -1,5 +1,3 @@
-import { StateDir } from "../../../lib/state/mod.ts";
-
 /** A folder of our own, beside the networks' folders. */
 export interface Aside {
   /** The folder of all networks, which was confined. */
@@ -14,29 +12,44 @@ export function asidePath({ dataDir, names }: Aside): string {
 }
 
 /**
- * Opens a folder aside. As `openStateDir` it follows no link, but it looks at
- * no folder above `dataDir`, which has been looked at.
+ * Looks for a folder aside. As `openStateDir` it follows no link, but it looks
+ * at no folder above `dataDir`, which has been looked at.
  *
  * @param create Makes it, with those above it, for its owner alone.
- * @returns `undefined` if it is missing, or is no folder.
+ * @returns Its path; `undefined` if it is missing, or is not a folder.
  * @throws {Error} What the system says when it cannot be made.
  */
-export function openAside(aside: Aside, create = false): StateDir | undefined {
-  const { dataDir, names } = aside;
-  let path = dataDir;
-  for (const name of names) {
+export function findAside(aside: Aside, create = false): string | undefined {
+  let path = aside.dataDir;
+  for (const name of aside.names) {
     path = `${path}/${name}`;
-    if (isRealFolder(path)) continue;
+    if (lookAt(path)?.isDirectory) continue;
     if (!create) return undefined;
     Deno.mkdirSync(path, { mode: 0o700 });
   }
-  return new StateDir(path, `${path}/.tmp`, "ipam.dataDir");
+  return path;
 }
 
-function isRealFolder(path: string): boolean {
+/** What is at a path, a link as such; `undefined` if nothing can be seen. */
+export function lookAt(path: string): Deno.FileInfo | undefined {
+  return orUndefined(() => Deno.lstatSync(path));
+}
+
+/** The names in a folder; none if it cannot be read. */
+export function namesIn(folder: string): readonly string[] {
+  const entries = orUndefined(() => [...Deno.readDirSync(folder)]) ?? [];
+  return entries.map(({ name }) => name);
+}
+
+/** Removes a file or an empty folder, if that is possible. */
+export function discard(path: string): void {
+  orUndefined(() => Deno.removeSync(path));
+}
+
+function orUndefined<T>(act: () => T): T | undefined {
   try {
-    return Deno.lstatSync(path).isDirectory;
+    return act();
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,12 +1,13 @@
 import { assertEquals } from "@std/assert";
+import { namesIn } from "./aside.ts";
 import type { Boot } from "./boot.ts";
 import { BootMarks } from "./boot_marks.ts";
 
 // Elsewhere no boots are told apart.
 const test = Deno.build.os === "linux" ? Deno.test : Deno.test.ignore;
 
-const ONE: Boot = { machine: "node", id: "1" };
-const TWO: Boot = { machine: "node", id: "2" };
+const ONE: Boot = "node.1";
+const TWO: Boot = "node.2";
 
 /** A folder of reservations, whose marks are told by names. */
 function withFolder(
@@ -44,9 +45,9 @@ test("BootMarks tells what was made in a boot that has ended", () => {
     marks.mark(["10.0.0.3"], TWO);
     assertEquals(before(ONE), ["10.0.0.3"]);
     assertEquals(before(TWO), ["10.0.0.2"]);
-    assertEquals(before({ machine: "other", id: "3" }), []);
+    assertEquals(before("other.3"), []);
     const chosen = marks.madeBefore(
-      { ...TWO, id: "3" },
+      "node.3",
       (name) => name === "10.0.0.3",
     );
     assertEquals([...chosen], ["10.0.0.3"]);
@@ -65,7 +66,7 @@ test("BootMarks knows a file made again, by whatever clock", () => {
     assertEquals(before(TWO), []);
     marks.mark(["10.0.0.2"], TWO);
     assertEquals(before(TWO), []);
-    assertEquals(before({ ...ONE, id: "3" }), ["10.0.0.2"]);
+    assertEquals(before("node.3"), ["10.0.0.2"]);
   });
 });
 
@@ -87,7 +88,8 @@ test("BootMarks marks what is unknown, up to a limit", () => {
   withFolder(({ marks, before, write }) => {
     const names = ["10.0.0.2", "10.0.0.3", "10.0.0.4"];
     for (const name of names) write(name);
-    marks.mark(["10.0.0.2"], ONE);
+    assertEquals(marks.mark(["10.0.0.2"], ONE), true);
+    assertEquals(marks.mark([], ONE), false);
     marks.markUnknown(names, TWO, 1);
     assertEquals(before(ONE), ["10.0.0.3"]);
     marks.markUnknown(names, TWO);
@@ -96,7 +98,7 @@ test("BootMarks marks what is unknown, up to a limit", () => {
   });
 });
 
-test("BootMarks takes marks off, and prunes those of no use", () => {
+test("BootMarks removes marks that are of no use", () => {
   withFolder(({ path, marks, before, write }) => {
     for (const name of ["10.0.0.2", "10.0.0.3"]) write(name);
     marks.mark(["10.0.0.2", "10.0.0.3"], ONE);
@@ -104,9 +106,8 @@ test("BootMarks takes marks off, and prunes those of no use", () => {
     assertEquals(before(TWO), ["10.0.0.3"]);
     marks.unmark("10.0.0.2");
     Deno.removeSync(`${path}/10.0.0.3`);
-    assertEquals(marks.knows(ONE), true);
-    marks.prune(TWO);
-    assertEquals([...Deno.readDirSync(`${path}/../marks`)], []);
+    marks.markUnknown([], TWO);
+    assertEquals(namesIn(`${path}/../marks`), [TWO]);
   });
 });
 
@@ -119,7 +120,7 @@ test("BootMarks does not fail where it cannot write", () => {
     });
     marks.mark(["10.0.0.2"], ONE);
     marks.unmark("10.0.0.2");
-    marks.prune(TWO);
-    assertEquals([marks.knows(ONE), before(TWO)], [false, []]);
+    marks.markUnknown(["10.0.0.2"], ONE);
+    assertEquals(before(TWO), []);
   });
 });

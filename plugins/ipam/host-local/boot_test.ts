@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { bootName, isEndedBoot, parseBoot } from "./boot.ts";
+import { isBoot, isEndedBoot, parseBoot } from "./boot.ts";
 
 const ID = "6c95d7d9-e711-4cf8-b52e-980fe589d30a";
 const MACHINE = "3d1219c7c4c5404aaa1f6d2a48adfda4";
@@ -11,7 +11,7 @@ Deno.test("parseBoot() prefers the machine id to the host name", () => {
     "machine id not made yet": [`${ID}\nuninitialized\nnode-1\n`, "node-1"],
   };
   for (const [why, [text, machine]] of Object.entries(cases)) {
-    assertEquals(parseBoot(text), { id: ID, machine }, why);
+    assertEquals(parseBoot(text), `${machine}.${ID}`, why);
   }
 });
 
@@ -24,11 +24,21 @@ Deno.test("parseBoot() knows no boot from anything else", () => {
 });
 
 Deno.test("isEndedBoot() is for other boots of the same machine", () => {
-  const now = { machine: "node.example", id: ID };
+  const now = `node.example.${ID}`;
   const other = ID.replace("6", "7");
-  assertEquals(isEndedBoot(bootName(now), now), false);
-  assertEquals(isEndedBoot(bootName({ ...now, id: other }), now), true);
-  assertEquals(isEndedBoot(`other.${other}`, now), false);
+  assertEquals(isEndedBoot(now, now), false);
+  assertEquals(isEndedBoot(`node.example.${other}`, now), true);
+  for (const machine of ["other", "example", "node", "my.node.example"]) {
+    assertEquals(isEndedBoot(`${machine}.${other}`, now), false, machine);
+  }
   assertEquals(isEndedBoot("lost+found", now), false);
   assertEquals(isEndedBoot("", now), false);
+});
+
+Deno.test("isBoot() knows a name that was cut short", () => {
+  const boot = `${MACHINE}.${ID}`;
+  assertEquals(isBoot(boot), true);
+  for (const end of [0, 1, MACHINE.length + 1, boot.length - 1]) {
+    assertEquals(isBoot(boot.slice(0, end)), false);
+  }
 });

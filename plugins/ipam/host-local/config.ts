@@ -1,27 +1,76 @@
 import {
+  booleanKey,
+  readKeys,
+  readRuntimeConfig,
+  routesKey,
+  stringKey,
+} from "../../../lib/plugin/mod.ts";
+import {
   CniCode,
   CniError,
   type Fields,
   isAtLeast,
-  parseRoute,
   type PluginConfig,
   type Route,
 } from "../../../lib/spec/mod.ts";
-import { parseRange } from "./range.ts";
+import { SINGLE_RANGE_KEYS, toRange } from "./range.ts";
 import {
   checkRangeSets,
   familyOf,
-  parseRangeSets,
   type RangeSet,
+  rangeSetsKey,
 } from "./range_set.ts";
-import { parseRequested, type RequestedAddress } from "./requested.ts";
+import {
+  parseRequested,
+  REQUESTED_CAPABILITIES,
+  type RequestedAddress,
+} from "./requested.ts";
+
+/** Where reservations are kept unless `ipam.dataDir` names another folder. */
+export const DEFAULT_DATA_DIR = "/var/lib/cni/networks";
+
+/** What host-local may be told, in `ipam`. */
+export const HOST_LOCAL_KEYS = {
+  ranges: rangeSetsKey({
+    description: "An address is taken of each set, in this order. A set is a " +
+      "list of ranges of one family",
+  }),
+  ...SINGLE_RANGE_KEYS,
+  routes: routesKey({ description: "Passed on to the result" }),
+  resolvConf: stringKey({
+    description: "A resolver configuration such as `/etc/resolv.conf`, which " +
+      "becomes the `dns` of the result. Read by ADD only",
+    holds: "path",
+  }),
+  dataDir: stringKey({
+    description: "Where the folders of reservations are. A relative path " +
+      "starts at the working directory",
+    default: DEFAULT_DATA_DIR,
+    holds: "path",
+  }),
+  reclaimAfterReboot: booleanKey({
+    description: "Reservations that were made before the machine's last " +
+      "start are freed when they are in the way. See [below](#after-a-reboot). " +
+      "Read by ADD, GC and STATUS",
+    default: true,
+  }),
+};
+
+/** What a runtime may ask of host-local. */
+export const HOST_LOCAL_CAPABILITIES = {
+  ipRanges: rangeSetsKey({
+    description: "Range sets of the runtime. They go before all others",
+    example: [[{ subnet: "10.1.0.0/16" }]],
+  }),
+  ...REQUESTED_CAPABILITIES,
+};
 
 /** What host-local is configured to do, checked. */
 export interface HostLocalConfig {
   /** The folder that holds a folder of reservations for each network. */
   readonly dataDir: string;
   /** The resolver configuration that becomes the result's `dns`. */
-  readonly resolvConf?: string;
+  readonly resolvConf: string | undefined;
   /** At least one; the result has an address of each, in this order. */
   readonly sets: readonly RangeSet[];
   /** Addresses that the runtime asks for. */
@@ -44,17 +93,19 @@ export function parseHostLocalConfig(
   cniArgs: string,
 ): HostLocalConfig {
   const ipam = ipamOf(fields);
-  const dataDir = parseDataDir(fields);
-  const resolvConf = ipam.string("resolvConf");
-  const routes = (ipam.fieldsList("routes") ?? []).map(parseRoute);
+  const { ranges = [], routes = [], subnet, ...keys } = readKeys(
+    ipam,
+    HOST_LOCAL_KEYS,
+  );
   const requested = parseRequested(fields, cniArgs);
-  const runtimeConfig = fields.fields("runtimeConfig");
+  const { ipRanges = [] } = readRuntimeConfig(fields, HOST_LOCAL_CAPABILITIES);
+  // The range from before there were lists.
+  const single = subnet === undefined ? [] : [{
+    key: "ipam.subnet",
+    ranges: [toRange({ ...keys, subnet }, "ipam")],
+  }];
   // The order counts: it is that of the result's addresses.
-  const sets = [
-    ...(runtimeConfig ? parseRangeSets(runtimeConfig, "ipRanges") : []),
-    ...parseLegacyRange(ipam),
-    ...parseRangeSets(ipam, "ranges"),
-  ];
+  const sets = [...ipRanges, ...single, ...ranges];
   if (sets.length === 0) {
     const message = "Cannot use ipam.ranges: no IP ranges specified";
     throw new CniError(CniCode.InvalidConfig, message, {
@@ -63,13 +114,10 @@ export function parseHostLocalConfig(
   }
   checkRangeSets(sets);
   checkVersion(cniVersion, sets);
+  const { dataDir, resolvConf, reclaimAfterReboot } = keys;
   return {
-    dataDir,
-    ...(resolvConf ? { resolvConf } : {}),
-    sets,
-    requested,
-    routes,
-    reclaimAfterReboot: parseReclaimAfterReboot(fields),
+    ...{ dataDir, resolvConf, reclaimAfterReboot },
+    ...{ sets, requested, routes },
   };
 }
 
@@ -81,7 +129,8 @@ export function parseHostLocalConfig(
  * @throws {CniError} Code 7.
  */
 export function parseDataDir(fields: Fields): string {
-  return ipamOf(fields).string("dataDir") || DEFAULT_DATA_DIR;
+  const { dataDir } = HOST_LOCAL_KEYS;
+  return readKeys(ipamOf(fields), { dataDir }).dataDir;
 }
 
 /**
@@ -91,23 +140,15 @@ export function parseDataDir(fields: Fields): string {
  * @throws {CniError} Code 7.
  */
 export function parseReclaimAfterReboot(fields: Fields): boolean {
-  return ipamOf(fields).boolean("reclaimAfterReboot") ?? true;
+  const { reclaimAfterReboot } = HOST_LOCAL_KEYS;
+  return readKeys(ipamOf(fields), { reclaimAfterReboot }).reclaimAfterReboot;
 }
-
-/** Where reservations are kept unless `ipam.dataDir` names another folder. */
-export const DEFAULT_DATA_DIR = "/var/lib/cni/networks";
 
 function ipamOf(fields: Fields): Fields {
   const ipam = fields.fields("ipam");
   if (ipam !== undefined) return ipam;
   const expected = 'an object such as {"type": "host-local", "ranges": […]}';
   throw fields.invalid("ipam", expected);
-}
-
-/** The single range that stands in `ipam` itself, from before there were lists. */
-function parseLegacyRange(ipam: Fields): readonly RangeSet[] {
-  if (!ipam.has("subnet")) return [];
-  return [{ key: ipam.pathOf("subnet"), ranges: [parseRange(ipam)] }];
 }
 
 /** Results before 0.3.0 have room for one address of each family. */

@@ -83,9 +83,17 @@ Deno.test("parseHostLocalConfig() names key, value and remedy", async (t) => {
       { ipam: { rangeStart: "10.0.0.5" } },
       "no IP ranges specified",
     ],
-    "null subnet": [{ ipam: { subnet: null } }, "ipam.subnet", "null"],
+    "null subnet, which is none": [
+      { ipam: { subnet: null } },
+      "no IP ranges specified",
+    ],
     "empty subnet": [{ ipam: { subnet: "" } }, "ipam.subnet", '""'],
     "bad subnet": [{ ipam: { subnet: "x" } }, "ipam.subnet", '"x"'],
+    "an old start that is none, without subnet": [
+      { ipam: { ranges, rangeStart: "x" } },
+      "ipam.rangeStart",
+      '"x"',
+    ],
     "bad old start": [
       { ipam: { subnet: "10.0.0.0/24", rangeStart: "10.1.0.0" } },
       "ipam.rangeStart",

@@ -5,10 +5,9 @@ import {
   openStateDir,
   type StateDir,
 } from "../../../lib/state/mod.ts";
-import { type Aside, asidePath, openAside } from "./aside.ts";
+import { type Aside, asidePath } from "./aside.ts";
 import type { Boot } from "./boot.ts";
 import { BootMarks } from "./boot_marks.ts";
-import type { IndexEntry } from "./index_text.ts";
 import { OwnerIndex } from "./owner_index.ts";
 import {
   addressOfReservation,
@@ -61,10 +60,7 @@ export function openDiskStore(options: DiskStoreOptions): Store | undefined {
   const aside = { dataDir, names: asideNames(options.network) };
   return {
     withLock: (critical) =>
-      dir.withLock("lock", () => {
-        using reservations = new DiskReservations(dir, aside);
-        return critical(reservations);
-      }),
+      dir.withLock("lock", () => critical(new DiskReservations(dir, aside))),
   };
 }
 
@@ -128,9 +124,8 @@ function isFolder(path: string): boolean {
   }
 }
 
-class DiskReservations implements Reservations, Disposable {
+class DiskReservations implements Reservations {
   readonly #dir: StateDir;
-  readonly #aside: Aside;
   readonly #marks: BootMarks;
   readonly #index: OwnerIndex;
   /** The names of all files, once it pays to know them. */
@@ -144,29 +139,22 @@ class DiskReservations implements Reservations, Disposable {
       names: [...aside.names, name],
     });
     this.#dir = dir;
-    this.#aside = aside;
     this.#marks = new BootMarks({ reservations, marks: below("boots") });
     this.#index = new OwnerIndex({ reservations, index: below("index") });
-  }
-
-  [Symbol.dispose](): void {
-    this.#index.close();
   }
 
   get place(): string {
     return this.#dir.path;
   }
 
-  get isLarge(): boolean {
-    return this.#index.isKept;
-  }
-
   ofContainer(containerId: string): readonly Reservation[] {
-    const indexed = this.#index.entriesOf(containerId);
-    // The text counts: somebody may have rewritten it in place.
-    const entries = indexed?.every((entry) => this.#isStill(entry))
+    const isOwn = (entry: Entry) => entry.containerId === containerId;
+    const indexed = this.#index.filesOf(containerId)
+      ?.map((file) => toEntry(file, this.#textOf(file)));
+    // The text counts: a person may have rewritten it in place.
+    const entries = indexed?.every(isOwn)
       ? indexed
-      : this.#scan().filter((entry) => entry.containerId === containerId);
+      : this.#scan().filter(isOwn);
     return entries.flatMap(toReservation);
   }
 
@@ -200,7 +188,7 @@ class DiskReservations implements Reservations, Disposable {
     this.#index.beforeChange();
     if (!this.#dir.remove(file)) return;
     this.#names?.delete(file);
-    this.#index.removed({ file, ...parseOwner(text ?? "") });
+    this.#index.removed(toEntry(file, text));
   }
 
   lastReserved(setIndex: number): Address | undefined {
@@ -217,10 +205,8 @@ class DiskReservations implements Reservations, Disposable {
   }
 
   mark(addresses: readonly Address[], boot: Boot): void {
-    const isFirst = !this.#marks.knows(boot);
-    if (isFirst) this.#marks.prune(boot);
-    this.#marks.mark(addresses.map(fileOf), boot);
-    // The rest is recorded by who has the time: a GC, a full range.
+    const isFirst = this.#marks.mark(addresses.map(fileOf), boot);
+    // The rest is recorded by a GC or a full range, which take their time.
     if (isFirst) this.#marks.markUnknown(this.#files(), boot, MAX_FIRST_MARKS);
   }
 
@@ -236,50 +222,41 @@ class DiskReservations implements Reservations, Disposable {
       const address = addressOfFile(file);
       return address !== undefined && isWanted(address);
     });
-    return [...files].flatMap((file) => {
-      const text = this.#textOf(file);
-      return text === undefined
-        ? []
-        : toReservation({ file, ...parseOwner(text) });
-    });
-  }
-
-  tidy(boot?: Boot): void {
-    if (boot !== undefined) this.#marks.prune(boot);
-    const halfWritten = openAside(this.#aside);
-    // Whoever writes holds the lock, so what lies there is of a crash.
-    for (const name of halfWritten?.names() ?? []) {
-      if (name.startsWith("tmp.")) halfWritten?.remove(name);
-    }
+    return files.map((file) => toEntry(file, this.#textOf(file)))
+      .flatMap(toReservation);
   }
 
   #files(): readonly string[] {
     return this.#dir.names().filter(looksLikeAddress);
   }
 
-  #isStill({ file, containerId, ifname }: IndexEntry): boolean {
-    const text = this.#textOf(file);
-    const owner = text === undefined ? undefined : parseOwner(text);
-    return owner?.containerId === containerId && owner.ifname === ifname;
-  }
-
   #textOf(file: string): string | undefined {
     try {
       return this.#dir.read(file);
     } catch {
-      return undefined; // No file, so it is nobody's.
+      return undefined; // Not a file, so it has no owner.
     }
   }
 
   /** Reads all files, and makes the index of what they tell. */
-  #scan(): readonly IndexEntry[] {
-    const entries: IndexEntry[] = [];
-    for (const [file, text] of this.#dir.readAll(looksLikeAddress)) {
-      entries.push({ file, ...parseOwner(text) });
-    }
+  #scan(): readonly Entry[] {
+    const entries = [...this.#dir.readAll(looksLikeAddress)]
+      .map(([file, text]) => toEntry(file, text));
     this.#index.rebuild(entries);
     return entries;
   }
+}
+
+/** A reservation by the name of its file. */
+type Entry = Readonly<{ file: string } & ReturnType<typeof parseOwner>>;
+
+function toEntry(file: string, text = ""): Entry {
+  return { file, ...parseOwner(text) };
+}
+
+function toReservation({ file, ...owner }: Entry): readonly Reservation[] {
+  const address = addressOfFile(file);
+  return address === undefined ? [] : [{ address, ...owner }];
 }
 
 /** Up to here it is cheaper to look for single files. */
@@ -287,13 +264,6 @@ const MAX_PROBES = 50;
 
 /** So many links take about 20 ms. */
 const MAX_FIRST_MARKS = 1000;
-
-function toReservation(
-  { file, ...owner }: IndexEntry,
-): readonly Reservation[] {
-  const address = addressOfFile(file);
-  return address === undefined ? [] : [{ address, ...owner }];
-}
 
 const FILE_MODE = 0o600;
 

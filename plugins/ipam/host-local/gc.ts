@@ -6,9 +6,10 @@ import {
   type ValidAttachments,
   validAttachmentsOf,
 } from "../../../lib/spec/mod.ts";
-import type { BootSource } from "./boot.ts";
 import { parseDataDir, parseReclaimAfterReboot } from "./config.ts";
 import { openDiskStore } from "./disk_store.ts";
+import type { ReadBoot } from "./read_boot.ts";
+import { leftoversIn } from "./leftovers.ts";
 import type { Reservation, Reservations } from "./reservations.ts";
 
 /**
@@ -20,27 +21,22 @@ import type { Reservation, Reservations } from "./reservations.ts";
  */
 export function collectReservations(
   { config }: Request,
-  boots: BootSource,
+  readBoot: ReadBoot,
 ): void {
   const dataDir = parseDataDir(config.fields);
-  const boot = parseReclaimAfterReboot(config.fields)
-    ? boots.read()
-    : undefined;
+  const boot = parseReclaimAfterReboot(config.fields) ? readBoot() : undefined;
   const valid = validAttachmentsOf(config);
   const store = openDiskStore({ dataDir, network: config.name });
   store?.withLock((reservations) => {
-    const all = reservations.all();
     const unlisted = valid === undefined
       ? []
-      : all.filter((one) => hasOwner(one) && !isValid(one, valid));
-    const failures = releaseAll(reservations, unlisted);
-    if (boot !== undefined) {
-      const stale = reservations.madeBefore(boot, () => true).filter((one) =>
-        isLeftover(one) && !(valid !== undefined && isValid(one, valid))
+      : reservations.all().filter((one) =>
+        hasOwner(one) && !isValid(one, valid)
       );
-      failures.push(...releaseAll(reservations, stale));
-    }
-    reservations.tidy(boot);
+    const failures = releaseAll(reservations, unlisted);
+    const leftovers = leftoversIn(reservations, { boot })
+      .filter((one) => valid === undefined || !isValid(one, valid));
+    failures.push(...releaseAll(reservations, leftovers));
     if (boot !== undefined) reservations.markUnknown(boot);
     if (failures.length === 0) return;
     const message = `Cannot free all unused addresses of ${config.name}`;
@@ -82,13 +78,4 @@ function isValid(
   return ifname === undefined
     ? valid.hasContainer(containerId)
     : valid.has({ containerId, ifname });
-}
-
-/**
- * Whether an ADD has made it: in full, or, as the reference does when it is
- * killed, an empty file. Any other text may be a person's, to keep the address
- * from being given out.
- */
-function isLeftover({ containerId, ifname }: Reservation): boolean {
-  return ifname !== undefined || containerId === "";
 }

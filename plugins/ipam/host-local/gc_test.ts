@@ -1,7 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Json, JsonObject } from "../../../lib/spec/mod.ts";
 import { callOurs, filesBelow, makeDataDir } from "./_call.ts";
-import { NO_BOOTS } from "./boot.ts";
 
 /** A network whose folder holds files, by name and text. */
 function makeNetwork(files: Record<string, string>) {
@@ -20,8 +19,8 @@ function makeNetwork(files: Record<string, string>) {
         ipam: { dataDir: dataDir.path, ...ipam },
         ...(valid === undefined ? {} : { "cni.dev/valid-attachments": valid }),
       };
-      const boots = NO_BOOTS;
-      const { stdout } = await callOurs({ command: "GC", config, boots });
+      const call = { command: "GC", config, boot: undefined } as const;
+      const { stdout } = await callOurs(call);
       return stdout === "" ? undefined : JSON.parse(stdout) as JsonObject;
     },
     [Symbol.dispose]: () => dataDir[Symbol.dispose](),

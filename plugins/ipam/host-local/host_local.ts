@@ -16,13 +16,18 @@ import {
   type Result,
   toCniError,
 } from "../../../lib/spec/mod.ts";
-import { addResult, ownerOf, readAdd } from "./add_input.ts";
-import { allocate, type Allocation } from "./allocate.ts";
-import type { Boot, BootSource } from "./boot.ts";
-import { parseDataDir, parseHostLocalConfig } from "./config.ts";
-import { openDiskStore, type Store } from "./disk_store.ts";
-import { kernelBoots } from "./kernel_boots.ts";
+import { addResult, ownerOf, readAdd, readAddWish } from "./add_input.ts";
+import { allocate } from "./allocate.ts";
+import {
+  HOST_LOCAL_CAPABILITIES,
+  HOST_LOCAL_KEYS,
+  parseDataDir,
+  parseHostLocalConfig,
+} from "./config.ts";
+import { openDiskStore } from "./disk_store.ts";
 import { rangeFor } from "./range_set.ts";
+import { type ReadBoot, readBootWith } from "./read_boot.ts";
+import { REQUESTED_ARGS } from "./requested.ts";
 import { type Reservation, reservationsOf } from "./reservations.ts";
 
 /**
@@ -30,73 +35,53 @@ import { type Reservation, reservationsOf } from "./reservations.ts";
  * account of them in files, one for each address, as the reference does and
  * together with it. See `docs/plugins/host-local.md`.
  */
-export const hostLocal: Plugin = hostLocalWith(kernelBoots);
+export const hostLocal: Plugin = hostLocalWith(readBootWith());
 
-/**
- * Makes the plugin.
- *
- * @param openBoots Opens what tells which boot this is.
- */
-export function hostLocalWith(openBoots: () => BootSource): Plugin {
+/** Makes the plugin with what tells it which boot this is. */
+export function hostLocalWith(readBoot: ReadBoot): Plugin {
   return definePlugin({
     name: "host-local",
-    add: (request) => Promise.try(add, request, openBoots()),
+    add: (request) => Promise.try(add, request, readBoot),
     check: (request) => Promise.try(check, request),
     del: (request) => Promise.try(del, request),
     gc: async (request) => {
       const { collectReservations } = await import("./gc.ts");
-      collectReservations(request, openBoots());
+      collectReservations(request, readBoot);
     },
     status: async (request) => {
       const { hostLocalStatus } = await import("./status.ts");
-      hostLocalStatus(request, openBoots());
+      hostLocalStatus(request, readBoot);
     },
     plan: async (request) => {
-      const { planHostLocal } = await import("./plan.ts");
-      return planHostLocal(request, openBoots());
+      const { planHostLocal } = await import("./planned.ts");
+      return planHostLocal(request, readBoot);
+    },
+    settings: {
+      role: "ipam",
+      keys: HOST_LOCAL_KEYS,
+      capabilities: HOST_LOCAL_CAPABILITIES,
+      args: REQUESTED_ARGS,
+      check: readAddWish,
     },
   });
 }
 
-function add(request: Request, boots: BootSource): Result {
+function add(request: Request, readBoot: ReadBoot): Result {
   const { config } = request;
   const input = readAdd(request);
   const { requested } = input;
   const { dataDir, sets, reclaimAfterReboot } = input.config;
   // From here on there is something on the disk.
   const store = openDiskStore({ dataDir, network: config.name, create: true });
-  const boot = reclaimAfterReboot ? boots.current() : undefined;
-  const readBoot = () => reclaimAfterReboot ? boots.read() : undefined;
-  let isMarked = boot !== undefined;
+  const boot = reclaimAfterReboot ? readBoot() : undefined;
   const allocations = store.withLock((reservations) => {
     const owner = ownerOf(request);
-    const taken = allocate(reservations, { owner, sets, requested, readBoot });
-    if (boot !== undefined) reservations.mark(addressesOf(taken), boot);
-    // In a large network a GC or a full range can see to it.
-    isMarked ||= reservations.isLarge;
+    const taken = allocate(reservations, { owner, sets, requested, boot });
+    const addresses = taken.map(({ cidr }) => cidr.address);
+    if (boot !== undefined) reservations.mark(addresses, boot);
     return taken;
   });
-  if (!isMarked) markLate(store, addressesOf(allocations), readBoot());
   return addResult(input, allocations);
-}
-
-function addressesOf(allocations: readonly Allocation[]): readonly Address[] {
-  return allocations.map(({ cidr }) => cidr.address);
-}
-
-/** Records the boot once the lock is free: asking the kernel takes a while. */
-function markLate(
-  store: Store,
-  addresses: readonly Address[],
-  boot: Boot | undefined,
-): void {
-  if (boot === undefined) return;
-  try {
-    // Whoever has them by now: they were reserved in this boot.
-    store.withLock((reservations) => reservations.mark(addresses, boot));
-  } catch {
-    // Unrecorded is safe, and no reason to fail.
-  }
 }
 
 function check(request: Request): void {
@@ -135,7 +120,6 @@ function del(request: Request): void {
   const dataDir = parseDataDir(config.fields);
   const store = openDiskStore({ dataDir, network: config.name });
   store?.withLock((reservations) => {
-    reservations.tidy();
     const failures: CniError[] = [];
     for (const { address } of reservationsOf(reservations, ownerOf(request))) {
       try {

@@ -1,47 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Reply } from "../../../lib/plugin/mod.ts";
 import type { JsonObject } from "../../../lib/spec/mod.ts";
-import {
-  callOurs,
-  callProgram,
-  filesBelow,
-  makeDataDir,
-  type TestCall,
-} from "./_call.ts";
-
-/** The reference plugin, as Debian's containernetworking-plugins installs it. */
-const REFERENCE = "/usr/lib/cni/host-local";
+import { callOurs, filesBelow, makeDataDir, type TestCall } from "./_call.ts";
+import { callReference, sharingTest } from "./_reference.ts";
 
 type Caller = (call: TestCall) => Promise<Reply>;
-
-const callReference: Caller = (call) => callProgram(REFERENCE, call);
-
-/** Registers a test that shares a data directory with the reference. */
-function sharingTest(
-  title: string,
-  body: (dataDir: string) => Promise<void>,
-): void {
-  const reason = whyNot();
-  Deno.test({
-    name: reason === undefined ? title : `${title} [skipped: ${reason}]`,
-    ignore: reason !== undefined,
-    fn: async () => {
-      using dataDir = makeDataDir();
-      await body(dataDir.path);
-    },
-  });
-}
-
-function whyNot(): string | undefined {
-  if (Deno.build.os !== "linux") return "the reference is for Linux here";
-  if (Deno.uid() !== 0) return "needs root";
-  try {
-    Deno.statSync(REFERENCE);
-    return undefined;
-  } catch {
-    return `needs ${REFERENCE} (Debian: containernetworking-plugins)`;
-  }
-}
 
 function configOf(dataDir: string, ipam: JsonObject = {}): JsonObject {
   const ranges = [

@@ -1,26 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { JsonObject } from "../../../lib/spec/mod.ts";
-import {
-  callOurs,
-  callProgram,
-  filesBelow,
-  makeDataDir,
-  type TestCall,
-} from "./_call.ts";
-
-/** The reference plugin, as Debian's containernetworking-plugins installs it. */
-const REFERENCE = "/usr/lib/cni/host-local";
-
-function whyNot(): string | undefined {
-  if (Deno.build.os !== "linux") return "the reference is for Linux here";
-  if (Deno.uid() !== 0) return "needs root";
-  try {
-    Deno.statSync(REFERENCE);
-    return undefined;
-  } catch {
-    return `needs ${REFERENCE} (Debian: containernetworking-plugins)`;
-  }
-}
+import { callOurs, filesBelow, type TestCall } from "./_call.ts";
+import { callReference, sharingTest } from "./_reference.ts";
 
 function configOf(dataDir: string): JsonObject {
   const ipam = { type: "host-local", dataDir, subnet: "10.128.0.0/15" };
@@ -46,25 +27,12 @@ async function call(
 ): Promise<string> {
   const { status, stdout } = who === "ours"
     ? await callOurs(call)
-    : await callProgram(REFERENCE, call);
+    : await callReference(call);
   assertEquals(status, 0, stdout);
   return stdout === "" ? "" : JSON.parse(stdout).ips[0].address;
 }
 
-const reason = whyNot();
-
-function scaleTest(title: string, body: (dataDir: string) => Promise<void>) {
-  Deno.test({
-    name: reason === undefined ? title : `${title} [skipped: ${reason}]`,
-    ignore: reason !== undefined,
-    fn: async () => {
-      using dataDir = makeDataDir();
-      await body(dataDir.path);
-    },
-  });
-}
-
-scaleTest(
+sharingTest(
   "hostLocal takes turns with the reference among 20,000",
   async (dataDir) => {
     const config = configOf(dataDir);
@@ -97,7 +65,7 @@ scaleTest(
   },
 );
 
-scaleTest(
+sharingTest(
   "hostLocal and the reference work at once among 20,000",
   async (dataDir) => {
     const config = configOf(dataDir);
@@ -134,7 +102,7 @@ scaleTest(
   },
 );
 
-scaleTest("hostLocal works with 60,000 in use", async (dataDir) => {
+sharingTest("hostLocal works with 60,000 in use", async (dataDir) => {
   const config = configOf(dataDir);
   reserveMany(`${dataDir}/net1`, 60_000);
   // Without a hint the search begins at the first.

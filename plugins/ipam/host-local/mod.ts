@@ -4,11 +4,4 @@
  *
  * @module
  */
-import type { PluginKeys } from "../../../lib/plugin/mod.ts";
-
 export { hostLocal } from "./host_local.ts";
-
-/** Loads what host-local may be told. */
-export async function loadHostLocalKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).HOST_LOCAL_KEYS;
-}

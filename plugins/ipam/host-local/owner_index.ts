@@ -1,244 +1,223 @@
-import type { StateDir } from "../../../lib/state/mod.ts";
-import { type Aside, openAside } from "./aside.ts";
-import {
-  EMPTY_HASHES,
-  formatEntry,
-  formatHead,
-  hashOfShard,
-  hashText,
-  type IndexEntry,
-  type IndexHead,
-  parseEntries,
-  parseHead,
-  SHARD_COUNT,
-  shardOf,
-} from "./index_text.ts";
+import { type Aside, discard, findAside, lookAt, namesIn } from "./aside.ts";
+
+/** What an index is told of a reservation. */
+export interface IndexEntry {
+  readonly containerId: string;
+  /** The name of the reservation's file. */
+  readonly file: string;
+}
 
 /** Where an {@linkcode OwnerIndex} is kept, and of what. */
 export interface OwnerIndexOptions {
   /** The network's folder of reservations. */
   readonly reservations: string;
-  /** The folder of the index; made when needed. */
+  /** The folder of the index, on the same file system; made when needed. */
   readonly index: Aside;
 }
 
 /**
- * Tells which files a container has, without reading all of them. For whoever
- * holds the network's lock, once: it is opened anew each time.
+ * Tells which files a container has, without reading all of them. For the
+ * holder of the network's lock, once: it is opened for each call.
  *
- * It is right or it is silent, whoever else changes the folder. With every
- * change of ours the folder is given a time of last change that was drawn by
- * lot, and the head of the index holds it. A file made, renamed or removed by
- * somebody else sets it to the time of the day, so that it differs: no two
- * times are compared but for being the same, so that neither the clock nor its
- * granularity matters. The head holds a hash of itself and of every part, so
- * that what a crash or a person has left of them is not believed either.
+ * An entry is a second link to the file of a reservation, named
+ * `<container>~<file>`, in one of 256 folders, the shards. The index is right
+ * or it is silent, whoever else changes the folder of reservations: after every
+ * change of ours that folder and the index's get the same time of last change,
+ * drawn by lot. What another program makes, renames or removes sets the
+ * former's to the time of day, so they differ. A shard has a constant time
+ * likewise, so that it is noticed when a crash or a person changed it. Times
+ * are compared only for being the same, so that neither the clock nor its
+ * granularity matters. All is names and times, which a file system's journal
+ * keeps in order: a power loss leaves a state that has been.
  */
 export class OwnerIndex {
   readonly #options: OwnerIndexOptions;
   readonly #stampMs = drawStampMs();
-  readonly #shards = new Map<number, string>();
-  #folder: StateDir | undefined;
-  /** `undefined`: there is none, or it is not to be believed. */
-  #head: IndexHead | undefined;
-  /** The folder's time of change after all that we know of. */
-  #knownMs = NaN;
-  #isChanged = false;
-  /** Whether files of the index are other than its head says. */
-  #isDamaged = false;
-  /** The head of what is made anew, as far as its files can be kept. */
-  #old: IndexHead | undefined;
+  /** The folder of an index that is to be believed. */
+  #root: string | undefined;
+  /** The reservations' time of change after all that we know of. */
+  #knownMs: number;
 
   /** Opens the index of a folder that is locked. */
   constructor(options: OwnerIndexOptions) {
     this.#options = options;
-    this.#attempt(() => {
-      this.#knownMs = this.#changeMs();
-      this.#folder = openAside(options.index);
-      const head = this.#readHead();
-      if (head?.stampMs === this.#knownMs) this.#head = head;
-    });
-  }
-
-  /** Whether there is one: only large folders need it. */
-  get isKept(): boolean {
-    return this.#head !== undefined;
+    this.#knownMs = changeMs(options.reservations);
+    const root = findAside(options.index);
+    if (root && changeMs(root) === this.#knownMs) this.#root = root;
   }
 
   /**
-   * All that a container has.
+   * The files that a container has, by name. Their text counts: one may have
+   * been rewritten in place.
    *
    * @returns `undefined` if the index does not know: read the folder then, and
    * hand what is in it to {@linkcode OwnerIndex.rebuild}.
    */
-  entriesOf(containerId: string): readonly IndexEntry[] | undefined {
-    return this.#attempt(() => {
-      const text = this.#shard(shardOf(containerId));
-      return text === undefined ? undefined : parseEntries(text, containerId);
-    });
+  filesOf(containerId: string): readonly string[] | undefined {
+    const shard = this.#shardOf(containerId);
+    if (shard === undefined || !isIndexed(containerId)) return undefined;
+    const start = entryName({ containerId, file: "" });
+    return namesIn(shard).filter((name) => name.startsWith(start))
+      .map((name) => name.slice(start.length));
   }
 
-  /** Makes the index anew; a small folder needs none. */
+  /** Makes the index fit all that is in the folder; a small one needs none. */
   rebuild(entries: readonly IndexEntry[]): void {
     this.#attempt(() => {
-      this.#head = undefined;
-      if (entries.length < SMALLEST) return void this.#folder?.remove(HEAD);
-      const texts = Array<string>(SHARD_COUNT).fill("");
-      for (const entry of entries) {
-        texts[shardOf(entry.containerId)] += formatEntry(entry);
-      }
-      for (const [shard, text] of texts.entries()) {
-        this.#shards.set(shard, text);
-      }
-      // Whatever is in the way goes with it.
-      if (this.#isDamaged && this.#folder) discardFolder(this.#folder.path);
-      this.#folder = openAside(this.#options.index, true);
-      this.#old = this.#readHead();
-      this.#head = { stampMs: NaN, hashes: EMPTY_HASHES };
+      const isLarge = entries.length >= SMALLEST;
+      this.#root = findAside(this.#options.index, isLarge);
+      if (!isLarge) return this.#discard();
       this.beforeChange();
+      this.#fill(entries);
       this.#stamp();
     });
   }
 
   /** To be called right before the caller changes the folder. */
   beforeChange(): void {
-    if (this.#head === undefined) return;
-    // Somebody without the lock, most likely a person.
-    if (this.#changeMs() !== this.#knownMs) this.#head = undefined;
+    if (this.#root === undefined) return;
+    // By someone without the lock, most likely a person.
+    const isOurs = changeMs(this.#options.reservations) === this.#knownMs;
+    if (!isOurs) this.#root = undefined;
   }
 
   /** To be called right after a file was made. */
   added(entry: IndexEntry): void {
-    this.#change(entry, (text) => text + formatEntry(entry));
+    this.#change(entry, (path) => this.#link(entry, path));
   }
 
   /** To be called right after a file was removed. */
   removed(entry: IndexEntry): void {
-    const line = formatEntry(entry);
-    this.#change(entry, (text) => {
-      if (!text.includes(line)) throw new Error("The index lacks an entry");
-      return text.replace(line, () => "");
-    });
+    this.#change(entry, (path) => Deno.removeSync(path));
   }
 
   /** To be called right after any other change of the folder. */
   changedOtherwise(): void {
+    this.#attempt(() => this.#stamp());
+  }
+
+  #change(entry: IndexEntry, act: (path: string) => void): void {
     this.#attempt(() => {
-      if (this.#head !== undefined) this.#stamp();
-    });
-  }
-
-  /** Writes what has changed; to be called before the lock is given back. */
-  close(): void {
-    this.#attempt(() => {
-      this.beforeChange();
-      if (!this.#isChanged) return;
-      const [folder, head] = [this.#folder, this.#head];
-      if (folder === undefined || head === undefined) return;
-      const hashes = this.#writeShards(folder, head.hashes);
-      const text = formatHead({ stampMs: this.#stampMs, hashes });
-      folder.overwrite(HEAD, text, MODE);
-    });
-  }
-
-  /** Marks the folder's state as one that this index describes. */
-  #stamp(): void {
-    const { reservations } = this.#options;
-    Deno.utimeSync(reservations, new Date(), new Date(this.#stampMs));
-    this.#knownMs = this.#changeMs();
-    if (this.#knownMs !== this.#stampMs) {
-      throw new Error("The file system keeps no milliseconds");
-    }
-    this.#isChanged = true;
-  }
-
-  #readHead(): IndexHead | undefined {
-    const text = this.#folder?.read(HEAD);
-    return text === undefined ? undefined : parseHead(text);
-  }
-
-  /** Returns the hashes of all shards, with those of the new ones. */
-  #writeShards(folder: StateDir, hashes: string): string {
-    for (const [shard, text] of this.#shards) {
-      const hash = hashText(text);
-      const at = shard * hash.length;
-      hashes = hashes.slice(0, at) + hash + hashes.slice(at + hash.length);
-      // Most are as they were, also when all were made anew.
-      const isThere = this.#old !== undefined &&
-        hashOfShard(this.#old, shard) === hash;
-      if (!isThere) folder.overwrite(`${shard}`, text, MODE);
-    }
-    return hashes;
-  }
-
-  #change(
-    { containerId }: IndexEntry,
-    change: (text: string) => string,
-  ): void {
-    this.#attempt(() => {
-      const shard = shardOf(containerId);
-      const text = this.#shard(shard);
-      if (text === undefined) return;
-      this.#shards.set(shard, change(text));
+      const shard = this.#shardOf(entry.containerId);
+      if (shard === undefined) return;
+      if (isIndexed(entry.containerId)) {
+        act(`${shard}/${entryName(entry)}`);
+        setChangeMs(shard, INTACT_MS);
+      }
       this.#stamp();
     });
   }
 
-  /** The text of a shard, if the index is to be believed. */
-  #shard(shard: number): string | undefined {
-    if (this.#head === undefined) return undefined;
-    const known = this.#shards.get(shard);
-    if (known !== undefined) return known;
-    const text = this.#folder?.read(`${shard}`) ?? "";
-    if (hashText(text) !== hashOfShard(this.#head, shard)) {
-      this.#head = undefined;
-      this.#isDamaged = true;
-      return undefined;
-    }
-    this.#shards.set(shard, text);
-    return text;
+  /** The shard of a container's entries, if it is as we left it. */
+  #shardOf(containerId: string): string | undefined {
+    if (this.#root === undefined) return undefined;
+    const shard = `${this.#root}/${shardOf(containerId)}`;
+    if (changeMs(shard) === INTACT_MS) return shard;
+    this.#root = undefined;
+    return undefined;
   }
 
-  #changeMs(): number {
-    try {
-      // Opened, since a network file system asks its server again only then.
-      using folder = Deno.openSync(this.#options.reservations);
-      return folder.statSync().mtime?.getTime() ?? NaN;
-    } catch {
-      return NaN; // Equal to nothing, so nothing is believed.
+  /** Makes every shard hold its entries and nothing else. */
+  #fill(entries: readonly IndexEntry[]): void {
+    const shards = Array.from(
+      { length: SHARD_COUNT },
+      () => new Map<string, IndexEntry>(),
+    );
+    for (const entry of entries) {
+      if (!isIndexed(entry.containerId)) continue;
+      shards[shardOf(entry.containerId)]!.set(entryName(entry), entry);
     }
+    for (const [shard, missing] of shards.entries()) {
+      const path = `${this.#root}/${shard}`;
+      if (!lookAt(path)?.isDirectory) {
+        discard(path);
+        Deno.mkdirSync(path, { mode: 0o700 });
+      }
+      for (const name of namesIn(path)) {
+        if (!missing.delete(name)) discard(`${path}/${name}`);
+      }
+      for (const [name, entry] of missing) {
+        this.#link(entry, `${path}/${name}`);
+      }
+      setChangeMs(path, INTACT_MS);
+    }
+  }
+
+  #link({ file }: IndexEntry, path: string): void {
+    Deno.linkSync(`${this.#options.reservations}/${file}`, path);
+  }
+
+  /** Says that the index describes the folder as it is now. */
+  #stamp(): void {
+    if (this.#root === undefined) return;
+    setChangeMs(this.#root, this.#stampMs);
+    setChangeMs(this.#options.reservations, this.#stampMs);
+    this.#knownMs = changeMs(this.#options.reservations);
+  }
+
+  /** Removes the index: its links keep the disk from freeing files. */
+  #discard(): void {
+    const root = this.#root;
+    this.#root = undefined;
+    if (root !== undefined) Deno.removeSync(root, { recursive: true });
   }
 
   /** An index that fails is one that is not there. */
-  #attempt<T>(act: () => T): T | undefined {
+  #attempt(act: () => void): void {
     try {
-      return act();
+      act();
     } catch {
-      this.#head = undefined;
-      this.#isDamaged = true;
-      return undefined;
+      this.#root = undefined;
     }
-  }
-}
-
-function discardFolder(path: string): void {
-  try {
-    Deno.removeSync(path, { recursive: true });
-  } catch {
-    // Then it was not there.
   }
 }
 
 /** From how many reservations on an index is kept: to read fewer is as fast. */
 const SMALLEST = 250;
 
-const HEAD = "head";
-const MODE = 0o600;
+const SHARD_COUNT = 256;
+
+/** The time of last change of a shard that no one else changed: in 1979. */
+const INTACT_MS = 10 * 365 * 24 * 60 * 60 * 1000;
+
 const HOUR_MS = 60 * 60 * 1000;
+
+/** Others' texts, and ids too long for a name, are found by reading all. */
+function isIndexed(containerId: string): boolean {
+  return /^[\w.-]{1,200}$/.test(containerId);
+}
+
+/** The name of an entry; no id holds a `~`. */
+function entryName({ containerId, file }: IndexEntry): string {
+  return `${containerId}~${file}`;
+}
+
+/** The number of the shard that holds all entries of a container. */
+function shardOf(containerId: string): number {
+  let hash = 0;
+  for (let at = 0; at < containerId.length; at++) {
+    hash = Math.imul(hash, 31) + containerId.charCodeAt(at);
+  }
+  return (hash >>> 0) % SHARD_COUNT;
+}
+
+function changeMs(folder: string): number {
+  try {
+    // Opened, since a network file system asks its server again only then.
+    using opened = Deno.openSync(folder);
+    return opened.statSync().mtime?.getTime() ?? NaN;
+  } catch {
+    return NaN; // Equal to nothing, so nothing is believed.
+  }
+}
+
+function setChangeMs(folder: string, timeMs: number): void {
+  Deno.utimeSync(folder, new Date(), new Date(timeMs));
+}
 
 /**
  * A time that no clock will show when a file is made: some millisecond of the
- * day before. So it is also one that surprises nobody who lists the folder.
+ * day before. So it is also one that surprises no one who lists the folder.
  */
 function drawStampMs(): number {
   const ageMs = HOUR_MS + Math.floor(Math.random() * 23 * HOUR_MS);

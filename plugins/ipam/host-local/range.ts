@@ -13,7 +13,14 @@ import {
   parseAddress,
   parseCidr,
 } from "../../../lib/net/mod.ts";
-import type { Fields } from "../../../lib/spec/mod.ts";
+import {
+  fieldsKey,
+  type Key,
+  type KeyValues,
+  mappedKey,
+  parsedKey,
+} from "../../../lib/plugin/mod.ts";
+import { invalidValue } from "../../../lib/spec/mod.ts";
 
 /** Addresses to allocate from, all of one subnet. */
 export interface AddressRange {
@@ -27,26 +34,110 @@ export interface AddressRange {
   readonly gateway: Address;
 }
 
+const ADDRESS = 'an address such as "10.1.0.10"';
+
+/** What is known of `subnet`. */
+const SUBNET = {
+  description: "The network without host bits, of /30 or larger, in IPv6 of " +
+    "/126 or larger",
+  isEmptyValue: true,
+  holds: "address/length",
+  example: "10.1.0.0/16",
+} as const;
+
+const SUBNET_EXPECTED = 'a network such as "10.1.0.0/16"';
+
+/** The keys of a range besides `subnet`. */
+const REST_KEYS = {
+  rangeStart: parsedKey(
+    {
+      description: "The first address to hand out, in the subnet",
+      defaultText: "the first after the network's",
+      holds: "address",
+    },
+    ADDRESS,
+    parseAddress,
+  ),
+  rangeEnd: parsedKey(
+    {
+      description: "The last address to hand out, in the subnet and not " +
+        "before the start",
+      defaultText: "IPv4: the last before the broadcast; IPv6: the last",
+      holds: "address",
+    },
+    ADDRESS,
+    parseAddress,
+  ),
+  gateway: parsedKey(
+    {
+      description: "What the result names as gateway; it may lie outside the " +
+        "subnet",
+      defaultText: "the first after the network's",
+      holds: "address",
+    },
+    ADDRESS,
+    parseAddress,
+  ),
+};
+
+/** The keys of the single range that may stand in `ipam` itself. */
+export const SINGLE_RANGE_KEYS = {
+  subnet: parsedKey(SUBNET, SUBNET_EXPECTED, parseSubnet),
+  ...REST_KEYS,
+};
+
+const RANGE_KEYS = {
+  subnet: parsedKey(
+    { ...SUBNET, isRequired: true },
+    SUBNET_EXPECTED,
+    parseSubnet,
+  ),
+  ...REST_KEYS,
+};
+
+/** A range in a list. */
+export const RANGE_KEY: Key<AddressRange | undefined> = mappedKey(
+  fieldsKey(RANGE_KEYS, {
+    description: "Addresses of one subnet",
+    expected: 'a range such as {"subnet": "10.1.0.0/16"}',
+  }),
+  toRange,
+);
+
 /**
- * Reads one range: `subnet`, `rangeStart`, `rangeEnd`, `gateway`.
+ * Makes a range of the values of its keys.
  *
  * Without a start it begins after the network's address, without an end it
  * stops before the broadcast of IPv4, or at the last address of IPv6. The
  * gateway is the address after the network's own unless it is named.
  *
+ * @param path Where the keys stand.
  * @throws {CniError} Code 7, which names key, value and remedy.
  */
-export function parseRange(fields: Fields): AddressRange {
-  const subnet = parseSubnet(fields);
+export function toRange(
+  { subnet, rangeStart, rangeEnd, gateway }: KeyValues<typeof RANGE_KEYS>,
+  path: string,
+): AddressRange {
   const first = offsetAddress(subnet.address, 1n)!;
-  const gateway = parseAddressAt(fields, "gateway") ?? first;
-  const start = parseBound(fields, "rangeStart", subnet) ?? first;
-  const end = parseBound(fields, "rangeEnd", subnet) ?? lastUsableOf(subnet);
-  if (compareAddresses(start, end) <= 0) return { subnet, start, end, gateway };
+  refuseOutside(rangeStart, subnet, `${path}.rangeStart`);
+  refuseOutside(rangeEnd, subnet, `${path}.rangeEnd`);
+  const start = rangeStart ?? first;
+  const end = rangeEnd ?? lastUsableOf(subnet);
+  if (compareAddresses(start, end) <= 0) {
+    return { subnet, start, end, gateway: gateway ?? first };
+  }
   const [start_, end_] = [formatAddress(start), formatAddress(end)];
-  throw fields.json("rangeStart")
-    ? fields.invalid("rangeStart", `an address not after the end, ${end_}`)
-    : fields.invalid("rangeEnd", `an address not before the start, ${start_}`);
+  throw rangeStart === undefined
+    ? invalidValue(
+      `${path}.rangeEnd`,
+      end_,
+      `an address not before the start, ${start_}`,
+    )
+    : invalidValue(
+      `${path}.rangeStart`,
+      start_,
+      `an address not after the end, ${end_}`,
+    );
 }
 
 /** Whether `address` may come out of the range. */
@@ -65,62 +156,36 @@ export function formatRange(range: AddressRange): string {
   return `${formatAddress(range.start)}-${formatAddress(range.end)}`;
 }
 
-function parseSubnet(fields: Fields): Cidr {
-  const text = fields.string("subnet");
-  const subnet = text ? cidrOrUndefined(text) : undefined;
-  if (text === undefined || subnet === undefined) {
-    throw fields.invalid("subnet", 'a network such as "10.1.0.0/16"');
-  }
+function parseSubnet(text: string, path: string): Cidr {
+  const subnet = parseCidr(text);
+  const invalid = (expected: string) => invalidValue(path, text, expected);
   const { family } = subnet.address;
   // Two addresses of host part are the least: IPv4 loses network and broadcast.
   const maxPrefixBits = addressBits(family) - 2;
   if (subnet.prefixBits > maxPrefixBits) {
-    throw fields.invalid(
-      "subnet",
+    throw invalid(
       `a network of /${maxPrefixBits} or larger: this one is too small to ` +
         "allocate from",
     );
   }
   if (family === 4 && text.includes(":")) {
-    const plain = formatCidr(subnet);
-    throw fields.invalid("subnet", `IPv4 in its own form, "${plain}"`);
+    throw invalid(`IPv4 in its own form, "${formatCidr(subnet)}"`);
   }
   if (hasHostBits(subnet)) {
     const network = formatCidr(networkOf(subnet));
-    throw fields.invalid("subnet", `the network's address, "${network}"`);
+    throw invalid(`the network's address, "${network}"`);
   }
   return subnet;
 }
 
-function parseBound(
-  fields: Fields,
-  key: string,
+function refuseOutside(
+  bound: Address | undefined,
   subnet: Cidr,
-): Address | undefined {
-  const address = parseAddressAt(fields, key);
-  if (address === undefined || cidrContains(subnet, address)) return address;
-  throw fields.invalid(key, `an address in ${formatCidr(subnet)}`);
-}
-
-/** An address; the empty text is the same as absent, as for the reference. */
-function parseAddressAt(fields: Fields, key: string): Address | undefined {
-  const text = fields.string(key);
-  if (!text) return undefined;
-  try {
-    return parseAddress(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw fields.invalid(key, 'an address such as "10.1.0.10"');
-  }
-}
-
-function cidrOrUndefined(text: string): Cidr | undefined {
-  try {
-    return parseCidr(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  path: string,
+): void {
+  if (bound === undefined || cidrContains(subnet, bound)) return;
+  const expected = `an address in ${formatCidr(subnet)}`;
+  throw invalidValue(path, formatAddress(bound), expected);
 }
 
 function lastUsableOf(subnet: Cidr): Address {

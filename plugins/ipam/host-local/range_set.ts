@@ -4,16 +4,17 @@ import {
   offsetAddress,
 } from "../../../lib/net/mod.ts";
 import {
-  CniCode,
-  CniError,
-  Fields,
-  isJsonObject,
-} from "../../../lib/spec/mod.ts";
+  type Key,
+  listKey,
+  mappedKey,
+  type NestFacts,
+} from "../../../lib/plugin/mod.ts";
+import { CniCode, CniError, invalidValue } from "../../../lib/spec/mod.ts";
 import {
   type AddressRange,
   formatRange,
   isInRange,
-  parseRange,
+  RANGE_KEY,
   rangesOverlap,
 } from "./range.ts";
 
@@ -25,32 +26,24 @@ export interface RangeSet {
   readonly ranges: readonly AddressRange[];
 }
 
-/**
- * Reads a list of lists of ranges.
- *
- * @returns The sets in order; none if the key is absent.
- * @throws {CniError} Code 7, which names key, value and remedy.
- */
-export function parseRangeSets(
-  fields: Fields,
-  key: string,
-): readonly RangeSet[] {
-  return (fields.list(key) ?? []).map((set, setIndex) => {
-    const setKey = `${key}[${setIndex}]`;
-    if (!Array.isArray(set) || set.length === 0) {
-      const expected = 'a list with a range such as {"subnet": "10.1.0.0/16"}';
-      throw fields.invalid(setKey, expected, set);
-    }
-    const ranges = set.map((range, index) => {
-      const rangeKey = `${setKey}[${index}]`;
-      if (isJsonObject(range)) {
-        return parseRange(new Fields(range, fields.pathOf(rangeKey)));
-      }
-      const expected = 'a range such as {"subnet": "10.1.0.0/16"}';
-      throw fields.invalid(rangeKey, expected, range);
-    });
-    return { key: fields.pathOf(setKey), ranges };
-  });
+const SET_EXPECTED = 'a list with a range such as {"subnet": "10.1.0.0/16"}';
+
+const RANGE_SET_KEY: Key<RangeSet | undefined> = mappedKey(
+  listKey(RANGE_KEY, {
+    description: "Ranges of one family",
+    expected: SET_EXPECTED,
+  }),
+  (ranges, path) => {
+    if (ranges.length > 0) return { key: path, ranges };
+    throw invalidValue(path, ranges, SET_EXPECTED);
+  },
+);
+
+/** A list of range sets. */
+export function rangeSetsKey(
+  facts: NestFacts,
+): Key<readonly RangeSet[] | undefined> {
+  return listKey(RANGE_SET_KEY, { holds: "list of range sets", ...facts });
 }
 
 /**

@@ -1,17 +1,13 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { formatAddress, parseAddress } from "../../../lib/net/mod.ts";
-import { CniCode, CniError, Fields, type Json } from "../../../lib/spec/mod.ts";
+import { CniCode, CniError, type Json } from "../../../lib/spec/mod.ts";
+import { rangeSetsOf } from "./_range_sets.ts";
 import {
   addressesAfter,
   checkRangeSets,
   formatRangeSet,
-  parseRangeSets,
   rangeFor,
 } from "./range_set.ts";
-
-function setsOf(ranges: Json) {
-  return parseRangeSets(new Fields({ ranges }, "ipam"), "ranges");
-}
 
 /** A range of 10.0.0.0/24 from `start` to `end`. */
 function span(start: number, end: number): Json {
@@ -22,8 +18,10 @@ function span(start: number, end: number): Json {
   };
 }
 
-Deno.test("parseRangeSets() reads sets in order, and none if absent", () => {
-  const sets = setsOf([[span(2, 3), span(8, 9)], [{ subnet: "fd00::/126" }]]);
+Deno.test("rangeSetsKey() reads sets in order, and none if absent", () => {
+  const sets = rangeSetsOf([[span(2, 3), span(8, 9)], [{
+    subnet: "fd00::/126",
+  }]]);
   assertEquals(sets.map(({ key }) => key), [
     "ipam.ranges[0]",
     "ipam.ranges[1]",
@@ -32,11 +30,11 @@ Deno.test("parseRangeSets() reads sets in order, and none if absent", () => {
     "10.0.0.2-10.0.0.3,10.0.0.8-10.0.0.9",
     "fd00::1-fd00::3",
   ]);
-  assertEquals(setsOf(null), []);
-  assertEquals(setsOf([]), []);
+  assertEquals(rangeSetsOf(null), []);
+  assertEquals(rangeSetsOf([]), []);
 });
 
-Deno.test("parseRangeSets() refuses lists of another shape", async (t) => {
+Deno.test("rangeSetsKey() refuses lists of another shape", async (t) => {
   const cases: Record<string, [Json, string, string]> = {
     "no list": ["10.0.0.0/24", "ipam.ranges", '"10.0.0.0/24"'],
     "flat list": [[span(2, 3)], "ipam.ranges[0]", "an object"],
@@ -47,7 +45,7 @@ Deno.test("parseRangeSets() refuses lists of another shape", async (t) => {
   };
   for (const [why, [ranges, key, value]] of Object.entries(cases)) {
     await t.step(why, () => {
-      const error = assertThrows(() => setsOf(ranges), CniError);
+      const error = assertThrows(() => rangeSetsOf(ranges), CniError);
       assertEquals(error.code, CniCode.InvalidConfig);
       assertEquals(error.message, `Cannot use ${key}`);
       assertStringIncludes(error.details, `${key} is ${value}`);
@@ -56,7 +54,7 @@ Deno.test("parseRangeSets() refuses lists of another shape", async (t) => {
 });
 
 Deno.test("checkRangeSets() takes one subnet in parts", () => {
-  checkRangeSets(setsOf([[span(2, 3), span(4, 5)], [span(6, 7)]]));
+  checkRangeSets(rangeSetsOf([[span(2, 3), span(4, 5)], [span(6, 7)]]));
 });
 
 Deno.test("checkRangeSets() refuses overlaps and mixed families", async (t) => {
@@ -82,7 +80,7 @@ Deno.test("checkRangeSets() refuses overlaps and mixed families", async (t) => {
   };
   for (const [why, [ranges, ...fragments]] of Object.entries(cases)) {
     await t.step(why, () => {
-      const check = () => checkRangeSets(setsOf(ranges));
+      const check = () => checkRangeSets(rangeSetsOf(ranges));
       const error = assertThrows(check, CniError);
       assertEquals(error.code, CniCode.InvalidConfig);
       for (const fragment of fragments) {
@@ -93,13 +91,13 @@ Deno.test("checkRangeSets() refuses overlaps and mixed families", async (t) => {
 });
 
 Deno.test("rangeFor() finds the range of an address", () => {
-  const [set] = setsOf([[span(2, 3), span(8, 9)]]);
+  const [set] = rangeSetsOf([[span(2, 3), span(8, 9)]]);
   assertEquals(rangeFor(set!, parseAddress("10.0.0.8")), set!.ranges[1]);
   assertEquals(rangeFor(set!, parseAddress("10.0.0.5")), undefined);
 });
 
 Deno.test("addressesAfter() goes round once", async (t) => {
-  const [set] = setsOf([[span(2, 3), span(8, 9)]]);
+  const [set] = rangeSetsOf([[span(2, 3), span(8, 9)]]);
   const cases: Record<string, [string | undefined, string]> = {
     "nothing known": [undefined, "2 3 8 9"],
     "in the first range": ["10.0.0.2", "3 8 9 2"],
@@ -120,7 +118,7 @@ Deno.test("addressesAfter() goes round once", async (t) => {
 });
 
 Deno.test("addressesAfter() ends at the last address of the family", () => {
-  const [set] = setsOf([[{
+  const [set] = rangeSetsOf([[{
     subnet: "255.255.255.0/24",
     rangeStart: "255.255.255.254",
     rangeEnd: "255.255.255.255",

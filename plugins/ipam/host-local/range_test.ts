@@ -1,18 +1,13 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { formatAddress, parseAddress } from "../../../lib/net/mod.ts";
-import {
-  CniCode,
-  CniError,
-  Fields,
-  type JsonObject,
-} from "../../../lib/spec/mod.ts";
-import { formatRange, isInRange, parseRange, rangesOverlap } from "./range.ts";
+import { CniCode, CniError, type JsonObject } from "../../../lib/spec/mod.ts";
+import { formatRange, isInRange, RANGE_KEY, rangesOverlap } from "./range.ts";
 
 function rangeOf(object: JsonObject) {
-  return parseRange(new Fields(object, "ipam.ranges[0][0]"));
+  return RANGE_KEY.read(object, "ipam.ranges[0][0]")!;
 }
 
-Deno.test("parseRange() fills in start, end and gateway", async (t) => {
+Deno.test("RANGE_KEY fills in start, end and gateway", async (t) => {
   const cases: Record<string, [JsonObject, string, string]> = {
     "IPv4 without network and broadcast": [
       { subnet: "10.1.2.0/24" },
@@ -75,7 +70,7 @@ Deno.test("parseRange() fills in start, end and gateway", async (t) => {
   }
 });
 
-Deno.test("parseRange() names key, value and remedy", async (t) => {
+Deno.test("RANGE_KEY names key, value and remedy", async (t) => {
   const v4 = { subnet: "10.0.0.0/24" };
   const cases: Record<string, [JsonObject, ...string[]]> = {
     "no subnet": [{}, "subnet", "nothing"],

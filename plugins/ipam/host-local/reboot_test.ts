@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { JsonObject } from "../../../lib/spec/mod.ts";
 import { callOurs, filesBelow, makeDataDir, type TestCall } from "./_call.ts";
-import type { Boot, BootSource } from "./boot.ts";
+import type { Boot } from "./boot.ts";
 
 // Elsewhere no boots are told apart.
 const test = Deno.build.os === "linux" ? Deno.test : Deno.test.ignore;
@@ -11,16 +11,13 @@ class Node implements Disposable {
   readonly #dataDir = makeDataDir();
   readonly folder = `${this.#dataDir.path}/net1`;
   readonly sidecar = `${this.#dataDir.path}/.cni/net1`;
-  /** What the kernel says; each start has another. */
-  boot: Boot | undefined = { machine: "node", id: "boot-1" };
-  /** What an ADD finds out cheaply. */
-  note: Boot | undefined = this.boot;
+  /** Each start has another. */
+  boot: Boot | undefined = "node.1";
   ipam: JsonObject = {};
 
   restart(): void {
-    const count = Number(this.boot?.id.split("-")[1]) + 1;
-    this.boot = { machine: this.boot?.machine ?? "", id: `boot-${count}` };
-    this.note = this.boot;
+    const [machine, count] = this.boot?.split(".") ?? [];
+    this.boot = `${machine}.${Number(count) + 1}`;
   }
 
   /** The outcome of a call: its address, code of error, or "ok". */
@@ -29,10 +26,6 @@ class Node implements Disposable {
     containerId: string,
     { ip, valid }: { readonly ip?: string; readonly valid?: string } = {},
   ): Promise<string | number> {
-    const boots: BootSource = {
-      current: () => this.note,
-      read: () => this.boot,
-    };
     const attachments = valid?.split(" ").filter((id) => id !== "")
       .map((id) => ({ containerID: id, ifname: "eth0" }));
     const config: JsonObject = {
@@ -50,7 +43,8 @@ class Node implements Disposable {
         : { "cni.dev/valid-attachments": attachments }),
     };
     const args = ip === undefined ? "" : `IP=${ip}`;
-    const call = { command, config, containerId, args, boots };
+    const { boot } = this;
+    const call = { command, config, containerId, args, boot };
     const { status, stdout } = await callOurs(call);
     if (status !== 0) return JSON.parse(stdout).code;
     return stdout === "" ? "ok" : JSON.parse(stdout).ips[0].address;
@@ -169,21 +163,14 @@ test("hostLocal reclaims nothing that may be in use", async (t) => {
   const traps: Record<string, (node: Node) => Promise<void> | void> = {
     "no reboot": () => {},
     "the machine tells no boot": (node) => {
-      node.boot = node.note = undefined;
-    },
-    "a virtual machine goes on from a snapshot with its memory": (node) => {
-      // Memory and files of an earlier time: the boot is still the same.
-      node.note = undefined;
-    },
-    "the note of the boot was lost": (node) => {
-      node.note = undefined;
+      node.boot = undefined;
     },
     "our own files were lost, and the machine restarted": (node) => {
       Deno.removeSync(node.sidecar, { recursive: true });
       node.restart();
     },
     "the folder is another machine's, shared or copied": (node) => {
-      node.boot = node.note = { machine: "other", id: "boot-9" };
+      node.boot = "other.9";
     },
     "the reference gave both out since": (node) => {
       node.restart();
@@ -252,16 +239,6 @@ test("hostLocal records others' reservations at its first ADD", async () => {
   assertEquals(await node.add("c2"), "10.0.0.2/24");
 });
 
-test("hostLocal recognises its own without a note of the boot", async () => {
-  using node = new Node();
-  node.note = undefined;
-  await node.add("c1");
-  assertEquals(node.marks, 1);
-  node.restart();
-  node.note = undefined;
-  assertEquals(await node.add("c2", "10.0.0.2"), "10.0.0.2/24");
-});
-
 test("hostLocal keeps a folder on a tmpfs like any other", async () => {
   using node = await fullNode();
   // All of it goes with the boot, our own files too; then others come.
@@ -277,7 +254,7 @@ test("hostLocal keeps a folder on a tmpfs like any other", async () => {
 test("hostLocal takes a restored disk without memory for a reboot", async () => {
   using node = await fullNode();
   // The machine starts from the disk of boot 1, in which c1 and c2 ran.
-  node.boot = node.note = { machine: "node", id: "boot-7" };
+  node.boot = "node.7";
   assertEquals(await node.add("c3"), "10.0.0.2/24");
 });
 
@@ -294,16 +271,20 @@ test("hostLocal reclaims no address that a person keeps", async () => {
   assertStringIncludes(node.held, "2=kept for the printer");
 });
 
-test("hostLocal GC frees empty files from before a reboot", async () => {
+test("hostLocal frees empty files from before a reboot", async () => {
   using node = new Node();
   Deno.mkdirSync(node.folder);
-  Deno.writeTextFileSync(`${node.folder}/10.0.0.2`, "");
+  for (const address of ["10.0.0.2", "10.0.0.3"]) {
+    Deno.writeTextFileSync(`${node.folder}/${address}`, "");
+  }
   await node.call("GC", "", { valid: "" });
-  assertEquals(node.held, "2=");
-  node.restart();
   assertEquals(await node.add("c1", "10.0.0.2"), FULL);
-  await node.call("GC", "", { valid: "" });
-  assertEquals(node.held, "");
+  assertEquals(node.held, "2= 3=");
+  node.restart();
+  assertEquals(await node.add("c1", "10.0.0.2"), "10.0.0.2/24");
+  assertEquals(node.held, "2=c1 3=");
+  await node.call("GC", "", { valid: "c1" });
+  assertEquals(node.held, "2=c1");
 });
 
 test("hostLocal DEL leaves no marks", async () => {

@@ -6,6 +6,13 @@ import {
   parseCidr,
 } from "../../../lib/net/mod.ts";
 import {
+  type Key,
+  listKey,
+  parsedKey,
+  readArgs,
+  readRuntimeConfig,
+} from "../../../lib/plugin/mod.ts";
+import {
   CniCode,
   CniError,
   describe,
@@ -22,6 +29,36 @@ export interface RequestedAddress {
   readonly key: string;
 }
 
+const EXPECTED = 'one address such as "10.1.0.10" or "10.1.0.10/16"';
+
+const REQUESTED_KEY: Key<RequestedAddress> = parsedKey(
+  { description: "An address", isRequired: true, isEmptyValue: true },
+  EXPECTED,
+  (text, key) => {
+    const address = parseEither(text);
+    return address === undefined ? undefined : { address, key };
+  },
+);
+
+/** The addresses that the runtime asks for. */
+export const REQUESTED_CAPABILITIES = {
+  ips: listKey(REQUESTED_KEY, {
+    description: "Addresses to take, with or without a prefix length, which " +
+      "is ignored. Those of `args.cni.ips`, or else `IP` in `CNI_ARGS`, count " +
+      "besides",
+    holds: "list of addresses",
+  }),
+};
+
+/** As {@linkcode REQUESTED_CAPABILITIES}, in `args.cni`. */
+export const REQUESTED_ARGS = {
+  ips: listKey(REQUESTED_KEY, {
+    description: "Addresses to take, in place of `IP` in `CNI_ARGS`, which " +
+      "names one",
+    holds: "list of addresses",
+  }),
+};
+
 /**
  * Collects the addresses that are asked for: `args.cni.ips`, or `IP` in
  * `CNI_ARGS` where that has none (CNI conventions, "CNI_ARGS"), and
@@ -36,10 +73,11 @@ export function parseRequested(
   cniArgs: string,
 ): readonly RequestedAddress[] {
   const ofEnvironment = fromCniArgs(cniArgs);
-  const ofArgs = fromList(fields.fields("args")?.fields("cni"));
+  const { ips: ofArgs = [] } = readArgs(fields, REQUESTED_ARGS);
+  const { ips = [] } = readRuntimeConfig(fields, REQUESTED_CAPABILITIES);
   const all = [
     ...(ofArgs.length > 0 ? ofArgs : ofEnvironment),
-    ...fromList(fields.fields("runtimeConfig")),
+    ...ips,
   ];
   return all.filter(({ address }, index) =>
     index === all.findIndex((one) => isSame(one.address, address))
@@ -86,18 +124,6 @@ function fromCniArgs(cniArgs: string): readonly RequestedAddress[] {
     details: `${CNI_ARGS_KEY} is ${describe(text)}: expected ${EXPECTED}`,
   });
 }
-
-function fromList(fields: Fields | undefined): readonly RequestedAddress[] {
-  if (fields === undefined) return [];
-  return (fields.list("ips") ?? []).map((item, index) => {
-    const name = `ips[${index}]`;
-    const address = typeof item === "string" ? parseEither(item) : undefined;
-    if (address === undefined) throw fields.invalid(name, EXPECTED, item);
-    return { address, key: fields.pathOf(name) };
-  });
-}
-
-const EXPECTED = 'one address such as "10.1.0.10" or "10.1.0.10/16"';
 
 function parseEither(text: string): Address | undefined {
   try {

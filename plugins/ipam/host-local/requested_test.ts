@@ -6,19 +6,17 @@ import {
   Fields,
   type JsonObject,
 } from "../../../lib/spec/mod.ts";
-import { parseRangeSets } from "./range_set.ts";
+import { rangeSetsOf } from "./_range_sets.ts";
 import { assignRequested, parseRequested } from "./requested.ts";
 
 function requestedOf(object: JsonObject, cniArgs = "") {
   return parseRequested(new Fields(object), cniArgs);
 }
 
-const SETS = parseRangeSets(
-  new Fields({
-    ranges: [[{ subnet: "10.0.0.0/24" }], [{ subnet: "fd00::/64" }]],
-  }, "ipam"),
-  "ranges",
-);
+const SETS = rangeSetsOf([
+  [{ subnet: "10.0.0.0/24" }],
+  [{ subnet: "fd00::/64" }],
+]);
 
 Deno.test("parseRequested() adds the capability to CNI_ARGS", () => {
   const found = requestedOf({

@@ -11,7 +11,7 @@ export interface Owner {
 /** An address that is taken. */
 export interface Reservation {
   readonly address: Address;
-  /** Empty if the reservation tells nobody. */
+  /** Empty if the reservation names no container. */
   readonly containerId: string;
   /** Absent in what versions before interface names wrote. */
   readonly ifname?: string;
@@ -24,8 +24,6 @@ export interface Reservation {
 export interface Reservations {
   /** Where they are kept, for messages. */
   readonly place: string;
-  /** Whether there are so many that a single one hardly matters. */
-  readonly isLarge: boolean;
   /** All that belong to a container, whatever the interface. */
   ofContainer(containerId: string): readonly Reservation[];
   /** All of them. */
@@ -42,7 +40,10 @@ export interface Reservations {
   setLastReserved(setIndex: number, address: Address): void;
   /** Records the boot in which addresses were reserved. */
   mark(addresses: readonly Address[], boot: Boot): void;
-  /** Records it for addresses reserved by others, as that of the first sight. */
+  /**
+   * Records it for addresses reserved by others, as that of the first sight,
+   * and forgets what it recorded of reservations that are no more.
+   */
   markUnknown(boot: Boot): void;
   /**
    * Reservations that were certainly made before the present boot: nothing can
@@ -54,8 +55,6 @@ export interface Reservations {
     boot: Boot,
     isWanted: (address: Address) => boolean,
   ): readonly Reservation[];
-  /** Removes what crashes left, and marks that others made pointless. */
-  tidy(boot?: Boot): void;
 }
 
 /**

@@ -1,11 +1,12 @@
-import { type Address, parseAddress } from "../../../lib/net/mod.ts";
 import { confinePath, openStateDir } from "../../../lib/state/mod.ts";
 import { asidePath } from "./aside.ts";
 import type { Boot } from "./boot.ts";
 import { BootMarks } from "./boot_marks.ts";
-import { addressOfFile, fileOf, lastReservedFile } from "./disk_store.ts";
+import { addressOfFile, lastReservedFile } from "./disk_store.ts";
+import { MemoryReservations } from "./memory_reservations.ts";
+import { addressOrUndefined } from "./reservation_name.ts";
 import { parseOwner } from "./reservation_text.ts";
-import type { Owner, Reservation, Reservations } from "./reservations.ts";
+import type { Reservations } from "./reservations.ts";
 
 /** Of which network a copy is made. */
 export interface CopyOptions {
@@ -13,6 +14,10 @@ export interface CopyOptions {
   readonly dataDir: string;
   /** The network's name, already checked. */
   readonly network: string;
+  /** How many range sets there are; default: none. */
+  readonly setCount?: number;
+  /** The present boot, if what is left from before is to be known. */
+  readonly boot?: Boot | undefined;
 }
 
 /**
@@ -24,65 +29,30 @@ export interface CopyOptions {
  * be read.
  */
 export function copyReservations(options: CopyOptions): Reservations {
+  const { network, setCount = 0, boot } = options;
   const key = "ipam.dataDir";
   const dataDir = confinePath(options.dataDir, { key });
-  const folder = `${dataDir}/${options.network}`;
-  const aside = { dataDir, names: [".cni", options.network] };
-  const dir = openStateDir(folder, { key, tempPath: asidePath(aside) });
-  const owners = new Map<string, Omit<Reservation, "address">>();
+  const folder = `${dataDir}/${network}`;
+  const names = [".cni", network];
+  const tempPath = asidePath({ dataDir, names });
+  const dir = openStateDir(folder, { key, tempPath });
+  const copy = new MemoryReservations(folder);
   for (const [file, text] of dir?.readAll(isOfAddress) ?? []) {
-    owners.set(file, parseOwner(text));
+    copy.keep({ address: addressOfFile(file)!, ...parseOwner(text) });
   }
-  const all = () =>
-    [...owners].map(([file, owner]): Reservation => ({
-      address: addressOfFile(file)!,
-      ...owner,
-    }));
-  return {
-    place: folder,
-    isLarge: false,
-    all,
-    ofContainer: (containerId) =>
-      all().filter((one) => one.containerId === containerId),
-    isTaken: (address) => isTaken(address),
-    reserve: (address: Address, owner: Owner) => {
-      if (isTaken(address)) return false;
-      owners.set(fileOf(address), owner);
-      return true;
-    },
-    release: (address) => void owners.delete(fileOf(address)),
-    lastReserved: (index) => lastAddress(dir?.read(lastReservedFile(index))),
-    setLastReserved: () => {},
-    mark: () => {},
-    markUnknown: () => {},
-    madeBefore: (boot: Boot, isWanted) => {
-      const names = [...aside.names, "boots"];
-      const marks = new BootMarks({
-        reservations: folder,
-        marks: { dataDir, names },
-      });
-      const stale = new Set(marks.madeBefore(boot, isOfAddress));
-      return all().filter(({ address }) =>
-        stale.has(fileOf(address)) && isWanted(address)
-      );
-    },
-    tidy: () => {},
-  };
-
-  function isTaken(address: Address): boolean {
-    return owners.has(fileOf(address));
+  for (let index = 0; index < setCount; index++) {
+    const last = addressOrUndefined(dir?.read(lastReservedFile(index)) ?? "");
+    if (last !== undefined) copy.setLastReserved(index, last);
   }
+  if (boot !== undefined) {
+    const marks = { dataDir, names: [...names, "boots"] };
+    const made = new BootMarks({ reservations: folder, marks })
+      .madeBefore(boot, isOfAddress);
+    copy.mark(made.map((file) => addressOfFile(file)!), "an ended one");
+  }
+  return copy;
 }
 
 function isOfAddress(file: string): boolean {
   return addressOfFile(file) !== undefined;
-}
-
-function lastAddress(text: string | undefined): Address | undefined {
-  try {
-    return text === undefined ? undefined : parseAddress(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

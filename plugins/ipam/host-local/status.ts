@@ -3,7 +3,6 @@ import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError, toCniError } from "../../../lib/spec/mod.ts";
 import { readHostFile } from "../../../lib/state/mod.ts";
 import { isGateway } from "./allocate.ts";
-import type { BootSource } from "./boot.ts";
 import { parseHostLocalConfig } from "./config.ts";
 import { openDiskStore, tryToWrite } from "./disk_store.ts";
 import {
@@ -12,7 +11,8 @@ import {
   rangeFor,
   type RangeSet,
 } from "./range_set.ts";
-import { isOfInterface } from "./reclaim.ts";
+import type { ReadBoot } from "./read_boot.ts";
+import { leftoversIn } from "./leftovers.ts";
 import { assignRequested } from "./requested.ts";
 import type { Reservations } from "./reservations.ts";
 
@@ -25,7 +25,7 @@ import type { Reservations } from "./reservations.ts";
  */
 export function hostLocalStatus(
   { config, args }: Request,
-  boots: BootSource,
+  readBoot: ReadBoot,
 ): void {
   const parsed = parseHostLocalConfig(config, args);
   const { dataDir, resolvConf, sets } = parsed;
@@ -40,12 +40,13 @@ export function hostLocalStatus(
     store?.withLock((reservations) => {
       for (const set of sets) {
         if (hasFree(reservations, set, sets)) continue;
-        const boot = parsed.reclaimAfterReboot ? boots.read() : undefined;
-        const isInSet = (address: Address) =>
+        const boot = parsed.reclaimAfterReboot
+          ? readBoot({ leavesNote: false })
+          : undefined;
+        const isWanted = (address: Address) =>
           rangeFor(set, address) !== undefined;
-        const canReclaim = boot !== undefined &&
-          reservations.madeBefore(boot, isInSet).some(isOfInterface);
-        if (!canReclaim) throw exhausted(set, reservations.place);
+        const leftovers = leftoversIn(reservations, { boot, isWanted });
+        if (leftovers.length === 0) throw exhausted(set, reservations.place);
       }
     })
   );

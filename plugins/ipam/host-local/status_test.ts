@@ -1,13 +1,13 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { JsonObject } from "../../../lib/spec/mod.ts";
 import { callOurs, filesBelow, makeDataDir } from "./_call.ts";
-import { type BootSource, NO_BOOTS } from "./boot.ts";
+import type { Boot } from "./boot.ts";
 
 async function statusOf(
   config: JsonObject,
-  boots: BootSource = NO_BOOTS,
+  boot?: Boot,
 ): Promise<JsonObject | undefined> {
-  const { stdout } = await callOurs({ command: "STATUS", config, boots });
+  const { stdout } = await callOurs({ command: "STATUS", config, boot });
   return stdout === "" ? undefined : JSON.parse(stdout);
 }
 
@@ -47,18 +47,14 @@ Deno.test("hostLocal STATUS tells of a set without a free address", async () => 
 Deno.test("hostLocal STATUS counts what an ADD could reclaim", async () => {
   using dataDir = makeDataDir();
   const config = configOf(dataDir.path);
-  const boots = (id: string): BootSource => ({
-    current: () => ({ machine: "node", id }),
-    read: () => ({ machine: "node", id }),
-  });
-  const add = { command: "ADD", config, boots: boots("1") } as const;
+  const add = { command: "ADD", config, boot: "node.1" } as const;
   assertEquals((await callOurs(add)).status, 0);
-  assertEquals((await statusOf(config, boots("1")))?.code, 50);
+  assertEquals((await statusOf(config, "node.1"))?.code, 50);
   const before = filesBelow(dataDir.path);
-  assertEquals(await statusOf(config, boots("2")), undefined);
+  assertEquals(await statusOf(config, "node.2"), undefined);
   assertEquals(filesBelow(dataDir.path), before);
   const off = configOf(dataDir.path, { reclaimAfterReboot: false });
-  assertEquals((await statusOf(off, boots("2")))?.code, 50);
+  assertEquals((await statusOf(off, "node.2"))?.code, 50);
 });
 
 Deno.test("hostLocal STATUS tells of what cannot be read or written", async (t) => {

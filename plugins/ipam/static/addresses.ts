@@ -1,7 +1,19 @@
 import { formatAddress, formatCidr } from "../../../lib/net/mod.ts";
+import {
+  fieldsKey,
+  type Key,
+  listKey,
+  mappedKey,
+  parsedKey,
+  readArgs,
+  readKeys,
+  readRuntimeConfig,
+} from "../../../lib/plugin/mod.ts";
 import type { Fields, IpConfig } from "../../../lib/spec/mod.ts";
 import {
+  GATEWAY_EXPECTED,
   gatewayAt,
+  HOST_EXPECTED,
   hostAt,
   placeOf,
   refused,
@@ -9,11 +21,73 @@ import {
 } from "./place.ts";
 import { joinRequested, readCniArgs, type StaticAddress } from "./requested.ts";
 
+const HOST_KEY: Key<StaticAddress> = parsedKey(
+  {
+    description: "The address. The host part is kept: `10.34.0.5/24`",
+    isRequired: true,
+    isEmptyValue: true,
+    holds: "address/length",
+  },
+  HOST_EXPECTED,
+  (text, path) => {
+    const place = placeOf(path);
+    return { ...place, cidr: hostAt(place, text) };
+  },
+);
+
+const ADDRESS_KEYS = {
+  address: HOST_KEY,
+  gateway: parsedKey(
+    {
+      description: "What the result names as gateway; it may lie outside the " +
+        "subnet",
+      holds: "address",
+    },
+    GATEWAY_EXPECTED,
+    (text, path) => gatewayAt(placeOf(path), text),
+  ),
+};
+
+const ADDRESS_KEY: Key<StaticAddress | undefined> = mappedKey(
+  fieldsKey(ADDRESS_KEYS, { description: "An address of the container" }),
+  ({ address, gateway }, path) => {
+    if (gateway === undefined) return address;
+    const place = placeOf(`${path}.gateway`);
+    refuseOwnGateway(place, address.cidr, gateway);
+    return { ...address, gateway };
+  },
+);
+
+/** The addresses, in `ipam`. */
+export const ADDRESSES_KEYS = {
+  addresses: listKey(ADDRESS_KEY, {
+    description: "The addresses, in the order of the result",
+    holds: "list of objects",
+  }),
+};
+
+/** The addresses that the runtime asks for. */
+export const ADDRESSES_CAPABILITIES = {
+  ips: listKey(HOST_KEY, {
+    description: "Addresses with lengths, in place of all others",
+    holds: "list of addresses",
+  }),
+};
+
+/** As {@linkcode ADDRESSES_CAPABILITIES}, in `args.cni`. */
+export const ADDRESSES_ARGS = {
+  ips: listKey(HOST_KEY, {
+    description: "Addresses with lengths, in place of `ipam.addresses` and " +
+      "`CNI_ARGS`",
+    holds: "list of addresses",
+  }),
+};
+
 /**
  * Collects the addresses. `runtimeConfig.ips` takes the place of all others,
  * else `args.cni.ips` does; without them, `IP` in `CNI_ARGS` adds to
  * `ipam.addresses`. What is replaced is not looked at, but for `CNI_ARGS`,
- * which is read whatever comes of it.
+ * which is read in any case.
  *
  * @param fields The whole network configuration.
  * @param ipam Its `ipam` section.
@@ -27,9 +101,10 @@ export function readAddresses(
   cniArgs: string,
 ): readonly IpConfig[] {
   const requested = readCniArgs(cniArgs);
-  const addresses = readList(fields.fields("runtimeConfig")) ??
-    readList(fields.fields("args")?.fields("cni")) ??
-    joinRequested(readConfigured(ipam), requested);
+  const addresses =
+    ifAny(readRuntimeConfig(fields, ADDRESSES_CAPABILITIES).ips) ??
+      ifAny(readArgs(fields, ADDRESSES_ARGS).ips) ??
+      joinRequested(readKeys(ipam, ADDRESSES_KEYS).addresses ?? [], requested);
   refuseRepeats(addresses);
   return addresses.map(({ cidr, gateway }) => ({
     address: formatCidr(cidr),
@@ -37,29 +112,9 @@ export function readAddresses(
   }));
 }
 
-function readConfigured(ipam: Fields): readonly StaticAddress[] {
-  return (ipam.fieldsList("addresses") ?? []).map((item) => {
-    const place = placeOf(item, "address");
-    const cidr = hostAt(place, item.json("address"));
-    const text = item.string("gateway");
-    if (!text) return { ...place, cidr };
-    const gatewayPlace = placeOf(item, "gateway");
-    const gateway = gatewayAt(gatewayPlace, text);
-    refuseOwnGateway(gatewayPlace, cidr, gateway);
-    return { ...place, cidr, gateway };
-  });
-}
-
-/** The addresses of a list `ips`; `undefined` if it has none. */
-function readList(
-  fields: Fields | undefined,
-): readonly StaticAddress[] | undefined {
-  const items = fields?.list("ips") ?? [];
-  if (fields === undefined || items.length === 0) return undefined;
-  return items.map((item, index) => {
-    const place = placeOf(fields, `ips[${index}]`);
-    return { ...place, cidr: hostAt(place, item) };
-  });
+/** An empty list is the same as none. */
+function ifAny<T>(list: readonly T[] | undefined): readonly T[] | undefined {
+  return list?.length ? list : undefined;
 }
 
 function refuseRepeats(addresses: readonly StaticAddress[]): void {

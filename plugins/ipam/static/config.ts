@@ -1,16 +1,28 @@
 import { parseCidr } from "../../../lib/net/mod.ts";
+import { dnsKey, readKeys } from "../../../lib/plugin/mod.ts";
 import {
   CniCode,
   CniError,
   type Dns,
   type IpConfig,
   isAtLeast,
-  parseDns,
   type PluginConfig,
   type Route,
 } from "../../../lib/spec/mod.ts";
-import { readAddresses } from "./addresses.ts";
-import { parseRoutes } from "./routes.ts";
+import { ADDRESSES_KEYS, readAddresses } from "./addresses.ts";
+import { STATIC_ROUTES_KEY } from "./routes.ts";
+
+/** What static may be told besides addresses, in `ipam`. */
+const REST_KEYS = {
+  routes: STATIC_ROUTES_KEY,
+  dns: dnsKey({
+    description: "Passed on to the result: `nameservers`, `domain`, " +
+      "`search`, `options`",
+  }),
+};
+
+/** What static may be told, in `ipam`. */
+export const STATIC_KEYS = { ...ADDRESSES_KEYS, ...REST_KEYS };
 
 /** What static is configured to answer, checked. */
 export interface StaticConfig {
@@ -19,7 +31,7 @@ export interface StaticConfig {
   /** Passed on to the result. */
   readonly routes: readonly Route[];
   /** Passed on to the result. */
-  readonly dns?: Dns;
+  readonly dns: Dns | undefined;
 }
 
 /**
@@ -39,11 +51,9 @@ export function parseStaticConfig(
     throw fields.invalid("ipam", expected);
   }
   const ips = readAddresses(fields, ipam, cniArgs);
-  const routes = parseRoutes(ipam);
-  const dnsFields = ipam.fields("dns");
-  const dns = dnsFields === undefined ? undefined : parseDns(dnsFields);
+  const { routes = [], dns } = readKeys(ipam, REST_KEYS);
   checkVersion(cniVersion, ips);
-  return { ips, routes, ...(dns === undefined ? {} : { dns }) };
+  return { ips, routes, dns };
 }
 
 /** Results before 0.3.0 have room for one address of each family. */

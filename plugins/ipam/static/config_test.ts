@@ -66,7 +66,7 @@ Deno.test("parseStaticConfig() takes what hosts may have", async (t) => {
 });
 
 Deno.test("parseStaticConfig() is content without addresses", () => {
-  const none = { ips: [], routes: [] };
+  const none = { ips: [], routes: [], dns: undefined };
   const ipam = { addresses: null, routes: null, dns: null };
   assertEquals(configOf({ ipam, args: { cni: { ips: [] } } }), none);
   assertEquals(configOf({ ipam: {} }, "IP=;GATEWAY="), none);

@@ -6,12 +6,7 @@ import {
   parseAddress,
   parseCidr,
 } from "../../../lib/net/mod.ts";
-import {
-  CniCode,
-  CniError,
-  describe,
-  type Fields,
-} from "../../../lib/spec/mod.ts";
+import { CniCode, CniError, describe } from "../../../lib/spec/mod.ts";
 import { hostAddressFault, nodeAddressFault } from "./host_address.ts";
 
 /** Where a text stands, for messages. */
@@ -23,8 +18,8 @@ export interface Place {
 }
 
 /** The place of a key in a configuration. */
-export function placeOf(fields: Fields, key: string): Place {
-  return { key: fields.pathOf(key), code: CniCode.InvalidConfig };
+export function placeOf(key: string): Place {
+  return { key, code: CniCode.InvalidConfig };
 }
 
 /** The place of a pair in `CNI_ARGS`. */
@@ -32,9 +27,16 @@ export function placeInArgs(key: string): Place {
   return { key: `CNI_ARGS ${key}`, code: CniCode.InvalidEnvironment };
 }
 
+/** What an address of a host must be, to follow "expected". */
+export const HOST_EXPECTED =
+  "an address with its prefix length, such as 10.0.0.5/24";
+
+/** What a gateway must be, to follow "expected". */
+export const GATEWAY_EXPECTED = "an address such as 10.0.0.1";
+
 /** Reads an address with its prefix length that a host can have. */
-export function hostAt(place: Place, value: unknown): Cidr {
-  const expected = "an address with its prefix length, such as 10.0.0.5/24";
+export function hostAt(place: Place, value: string): Cidr {
+  const expected = HOST_EXPECTED;
   const cidr = parsedAt(place, value, { parse: parseCidr, expected });
   const fault = hostAddressFault(cidr);
   if (fault === undefined) return cidr;
@@ -42,8 +44,8 @@ export function hostAt(place: Place, value: unknown): Cidr {
 }
 
 /** Reads a gateway's address. */
-export function gatewayAt(place: Place, value: unknown): Address {
-  const expected = "an address such as 10.0.0.1";
+export function gatewayAt(place: Place, value: string): Address {
+  const expected = GATEWAY_EXPECTED;
   const address = parsedAt(place, value, { parse: parseAddress, expected });
   const fault = nodeAddressFault(address);
   if (fault === undefined) return address;
@@ -74,10 +76,9 @@ export function refused(
 
 function parsedAt<T>(
   place: Place,
-  value: unknown,
+  value: string,
   { parse, expected }: { parse: (text: string) => T; expected: string },
 ): T {
-  if (typeof value !== "string") throw refused(place, value, expected);
   try {
     return parse(value);
   } catch (cause) {

@@ -1,41 +1,30 @@
 import { formatCidr, networkOf, parseCidr } from "../../../lib/net/mod.ts";
-import {
-  type Fields,
-  type IntegerBounds,
-  parseRoute,
-  type Route,
-} from "../../../lib/spec/mod.ts";
-
-/** What the kernel has room for. */
-const BOUNDS: Readonly<Record<string, IntegerBounds>> = {
-  mtu: { min: 0, max: 0xffffffff },
-  advmss: { min: 0, max: 0xffffffff },
-  priority: { min: 0, max: 0xffffffff },
-  table: { min: 0, max: 0xffffffff },
-  scope: { min: 0, max: 255 },
-};
+import { type Key, mappedKey, routesKey } from "../../../lib/plugin/mod.ts";
+import { invalidValue, type Route } from "../../../lib/spec/mod.ts";
 
 /**
- * Reads `ipam.routes`. Several routes to one destination are kept, as they may
- * share the load; the very same route twice is refused, as the kernel would.
- *
- * @throws {CniError} Code 7.
+ * `ipam.routes`. Several routes to one destination are kept, as they may share
+ * the load; the very same route twice is refused, as the kernel would.
  */
-export function parseRoutes(ipam: Fields): readonly Route[] {
+export const STATIC_ROUTES_KEY: Key<readonly Route[] | undefined> = mappedKey(
+  routesKey({ description: "Passed on to the result" }),
+  refuseRepeats,
+);
+
+function refuseRepeats(
+  routes: readonly Route[],
+  path: string,
+): readonly Route[] {
   const seen = new Map<string, number>();
-  return (ipam.fieldsList("routes") ?? []).map((fields, index) => {
-    for (const [key, bounds] of Object.entries(BOUNDS)) {
-      fields.integer(key, bounds);
-    }
-    const route = parseRoute(fields);
+  for (const [index, route] of routes.entries()) {
     const first = seen.get(identityOf(route));
     if (first !== undefined) {
-      const expected = `a route that ipam.routes[${first}] is not already`;
-      throw ipam.invalid(`routes[${index}]`, expected, route.dst);
+      const expected = `a route that ${path}[${first}] is not already`;
+      throw invalidValue(`${path}[${index}]`, route.dst, expected);
     }
     seen.set(identityOf(route), index);
-    return route;
-  });
+  }
+  return routes;
 }
 
 /** What tells routes of the kernel apart. */

@@ -3,8 +3,9 @@ import {
   type Plugin,
   type Request,
 } from "../../../lib/plugin/mod.ts";
-import type { Result } from "../../../lib/spec/mod.ts";
-import { parseStaticConfig } from "./config.ts";
+import { type Result, resultToJson } from "../../../lib/spec/mod.ts";
+import { ADDRESSES_ARGS, ADDRESSES_CAPABILITIES } from "./addresses.ts";
+import { parseStaticConfig, STATIC_KEYS } from "./config.ts";
 
 /**
  * The static plugin: an IPAM plugin that keeps no account of addresses, so it
@@ -21,6 +22,14 @@ export const staticIpam: Plugin = definePlugin({
   del: () => Promise.resolve(),
   status: (request) => Promise.try(status, request),
   plan: (request) => Promise.try(plan, request),
+  settings: {
+    role: "ipam",
+    keys: STATIC_KEYS,
+    capabilities: ADDRESSES_CAPABILITIES,
+    args: ADDRESSES_ARGS,
+    // Old results need an address.
+    check: (request) => resultToJson(add(request), request.config.cniVersion),
+  },
 });
 
 function add({ config, args }: Request): Result {

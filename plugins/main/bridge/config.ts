@@ -1,19 +1,69 @@
-import type { Request } from "../../../lib/plugin/mod.ts";
 import {
-  checkLinkName,
-  CniCode,
-  CniError,
-  type Dns,
-} from "../../../lib/spec/mod.ts";
+  booleanKey,
+  linkNameKey,
+  readKeys,
+  type Request,
+} from "../../../lib/plugin/mod.ts";
+import { CniCode, CniError, type Dns } from "../../../lib/spec/mod.ts";
 import {
-  ipamTypeOf,
+  ipamKey,
+  MASQUERADE_KEYS,
   type MasqueradeKeys,
+  OWN_DNS_KEY,
   parseContainerMac,
-  parseMasqueradeKeys,
-  parseOwnDns,
-  parseVethMtu,
+  requireAddressesIfOld,
+  vethMtuKey,
 } from "../../shared/mod.ts";
-import { parseVlanConfig, type VlanConfig } from "./vlan.ts";
+import { VLAN_KEYS, type VlanConfig } from "./vlan.ts";
+
+/** What bridge may be told. */
+export const BRIDGE_KEYS = {
+  bridge: linkNameKey({
+    description: "The bridge's name in the host. It is made if absent and " +
+      "never removed by DEL. A link of another kind with this name is an error",
+    default: "cni0",
+    isEmptyValue: true,
+  }),
+  isGateway: switchKey(
+    "The bridge gets each subnet's gateway address, and the host forwards. " +
+      "Without a gateway from IPAM it is the subnet's first address",
+  ),
+  isDefaultGateway: switchKey(
+    "As `isGateway`, and the container gets a default route for each family, " +
+      "unless IPAM gives one",
+  ),
+  forceAddress: switchKey(
+    "Addresses of the bridge that are in the way of a gateway's are replaced " +
+      "instead of refused",
+  ),
+  ...MASQUERADE_KEYS,
+  mtu: vethMtuKey(
+    "In bytes, of the bridge when it is made, and of the pair: 68 to 65535. " +
+      "0 or less: the kernel's default",
+  ),
+  hairpinMode: switchKey(
+    "The port sends frames back to where they came from. Not with " +
+      "`promiscMode`",
+  ),
+  promiscMode: switchKey("The bridge is promiscuous. Not with `hairpinMode`"),
+  portIsolation: switchKey("The port does not talk to other isolated ports"),
+  ...VLAN_KEYS,
+  macspoofchk: switchKey(
+    "Frames whose source is not the container's hardware address are dropped " +
+      "(needs nft)",
+  ),
+  enabledad: switchKey(
+    "IPv6 duplicate address detection in the container; ADD waits for it",
+  ),
+  disableContainerInterface: switchKey(
+    "The container's end stays down. Only without `ipam`",
+  ),
+  ipam: ipamKey({
+    description: "`ipam.type` names the IPAM plugin, which gets the whole " +
+      "configuration. Without it the network is layer 2 only",
+  }),
+  dns: OWN_DNS_KEY,
+};
 
 /** The configuration of the bridge plugin, checked, with its defaults. */
 export interface BridgeConfig extends MasqueradeKeys {
@@ -35,54 +85,53 @@ export interface BridgeConfig extends MasqueradeKeys {
   /** Whether the container's end is left down; without `ipam` only. */
   readonly disableContainerInterface: boolean;
   /** The IPAM plugin's name; absent for a layer-2 network. */
-  readonly ipamType?: string;
+  readonly ipamType: string | undefined;
   /** The container's hardware address, if one is asked for. */
-  readonly mac?: string;
+  readonly mac: string | undefined;
   /** Takes the place of what the IPAM plugin says. */
-  readonly dns?: Dns;
+  readonly dns: Dns | undefined;
   /** The VLANs of the port. */
   readonly vlans: VlanConfig;
   /** Whether frames must come from the container's hardware address. */
   readonly macSpoofCheck: boolean;
 }
 
-const DEFAULT_BRIDGE = "cni0";
-
 /**
  * Reads and checks the whole configuration.
  *
- * @throws {CniError} Code 7 for a value that will not do, code 4 for
+ * @throws {CniError} Code 7 for a value that will not do, code 1 for a network
+ * without addresses in an old version, code 4 for
  * `CNI_ARGS`.
  */
 export function parseBridgeConfig(request: Request): BridgeConfig {
-  const { fields } = request.config;
-  const bridge = fields.string("bridge") ?? DEFAULT_BRIDGE;
-  checkLinkName(bridge, "bridge");
-  const ipamType = ipamTypeOf(fields);
-  const mac = parseContainerMac(request);
-  const dns = parseOwnDns(request.config);
-  const isDefaultGateway = fields.boolean("isDefaultGateway") ?? false;
-  const config: BridgeConfig = {
-    bridge,
-    isGateway: (fields.boolean("isGateway") ?? false) || isDefaultGateway,
-    isDefaultGateway,
-    forceAddress: fields.boolean("forceAddress") ?? false,
-    mtuBytes: parseVethMtu(fields),
-    hairpinMode: fields.boolean("hairpinMode") ?? false,
-    promiscMode: fields.boolean("promiscMode") ?? false,
-    portIsolation: fields.boolean("portIsolation") ?? false,
-    enableDad: fields.boolean("enabledad") ?? false,
-    disableContainerInterface: fields.boolean("disableContainerInterface") ??
-      false,
-    vlans: parseVlanConfig(fields),
-    macSpoofCheck: fields.boolean("macspoofchk") ?? false,
-    ...parseMasqueradeKeys(fields),
-    ...(ipamType === undefined ? {} : { ipamType }),
-    ...(mac === undefined ? {} : { mac }),
-    ...(dns === undefined ? {} : { dns }),
+  const {
+    isGateway,
+    mtu,
+    enabledad,
+    macspoofchk,
+    ipam,
+    vlan,
+    vlanTrunk,
+    preserveDefaultVlan,
+    ...keys
+  } = readKeys(request.config.fields, BRIDGE_KEYS);
+  const config = {
+    ...keys,
+    isGateway: isGateway || keys.isDefaultGateway,
+    mtuBytes: mtu,
+    enableDad: enabledad,
+    macSpoofCheck: macspoofchk,
+    ipamType: ipam,
+    mac: parseContainerMac(request),
+    vlans: { vlan, trunk: vlanTrunk, preserveDefaultVlan },
   };
   refuseContradictions(config);
+  requireAddressesIfOld(request.config, ipam);
   return config;
+}
+
+function switchKey(description: string) {
+  return booleanKey({ description, default: false });
 }
 
 function refuseContradictions(config: BridgeConfig): void {

@@ -11,13 +11,17 @@ const DEFAULTS: BridgeConfig = {
   isDefaultGateway: false,
   forceAddress: false,
   ipMasq: false,
+  ipMasqBackend: undefined,
+  ipamType: undefined,
+  mac: undefined,
+  dns: undefined,
   mtuBytes: 0,
   hairpinMode: false,
   promiscMode: false,
   portIsolation: false,
   enableDad: false,
   disableContainerInterface: false,
-  vlans: { vlan: 0, preserveDefaultVlan: false },
+  vlans: { vlan: 0, trunk: undefined, preserveDefaultVlan: false },
   macSpoofCheck: false,
 };
 

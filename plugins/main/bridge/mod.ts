@@ -4,12 +4,10 @@
  *
  * @module
  */
-import {
-  definePlugin,
-  type Plugin,
-  type PluginKeys,
-} from "../../../lib/plugin/mod.ts";
+import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
 import { startAdd, startDel } from "./start_linux.ts";
+import { MAC_ARG, ONLY_MAC_CAPABILITY } from "../../shared/mod.ts";
+import { BRIDGE_KEYS, parseBridgeConfig } from "./config.ts";
 
 /** The bridge plugin. */
 export const bridge: Plugin = definePlugin({
@@ -32,9 +30,11 @@ export const bridge: Plugin = definePlugin({
     const { planCommand } = await import("./plan_linux.ts");
     return await planCommand(request, context);
   },
+  settings: {
+    role: "main",
+    keys: BRIDGE_KEYS,
+    capabilities: ONLY_MAC_CAPABILITY,
+    args: MAC_ARG,
+    check: parseBridgeConfig,
+  },
 });
-
-/** Loads what bridge may be told. */
-export async function loadBridgeKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).BRIDGE_KEYS;
-}

@@ -1,12 +1,20 @@
-import { checkLinkName, type Fields } from "../../../lib/spec/mod.ts";
 import { type IpStep, ipStep } from "../../../lib/linux/mod.ts";
+import {
+  booleanKey,
+  fieldsKey,
+  integerKey,
+  type KeyValues,
+  listKey,
+  mappedKey,
+} from "../../../lib/plugin/mod.ts";
+import { checkLinkName, invalidValue } from "../../../lib/spec/mod.ts";
 
 /** The VLANs of a bridge port. */
 export interface VlanConfig {
   /** The VLAN of untagged frames; 0 leaves the kernel's choice. */
   readonly vlan: number;
   /** The tagged VLANs, ascending, without doubles; absent without the key. */
-  readonly trunk?: readonly number[];
+  readonly trunk: readonly number[] | undefined;
   /** Whether the bridge's default VLAN stays on the port. */
   readonly preserveDefaultVlan: boolean;
 }
@@ -14,20 +22,40 @@ export interface VlanConfig {
 /** The ids that IEEE 802.1Q leaves for use. */
 const ID = { min: 1, max: 4094 } as const;
 
-/**
- * Reads `vlan`, `vlanTrunk` and `preserveDefaultVlan`.
- *
- * @throws {CniError} Code 7.
- */
-export function parseVlanConfig(fields: Fields): VlanConfig {
-  const vlan = fields.integer("vlan", { min: 0, max: ID.max }) ?? 0;
-  const trunk = fields.fieldsList("vlanTrunk")?.flatMap(parseTrunkItem);
-  return {
-    vlan,
-    ...(trunk === undefined ? {} : { trunk: sorted(trunk) }),
-    preserveDefaultVlan: fields.boolean("preserveDefaultVlan") ?? false,
-  };
-}
+/** The keys of an item of `vlanTrunk`. */
+const TRUNK_KEYS = {
+  id: integerKey({ description: "A VLAN", ...ID }),
+  minID: integerKey({ description: "The first of several", ...ID }),
+  maxID: integerKey({ description: "The last of several", ...ID }),
+};
+
+const TRUNK_ITEM = fieldsKey(TRUNK_KEYS, {
+  description: "One VLAN, or those from `minID` to `maxID`, or both",
+});
+
+/** The keys that say which VLANs a port is in. */
+export const VLAN_KEYS = {
+  vlan: integerKey({
+    description: "VLAN of the port's untagged frames, 1 to 4094; 0 for none. " +
+      "With `isGateway` the gateway's address goes to a host interface " +
+      "`<bridge>.<vlan>`",
+    default: 0,
+    min: 0,
+    max: ID.max,
+  }),
+  vlanTrunk: mappedKey(
+    listKey(mappedKey(TRUNK_ITEM, idsOf), {
+      description: 'Tagged VLANs of the port. `{ "id": 5 }`, ' +
+        '`{ "minID": 10, "maxID": 20 }`, or both in one',
+    }),
+    (ids) => [...new Set(ids.flat())].sort((a, b) => a - b),
+  ),
+  preserveDefaultVlan: booleanKey({
+    description: "The bridge's default VLAN stays on the port beside those " +
+      "above",
+    default: false,
+  }),
+};
 
 /** Whether the bridge has to tell VLANs apart. */
 export function isVlanFiltering({ vlan, trunk }: VlanConfig): boolean {
@@ -70,23 +98,21 @@ export function planPortVlans(
   ];
 }
 
-function parseTrunkItem(item: Fields): readonly number[] {
-  const id = item.integer("id", ID);
-  const minId = item.integer("minID", ID);
-  const maxId = item.integer("maxID", ID);
+function idsOf(
+  { id, minID, maxID }: KeyValues<typeof TRUNK_KEYS>,
+  path: string,
+): readonly number[] {
   const single = id === undefined ? [] : [id];
-  if (minId === undefined && maxId === undefined) return single;
-  if (minId === undefined || maxId === undefined) {
-    const key = minId === undefined ? "minID" : "maxID";
-    throw item.invalid(key, "minID and maxID together");
+  if (minID === undefined && maxID === undefined) return single;
+  if (minID === undefined || maxID === undefined) {
+    const key = minID === undefined ? "minID" : "maxID";
+    throw invalidValue(`${path}.${key}`, undefined, "minID and maxID together");
   }
-  if (minId > maxId) throw item.invalid("minID", `at most maxID, ${maxId}`);
-  const range = Array.from({ length: maxId - minId + 1 }, (_, i) => minId + i);
+  if (minID > maxID) {
+    throw invalidValue(`${path}.minID`, minID, `at most maxID, ${maxID}`);
+  }
+  const range = Array.from({ length: maxID - minID + 1 }, (_, i) => minID + i);
   return [...range, ...single];
-}
-
-function sorted(ids: readonly number[]): readonly number[] {
-  return [...new Set(ids)].sort((a, b) => a - b);
 }
 
 /** Neighbouring ids joined, as `bridge vlan` takes them: `10-20`. */

@@ -11,7 +11,7 @@ Deno.test("vlanLinkName() joins bridge and VLAN, if that is a link's name", () =
 });
 
 Deno.test("isVlanFiltering() is asked for by either key, even by an empty trunk", () => {
-  const none = { vlan: 0, preserveDefaultVlan: false };
+  const none = { vlan: 0, trunk: undefined, preserveDefaultVlan: false };
   assertEquals(isVlanFiltering(none), false);
   assertEquals(isVlanFiltering({ ...none, vlan: 1 }), true);
   assertEquals(isVlanFiltering({ ...none, trunk: [] }), true);

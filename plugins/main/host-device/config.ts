@@ -1,22 +1,43 @@
-import type { Request } from "../../../lib/plugin/mod.ts";
+import { readKeys, type Request } from "../../../lib/plugin/mod.ts";
 import type { Dns } from "../../../lib/spec/mod.ts";
-import { ipamTypeOf, parseOwnDns } from "../../shared/mod.ts";
-import { type DeviceSelector, parseSelector } from "./selector.ts";
+import {
+  ipamKey,
+  OWN_DNS_KEY,
+  requireAddressesIfOld,
+} from "../../shared/mod.ts";
+import {
+  type DeviceSelector,
+  parseSelector,
+  SELECTOR_KEYS,
+} from "./selector.ts";
+
+/** What host-device may be told besides the device. */
+const REST_KEYS = {
+  ipam: ipamKey({
+    description: "The IPAM plugin and its keys. Without it the device is " +
+      "only set up",
+  }),
+  dns: OWN_DNS_KEY,
+};
+
+/** What host-device may be told. */
+export const HOST_DEVICE_KEYS = { ...SELECTOR_KEYS, ...REST_KEYS };
 
 /** The configuration of the host-device plugin, checked. */
 export interface HostDeviceConfig {
   /** Which device is meant. */
   readonly selector: DeviceSelector;
   /** The IPAM plugin's name; absent for a device without addresses. */
-  readonly ipamType?: string;
+  readonly ipamType: string | undefined;
   /** Takes the place of what the IPAM plugin says. */
-  readonly dns?: Dns;
+  readonly dns: Dns | undefined;
 }
 
 /**
  * Reads and checks the whole configuration.
  *
- * @throws {CniError} Code 7 for a value that will not do, or if no key names a
+ * @throws {CniError} Code 7 for a value that will not do, code 1 for a network
+ * without addresses in an old version, or if no key names a
  * device.
  */
 export function parseHostDeviceConfig(
@@ -24,11 +45,7 @@ export function parseHostDeviceConfig(
 ): HostDeviceConfig {
   const { fields } = config;
   const selector = parseSelector(fields);
-  const ipamType = ipamTypeOf(fields);
-  const dns = parseOwnDns(config);
-  return {
-    selector,
-    ...(ipamType === undefined ? {} : { ipamType }),
-    ...(dns === undefined ? {} : { dns }),
-  };
+  const { ipam, dns } = readKeys(fields, REST_KEYS);
+  requireAddressesIfOld(config, ipam);
+  return { selector, ipamType: ipam, dns };
 }

@@ -4,12 +4,10 @@
  *
  * @module
  */
-import {
-  definePlugin,
-  type Plugin,
-  type PluginKeys,
-} from "../../../lib/plugin/mod.ts";
+import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
 import { startAdd, startDel } from "./start_linux.ts";
+import { HOST_DEVICE_KEYS, parseHostDeviceConfig } from "./config.ts";
+import { SELECTOR_CAPABILITIES } from "./selector.ts";
 
 /** The host-device plugin. */
 export const hostDevice: Plugin = definePlugin({
@@ -32,9 +30,10 @@ export const hostDevice: Plugin = definePlugin({
     const { planCommand } = await import("./plan_linux.ts");
     return await planCommand(request, context);
   },
+  settings: {
+    role: "main",
+    keys: HOST_DEVICE_KEYS,
+    capabilities: SELECTOR_CAPABILITIES,
+    check: parseHostDeviceConfig,
+  },
 });
-
-/** Loads what host-device may be told. */
-export async function loadHostDeviceKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).HOST_DEVICE_KEYS;
-}

@@ -1,21 +1,63 @@
 import {
-  checkLinkName,
-  CniCode,
-  CniError,
-  type Fields,
-} from "../../../lib/spec/mod.ts";
+  type KeyValues,
+  linkNameKey,
+  parsedKey,
+  readKeys,
+  readRuntimeConfig,
+} from "../../../lib/plugin/mod.ts";
+import { CniCode, CniError, type Fields } from "../../../lib/spec/mod.ts";
 import { parseHardwareAddress } from "./hardware_address.ts";
+
+/** The keys that say which device of the host is meant. */
+export const SELECTOR_KEYS = {
+  device: linkNameKey({ description: "The device's name in the host" }),
+  hwaddr: parsedKey(
+    { description: "The device's hardware address, of 6, 8 or 20 octets" },
+    "a hardware address as 02:00:00:00:00:01",
+    parseHardwareAddress,
+  ),
+  kernelpath: parsedKey(
+    {
+      description: "The folder, below `/sys/devices/`, of what the device " +
+        "belongs to; its first network device is meant",
+      holds: "path",
+    },
+    "an absolute path that begins with /sys/devices/, without ..",
+    parseKernelPath,
+  ),
+  pciBusID: parsedKey(
+    {
+      description: "The PCI address of what the device belongs to: " +
+        "`0000:00:1f.6`",
+    },
+    "a PCI address such as 0000:00:1f.6",
+    parsePciBusId,
+  ),
+};
+
+/** The device that the runtime names. */
+export const SELECTOR_CAPABILITIES = {
+  deviceID: parsedKey(
+    {
+      description: "In place of `pciBusID`: a PCI address or a device on the " +
+        "auxiliary bus",
+      example: "0000:00:1f.6",
+    },
+    "a device such as 0000:00:1f.6 or mlx5_core.sf.4",
+    (text) => /^\w[\w.:-]*$/.test(text) ? text : undefined,
+  ),
+};
 
 /** Which device of the host is meant: the one to which all keys apply. */
 export interface DeviceSelector {
   /** Its name. */
-  readonly device?: string;
+  readonly device?: string | undefined;
   /** Its hardware address, in the kernel's text. */
-  readonly hwaddr?: string;
+  readonly hwaddr?: string | undefined;
   /** The folder of the device it belongs to, below `/sys/devices`. */
-  readonly kernelPath?: string;
+  readonly kernelPath?: string | undefined;
   /** The device on the PCI or the auxiliary bus that it belongs to. */
-  readonly bus?: BusDevice;
+  readonly bus?: BusDevice | undefined;
 }
 
 /** A device on a bus, by its name there. */
@@ -35,7 +77,8 @@ export interface BusDevice {
  */
 export function parseSelector(fields: Fields): DeviceSelector {
   const selector = parseSelectorKeys(fields);
-  if (Object.keys(selector).length > 0) return selector;
+  const isGiven = Object.values(selector).some((one) => one !== undefined);
+  if (isGiven) return selector;
   const message =
     'specify either "device", "hwaddr", "kernelpath" or "pciBusID"';
   throw new CniError(CniCode.InvalidConfig, message, {
@@ -51,17 +94,24 @@ export function parseConfiguredSelector(fields: Fields): DeviceSelector {
 }
 
 function parseSelectorKeys(fields: Fields): DeviceSelector {
-  const device = fields.string("device");
-  if (device) checkLinkName(device, "device");
-  const hwaddr = parseHwaddr(fields);
-  const kernelPath = parseKernelPath(fields);
-  const bus = parseBusDevice(fields);
+  const own = readKeys(fields, SELECTOR_KEYS);
+  const { deviceID } = readRuntimeConfig(fields, SELECTOR_CAPABILITIES);
   return {
-    ...(device ? { device } : {}),
-    ...(hwaddr === undefined ? {} : { hwaddr }),
-    ...(kernelPath === undefined ? {} : { kernelPath }),
-    ...(bus === undefined ? {} : { bus }),
+    device: own.device,
+    hwaddr: own.hwaddr,
+    kernelPath: own.kernelpath,
+    bus: busOf(own, deviceID),
   };
+}
+
+function busOf(
+  { pciBusID }: KeyValues<typeof SELECTOR_KEYS>,
+  deviceID: string | undefined,
+): BusDevice | undefined {
+  if (deviceID !== undefined) {
+    return { id: deviceID, key: "runtimeConfig.deviceID" };
+  }
+  return pciBusID === undefined ? undefined : { id: pciBusID, key: "pciBusID" };
 }
 
 /** What a selector says, for messages. */
@@ -76,48 +126,16 @@ export function selectorText(
   ].join(", ");
 }
 
-function parseHwaddr(fields: Fields): string | undefined {
-  const text = fields.string("hwaddr");
-  if (!text) return undefined;
-  const address = parseHardwareAddress(text);
-  if (address !== undefined) return address;
-  throw fields.invalid("hwaddr", "a hardware address as 02:00:00:00:00:01");
-}
-
 // It is read by a shell, so there is no room for characters of its own.
-function parseKernelPath(fields: Fields): string | undefined {
-  const text = fields.string("kernelpath");
-  if (!text) return undefined;
+function parseKernelPath(text: string): string | undefined {
   const isSafe = /^\/sys\/devices\/[\w.:,@+=~/-]*$/.test(text) &&
     !text.split("/").includes("..");
-  if (isSafe) return text.replace(/\/+$/, "");
-  const expected =
-    "an absolute path that begins with /sys/devices/, without ..";
-  throw fields.invalid("kernelpath", expected);
+  return isSafe ? text.replace(/\/+$/, "") : undefined;
 }
 
-function parseBusDevice(fields: Fields): BusDevice | undefined {
-  const pciBusId = parsePciBusId(fields);
-  const deviceId = parseDeviceId(fields.fields("runtimeConfig"));
-  if (deviceId !== undefined) {
-    return { id: deviceId, key: "runtimeConfig.deviceID" };
-  }
-  return pciBusId === undefined ? undefined : { id: pciBusId, key: "pciBusID" };
-}
-
-function parsePciBusId(fields: Fields): string | undefined {
-  const text = fields.string("pciBusID");
-  if (!text) return undefined;
+function parsePciBusId(text: string): string | undefined {
   // The kernel writes it in lower case.
   const id = text.toLowerCase();
-  if (/^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/.test(id)) return id;
-  throw fields.invalid("pciBusID", "a PCI address such as 0000:00:1f.6");
-}
-
-function parseDeviceId(fields: Fields | undefined): string | undefined {
-  const text = fields?.string("deviceID");
-  if (fields === undefined || !text) return undefined;
-  if (/^\w[\w.:-]*$/.test(text)) return text;
-  const expected = "a device such as 0000:00:1f.6 or mlx5_core.sf.4";
-  throw fields.invalid("deviceID", expected);
+  const isId = /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/.test(id);
+  return isId ? id : undefined;
 }

@@ -1,5 +1,10 @@
-import type { Context, Request } from "../../../lib/plugin/mod.ts";
-import { delegateIpam, parseOwnDns } from "../../shared/mod.ts";
+import {
+  type Context,
+  readKeys,
+  type Request,
+} from "../../../lib/plugin/mod.ts";
+import { delegateIpam } from "../../shared/mod.ts";
+import { HOST_DEVICE_KEYS } from "./config.ts";
 import { parseConfiguredSelector } from "./selector.ts";
 
 /**
@@ -14,8 +19,8 @@ export async function hostDeviceStatus(
   request: Request,
   context: Context,
 ): Promise<void> {
-  const { config } = request;
-  parseConfiguredSelector(config.fields);
-  parseOwnDns(config);
+  const { fields } = request.config;
+  readKeys(fields, HOST_DEVICE_KEYS);
+  parseConfiguredSelector(fields);
   await delegateIpam(request, context);
 }

@@ -4,12 +4,9 @@
  *
  * @module
  */
-import {
-  definePlugin,
-  type Plugin,
-  type PluginKeys,
-} from "../../../lib/plugin/mod.ts";
+import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
 import { addLoopback, delLoopback } from "./loopback_linux.ts";
+import { prevResultOf } from "../../../lib/spec/mod.ts";
 
 /** The loopback plugin. It has no keys of its own. */
 export const loopback: Plugin = definePlugin({
@@ -24,9 +21,9 @@ export const loopback: Plugin = definePlugin({
     const { planLoopback } = await import("./plan_linux.ts");
     return await planLoopback(request);
   },
+  settings: {
+    role: "main",
+    keys: {},
+    check: ({ config }) => prevResultOf(config),
+  },
 });
-
-/** Loads what loopback may be told. */
-export async function loadLoopbackKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).LOOPBACK_KEYS;
-}

@@ -4,6 +4,10 @@ import { configWith } from "./_testing.ts";
 import { MACVLAN_MODES } from "./config.ts";
 
 const DEFAULTS = {
+  master: undefined,
+  mac: undefined,
+  ipamType: undefined,
+  dns: undefined,
   mode: "bridge",
   mtuBytes: 0,
   linkInContainer: false,
@@ -88,7 +92,7 @@ Deno.test("parseMacvlanConfig() lets the runtime's hardware address win", async 
 
 Deno.test("parseMacvlanConfig() names key, value and remedy", async (t) => {
   const cases: Record<string, readonly [JsonObject, string, string]> = {
-    "a master as number": [{ master: 1 }, "master", "a string"],
+    "a master as number": [{ master: 1 }, "master", "a link"],
     "a master's name too long": [
       { master: "abcdefghijklmnop" },
       "master",
@@ -102,8 +106,8 @@ Deno.test("parseMacvlanConfig() names key, value and remedy", async (t) => {
     "a master that leads elsewhere": [{ master: "../x" }, "master", "/"],
     "a mode that is none": [{ mode: "source" }, "mode", "passthru"],
     "a mode in capitals": [{ mode: "Bridge" }, "mode", "passthru"],
-    "a mode as number": [{ mode: 1 }, "mode", "a string"],
-    "a negative MTU": [{ mtu: -1 }, "mtu", "from 0"],
+    "a mode as number": [{ mode: 1 }, "mode", "passthru"],
+    "a negative MTU": [{ mtu: -1 }, "mtu", "from 68"],
     "an MTU that is too small": [{ mtu: 67 }, "mtu", "from 68"],
     "an MTU that is too large": [{ mtu: 65536 }, "mtu", "65535"],
     "an MTU as text": [{ mtu: "1500" }, "mtu", "a whole number"],

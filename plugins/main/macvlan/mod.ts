@@ -4,12 +4,10 @@
  *
  * @module
  */
-import {
-  definePlugin,
-  type Plugin,
-  type PluginKeys,
-} from "../../../lib/plugin/mod.ts";
+import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
 import { startAdd, startDel } from "./start_linux.ts";
+import { MAC_CAPABILITY } from "../../shared/mod.ts";
+import { MACVLAN_KEYS, parseMacvlanConfig } from "./config.ts";
 
 /** The macvlan plugin. */
 export const macvlan: Plugin = definePlugin({
@@ -32,9 +30,10 @@ export const macvlan: Plugin = definePlugin({
     const { planCommand } = await import("./plan_linux.ts");
     return await planCommand(request, context);
   },
+  settings: {
+    role: "main",
+    keys: MACVLAN_KEYS,
+    capabilities: MAC_CAPABILITY,
+    check: parseMacvlanConfig,
+  },
 });
-
-/** Loads what macvlan may be told. */
-export async function loadMacvlanKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).MACVLAN_KEYS;
-}

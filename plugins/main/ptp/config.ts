@@ -1,12 +1,26 @@
-import type { Request } from "../../../lib/plugin/mod.ts";
+import { readKeys, type Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError, type Dns } from "../../../lib/spec/mod.ts";
 import {
-  ipamTypeOf,
+  ipamKey,
+  MASQUERADE_KEYS,
   type MasqueradeKeys,
-  parseMasqueradeKeys,
-  parseOwnDns,
-  parseVethMtu,
+  OWN_DNS_KEY,
+  vethMtuKey,
 } from "../../shared/mod.ts";
+
+/** What ptp may be told. */
+export const PTP_KEYS = {
+  ipam: ipamKey({
+    description: "`ipam.type` names the IPAM plugin, which gets the whole " +
+      "configuration. Each address must have a gateway of its family",
+    defaultText: "required",
+  }),
+  ...MASQUERADE_KEYS,
+  mtu: vethMtuKey(
+    "In bytes, of both ends, 68 to 65535. 0 or less: the kernel's default",
+  ),
+  dns: OWN_DNS_KEY,
+};
 
 /** The configuration of the ptp plugin, checked, with its defaults. */
 export interface PtpConfig extends MasqueradeKeys {
@@ -15,7 +29,7 @@ export interface PtpConfig extends MasqueradeKeys {
   /** Of both ends of the pair; 0 is the kernel's default. */
   readonly mtuBytes: number;
   /** Takes the place of what the IPAM plugin says. */
-  readonly dns?: Dns;
+  readonly dns: Dns | undefined;
 }
 
 /**
@@ -24,18 +38,12 @@ export interface PtpConfig extends MasqueradeKeys {
  * @throws {CniError} Code 7 for a value that will not do.
  */
 export function parsePtpConfig({ config }: Request): PtpConfig {
-  const { fields } = config;
-  const ipamType = ipamTypeOf(fields);
-  const keys = {
-    ...parseMasqueradeKeys(fields),
-    mtuBytes: parseVethMtu(fields),
-  };
-  const dns = parseOwnDns(config);
-  if (ipamType === undefined) {
+  const { ipam, mtu, ...keys } = readKeys(config.fields, PTP_KEYS);
+  if (ipam === undefined) {
     throw new CniError(CniCode.InvalidConfig, "Cannot use ipam", {
       details: "ipam.type is missing or empty: ptp routes by addresses, so " +
         'name an IPAM plugin, such as "host-local"',
     });
   }
-  return { ...keys, ipamType, ...(dns === undefined ? {} : { dns }) };
+  return { ...keys, ipamType: ipam, mtuBytes: mtu };
 }

@@ -1,8 +1,15 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CniCode, CniError, type JsonObject } from "../../../lib/spec/mod.ts";
 import { configWith } from "./_testing.ts";
+import type { PtpConfig } from "./config.ts";
 
-const DEFAULTS = { ipMasq: false, mtuBytes: 0, ipamType: "host-local" };
+const DEFAULTS: PtpConfig = {
+  ipMasq: false,
+  ipMasqBackend: undefined,
+  mtuBytes: 0,
+  ipamType: "host-local",
+  dns: undefined,
+};
 
 Deno.test("parsePtpConfig() reads every key, in any case of letters", () => {
   assertEquals(configWith(), DEFAULTS);
@@ -63,7 +70,7 @@ Deno.test("parsePtpConfig() names key, value and remedy", async (t) => {
       "nftables",
     ],
     "an empty backend": [{ ipMasqBackend: "" }, "ipMasqBackend", "nftables"],
-    "a backend as number": [{ ipMasqBackend: 1 }, "ipMasqBackend", "a string"],
+    "a backend as number": [{ ipMasqBackend: 1 }, "ipMasqBackend", "nftables"],
     "an MTU as text": [{ mtu: "1500" }, "mtu", "a whole number"],
     "half an MTU": [{ mtu: 1500.5 }, "mtu", "a whole number"],
     "an MTU that is too small": [{ mtu: 67 }, "mtu", "68 to 65535"],

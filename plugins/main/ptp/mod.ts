@@ -4,12 +4,9 @@
  *
  * @module
  */
-import {
-  definePlugin,
-  type Plugin,
-  type PluginKeys,
-} from "../../../lib/plugin/mod.ts";
+import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
 import { startAdd, startDel } from "./start_linux.ts";
+import { parsePtpConfig, PTP_KEYS } from "./config.ts";
 
 /** The ptp plugin. */
 export const ptp: Plugin = definePlugin({
@@ -32,9 +29,5 @@ export const ptp: Plugin = definePlugin({
     const { planCommand } = await import("./plan_linux.ts");
     return await planCommand(request, context);
   },
+  settings: { role: "main", keys: PTP_KEYS, check: parsePtpConfig },
 });
-
-/** Loads what ptp may be told. */
-export async function loadPtpKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).PTP_KEYS;
-}

@@ -1,16 +1,72 @@
-import type { Request } from "../../../lib/plugin/mod.ts";
 import {
-  checkLinkName,
-  CniCode,
-  CniError,
-  type Dns,
-  type Fields,
-} from "../../../lib/spec/mod.ts";
+  booleanKey,
+  integerKey,
+  linkNameKey,
+  macKey,
+  parsedKey,
+  readKeys,
+  type Request,
+} from "../../../lib/plugin/mod.ts";
+import { CniCode, CniError, type Dns } from "../../../lib/spec/mod.ts";
 import {
-  ipamTypeOf,
+  ipamKey,
+  MAC_RULE,
+  OWN_DNS_KEY,
   parseConfiguredMac,
-  parseOwnDns,
+  requireAddressesIfOld,
 } from "../../shared/mod.ts";
+
+/** The number after it means no user, and no group. */
+const MAX_ID = 2 ** 32 - 2;
+
+/** What tap may be told. */
+export const TAP_KEYS = {
+  multiQueue: booleanKey({
+    description: "The device has several queues",
+    default: false,
+  }),
+  mtu: integerKey({
+    description: "In bytes, from 68 to 65521; 0 is the kernel's default",
+    default: 0,
+    min: 68,
+    max: 65521,
+    zero: "the kernel's default",
+  }),
+  mac: macKey({
+    description: `The device's hardware address, ${MAC_RULE}`,
+    defaultText: "chosen",
+  }),
+  owner: integerKey({
+    description: "The number of the user who may open the device",
+    defaultText: "the kernel's",
+    min: 0,
+    max: MAX_ID,
+  }),
+  group: integerKey({
+    description: "The number of the group who may open the device",
+    defaultText: "the kernel's",
+    min: 0,
+    max: MAX_ID,
+  }),
+  selinuxContext: parsedKey(
+    {
+      description: "What SELinux is to take the device for: " +
+        "`system_u:system_r:container_t:s0`. Needs `runcon`",
+      defaultText: "the plugin's own",
+    },
+    "a context such as system_u:system_r:container_t:s0",
+    parseSelinuxContext,
+  ),
+  bridge: linkNameKey({
+    description: "A bridge in the container, made by another plugin, that " +
+      "the device is attached to",
+  }),
+  ipam: ipamKey({
+    description: "The IPAM plugin and its keys. Without it the device is " +
+      "only set up",
+  }),
+  dns: OWN_DNS_KEY,
+};
 
 /** The configuration of the tap plugin, checked, with its defaults. */
 export interface TapConfig {
@@ -19,84 +75,50 @@ export interface TapConfig {
   /** 0 is the kernel's default. */
   readonly mtuBytes: number;
   /** The device's hardware address, if one is asked for. */
-  readonly mac?: string;
+  readonly mac: string | undefined;
   /** The number of the user who may open the device. */
-  readonly owner?: number;
+  readonly owner: number | undefined;
   /** The number of the group who may open the device. */
-  readonly group?: number;
+  readonly group: number | undefined;
   /** What SELinux is to take the device for. */
-  readonly selinuxContext?: string;
+  readonly selinuxContext: string | undefined;
   /** A bridge in the container that the device becomes a port of. */
-  readonly bridge?: string;
+  readonly bridge: string | undefined;
   /** The IPAM plugin's name; absent for a device without addresses. */
-  readonly ipamType?: string;
+  readonly ipamType: string | undefined;
   /** Takes the place of what the IPAM plugin says. */
-  readonly dns?: Dns;
+  readonly dns: Dns | undefined;
 }
-
-/** The bounds of a tap device's MTU in the kernel. */
-const MIN_MTU_BYTES = 68;
-const MAX_MTU_BYTES = 65521;
-
-/** The number after it means nobody. */
-export const MAX_ID = 2 ** 32 - 2;
 
 /**
  * Reads and checks the whole configuration.
  *
- * @throws {CniError} Code 7 for a value that will not do, code 4 for
+ * @throws {CniError} Code 7 for a value that will not do, code 1 for a network
+ * without addresses in an old version, code 4 for
  * `CNI_ARGS`.
  */
 export function parseTapConfig(request: Request): TapConfig {
-  const { config, ifname } = request;
-  const { fields } = config;
-  const mac = parseConfiguredMac(request);
-  const owner = fields.integer("owner", { min: 0, max: MAX_ID });
-  const group = fields.integer("group", { min: 0, max: MAX_ID });
-  const selinuxContext = parseSelinuxContext(fields);
-  const bridge = parseBridge(fields, ifname);
-  const ipamType = ipamTypeOf(fields);
-  const dns = parseOwnDns(config);
+  const { multiQueue, mtu, ipam, ...keys } = readKeys(
+    request.config.fields,
+    TAP_KEYS,
+  );
+  if (keys.bridge === request.ifname) {
+    throw new CniError(CniCode.InvalidConfig, "Cannot use bridge", {
+      details: `bridge is "${keys.bridge}", as CNI_IFNAME is: expected the ` +
+        "name of a bridge that is in the container already",
+    });
+  }
+  requireAddressesIfOld(request.config, ipam);
   return {
-    isMultiQueue: fields.boolean("multiQueue") ?? false,
-    mtuBytes: parseMtu(fields),
-    ...(mac === undefined ? {} : { mac }),
-    ...(owner === undefined ? {} : { owner }),
-    ...(group === undefined ? {} : { group }),
-    ...(selinuxContext === undefined ? {} : { selinuxContext }),
-    ...(bridge === undefined ? {} : { bridge }),
-    ...(ipamType === undefined ? {} : { ipamType }),
-    ...(dns === undefined ? {} : { dns }),
+    ...keys,
+    isMultiQueue: multiQueue,
+    mtuBytes: mtu,
+    ipamType: ipam,
+    mac: parseConfiguredMac(request, keys.mac),
   };
 }
 
-function parseMtu(fields: Fields): number {
-  const bounds = { min: 0, max: MAX_MTU_BYTES };
-  const mtuBytes = fields.integer("mtu", bounds) ?? 0;
-  if (mtuBytes === 0 || mtuBytes >= MIN_MTU_BYTES) return mtuBytes;
-  const expected = "0 for the kernel's default, or a whole number from ";
-  throw fields.invalid(
-    "mtu",
-    `${expected}${MIN_MTU_BYTES} to ${MAX_MTU_BYTES}`,
-  );
-}
-
 /** `user:role:type`, and perhaps `:level`, as in `s0-s0:c0.c1023`. */
-function parseSelinuxContext(fields: Fields): string | undefined {
-  const text = fields.string("selinuxContext");
-  if (!text) return undefined;
-  if (/^\w[\w.-]*(:[\w.,-]+){2,4}$/.test(text)) return text;
-  const expected = "a context such as system_u:system_r:container_t:s0";
-  throw fields.invalid("selinuxContext", expected);
-}
-
-function parseBridge(fields: Fields, ifname: string): string | undefined {
-  const text = fields.string("bridge");
-  if (!text) return undefined;
-  checkLinkName(text, "bridge");
-  if (text !== ifname) return text;
-  throw new CniError(CniCode.InvalidConfig, "Cannot use bridge", {
-    details: `bridge is "${text}", as CNI_IFNAME is: expected the name of a ` +
-      "bridge that is in the container already",
-  });
+function parseSelinuxContext(text: string): string | undefined {
+  return /^\w[\w.-]*(:[\w.,-]+){2,4}$/.test(text) ? text : undefined;
 }

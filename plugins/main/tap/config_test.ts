@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CniError, type JsonObject } from "../../../lib/spec/mod.ts";
 import { requestWith } from "../../shared/testing/mod.ts";
-import { parseTapConfig } from "./config.ts";
+import { parseTapConfig, type TapConfig } from "./config.ts";
 
 function configWith(keys: JsonObject, args = "") {
   return parseTapConfig(requestWith(keys, { args }));
@@ -34,7 +34,17 @@ Deno.test("parseTapConfig() reads every key", () => {
 });
 
 Deno.test("parseTapConfig() has defaults for what is absent", () => {
-  const none = { isMultiQueue: false, mtuBytes: 0 };
+  const none: TapConfig = {
+    isMultiQueue: false,
+    mtuBytes: 0,
+    mac: undefined,
+    owner: undefined,
+    group: undefined,
+    selinuxContext: undefined,
+    bridge: undefined,
+    ipamType: undefined,
+    dns: undefined,
+  };
   assertEquals(configWith({}), none);
   const empty = {
     mac: "",

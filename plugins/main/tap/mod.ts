@@ -3,12 +3,10 @@
  *
  * @module
  */
-import {
-  definePlugin,
-  type Plugin,
-  type PluginKeys,
-} from "../../../lib/plugin/mod.ts";
+import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
 import { startAdd, startDel } from "./start_linux.ts";
+import { MAC_CAPABILITY } from "../../shared/mod.ts";
+import { parseTapConfig, TAP_KEYS } from "./config.ts";
 
 /** The tap plugin. */
 export const tap: Plugin = definePlugin({
@@ -31,9 +29,10 @@ export const tap: Plugin = definePlugin({
     const { planCommand } = await import("./plan_linux.ts");
     return await planCommand(request, context);
   },
+  settings: {
+    role: "main",
+    keys: TAP_KEYS,
+    capabilities: MAC_CAPABILITY,
+    check: parseTapConfig,
+  },
 });
-
-/** Loads what tap may be told. */
-export async function loadTapKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).TAP_KEYS;
-}

@@ -4,10 +4,12 @@
  *
  * @module
  */
-import type { Plugin, PluginKeys } from "../../../lib/plugin/mod.ts";
+import type { Plugin } from "../../../lib/plugin/mod.ts";
 import { versionsFrom } from "../../../lib/spec/mod.ts";
 import { defineChained } from "../../shared/chained/mod.ts";
 import { addLimits } from "./add_linux.ts";
+import { BANDWIDTH_CAPABILITIES, BANDWIDTH_KEYS } from "./config.ts";
+import { readInput } from "./read_input.ts";
 
 /** The bandwidth plugin. */
 export const bandwidth: Plugin = defineChained({
@@ -19,9 +21,10 @@ export const bandwidth: Plugin = defineChained({
   check: async () => (await import("./check_linux.ts")).checkLimits,
   gc: async () => (await import("./gc_linux.ts")).collectLimits,
   status: async () => (await import("./status_linux.ts")).bandwidthStatus,
+  settings: {
+    role: "meta",
+    keys: BANDWIDTH_KEYS,
+    capabilities: BANDWIDTH_CAPABILITIES,
+    check: readInput,
+  },
 });
-
-/** Loads what bandwidth may be told. */
-export async function loadBandwidthKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).BANDWIDTH_KEYS;
-}

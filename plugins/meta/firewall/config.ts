@@ -4,28 +4,73 @@ import {
   formatAddress,
   parseCidr,
 } from "../../../lib/net/mod.ts";
-import type { Request } from "../../../lib/plugin/mod.ts";
+import {
+  choiceKey,
+  parsedKey,
+  readKeys,
+  type Request,
+} from "../../../lib/plugin/mod.ts";
 import {
   checkLinkName,
   CniCode,
   CniError,
-  type Fields,
+  invalidValue,
   type PluginConfig,
   prevResultOf,
   type Result,
 } from "../../../lib/spec/mod.ts";
 import { isOwnChain } from "./rules.ts";
 
+const BACKENDS = ["iptables", "firewalld"] as const;
+
 /** What puts the rules into the kernel. */
-export type Backend = "iptables" | "firewalld";
+export type Backend = typeof BACKENDS[number];
+
+const INGRESS_POLICIES = ["open", "same-bridge", "isolated"] as const;
 
 /** Who may reach a container: everybody, its own bridge's, nobody's. */
-export type IngressPolicy = "open" | "same-bridge" | "isolated";
+export type IngressPolicy = typeof INGRESS_POLICIES[number];
+
+/** The kernel's limit, less the terminating NUL. */
+const MAX_CHAIN_LENGTH = 28;
+
+const DEFAULT_ZONE = "trusted";
+
+/** What firewall may be told. */
+export const FIREWALL_KEYS = {
+  backend: choiceKey(BACKENDS, {
+    description: "`iptables` or `firewalld`: which lets addresses pass",
+    defaultText: "firewalld where it runs, or iptables",
+  }),
+  iptablesAdminChainName: parsedKey(
+    {
+      description: "The administrator's chain, asked before all of the " +
+        `plugin's own: up to ${MAX_CHAIN_LENGTH} letters, digits, \`_-.:\``,
+      default: "CNI-ADMIN",
+    },
+    `a chain's name: up to ${MAX_CHAIN_LENGTH} letters, digits, "_", "-", ` +
+      '"." and ":"',
+    parseAdminChain,
+  ),
+  firewalldZone: parsedKey(
+    {
+      description: "The zone of firewalld that addresses are put into",
+      default: DEFAULT_ZONE,
+    },
+    "a zone's name without white space",
+    (text) => isZone(text) ? text : undefined,
+  ),
+  ingressPolicy: choiceKey(INGRESS_POLICIES, {
+    description: "Who may reach containers: `open`, `same-bridge` or " +
+      "`isolated`. See [ingress policies](#ingress-policies)",
+    default: "open",
+  }),
+};
 
 /** What firewall is configured to do, with its defaults. */
 export interface FirewallConfig {
   /** Absent means firewalld where it runs, else iptables. */
-  readonly backend?: Backend;
+  readonly backend: Backend | undefined;
   /** The administrator's chain, which is asked first. */
   readonly adminChain: string;
   /** The zone of firewalld. */
@@ -33,33 +78,17 @@ export interface FirewallConfig {
   readonly ingressPolicy: IngressPolicy;
 }
 
-/** All that `backend` may say. */
-export const BACKENDS: readonly Backend[] = ["iptables", "firewalld"];
-
-/** All that `ingressPolicy` may say. */
-export const INGRESS_POLICIES: readonly IngressPolicy[] = [
-  ...["open", "same-bridge", "isolated"] as const,
-];
-
-/** The administrator's chain, unless the configuration names another. */
-export const DEFAULT_ADMIN_CHAIN = "CNI-ADMIN";
-
-/** The zone of firewalld, unless the configuration names another. */
-export const DEFAULT_ZONE = "trusted";
-
 /**
  * Reads and checks firewall's own keys.
  *
  * @throws {CniError} Code 7 for a value that will not do.
  */
 export function parseFirewallConfig({ fields }: PluginConfig): FirewallConfig {
-  const backend = oneOf(fields, "backend", BACKENDS);
-  return {
-    ...(backend === undefined ? {} : { backend }),
-    adminChain: parseAdminChain(fields),
-    zone: parseZone(fields),
-    ingressPolicy: oneOf(fields, "ingressPolicy", INGRESS_POLICIES) ?? "open",
-  };
+  const { iptablesAdminChainName, firewalldZone, ...keys } = readKeys(
+    fields,
+    FIREWALL_KEYS,
+  );
+  return { ...keys, adminChain: iptablesAdminChainName, zone: firewalldZone };
 }
 
 /**
@@ -73,9 +102,8 @@ export function readFirewallConfig(
     fields.json("backend"),
     fields.json("firewalldZone"),
   ];
-  const known = BACKENDS.find((one) => one === backend);
   return {
-    ...(known === undefined ? {} : { backend: known }),
+    backend: BACKENDS.find((one) => one === backend),
     zone: typeof zone === "string" && isZone(zone) ? zone : DEFAULT_ZONE,
   };
 }
@@ -137,42 +165,11 @@ export function addressesOf(
   return new Map(families.filter(([, addresses]) => addresses.length > 0));
 }
 
-function oneOf<T extends string>(
-  fields: Fields,
-  key: string,
-  choices: readonly T[],
-): T | undefined {
-  const text = fields.string(key);
-  if (!text) return undefined;
-  const choice = choices.find((one) => one === text);
-  if (choice !== undefined) return choice;
-  const list = choices.map((one) => `"${one}"`).join(" or ");
-  throw fields.invalid(key, list);
-}
-
-/** The kernel's limit, less the terminating NUL. */
-const MAX_CHAIN_LENGTH = 28;
-
-function parseAdminChain(fields: Fields): string {
-  const key = "iptablesAdminChainName";
-  const name = fields.string(key) || DEFAULT_ADMIN_CHAIN;
-  const isName = name.length <= MAX_CHAIN_LENGTH &&
-    /^[A-Za-z0-9_][\w.:-]*$/.test(name);
-  if (!isName) {
-    throw fields.invalid(
-      key,
-      `a chain's name: up to ${MAX_CHAIN_LENGTH} letters, digits, "_", "-", ` +
-        '"." and ":"',
-    );
-  }
-  if (!isOwnChain(name)) return name;
-  throw fields.invalid(key, "a chain of its own, such as CNI-ADMIN");
-}
-
-function parseZone(fields: Fields): string {
-  const zone = fields.string("firewalldZone") || DEFAULT_ZONE;
-  if (isZone(zone)) return zone;
-  throw fields.invalid("firewalldZone", "a zone's name without white space");
+function parseAdminChain(text: string, path: string): string | undefined {
+  const isName = text.length <= MAX_CHAIN_LENGTH &&
+    /^[A-Za-z0-9_][\w.:-]*$/.test(text);
+  if (!isName || !isOwnChain(text)) return isName ? text : undefined;
+  throw invalidValue(path, text, "a chain of its own, such as CNI-ADMIN");
 }
 
 function isZone(text: string): boolean {

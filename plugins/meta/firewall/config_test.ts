@@ -4,12 +4,14 @@ import { CniCode, CniError, type JsonObject } from "../../../lib/spec/mod.ts";
 import { requestWith } from "../../shared/testing/mod.ts";
 import {
   addressesOf,
+  type FirewallConfig,
   parseFirewallConfig,
   readFirewallConfig,
   readFirewallInput,
 } from "./config.ts";
 
-const DEFAULTS = {
+const DEFAULTS: FirewallConfig = {
+  backend: undefined,
   adminChain: "CNI-ADMIN",
   zone: "trusted",
   ingressPolicy: "open",
@@ -92,7 +94,8 @@ Deno.test("parseFirewallConfig() refuses what will not do", async (t) => {
 Deno.test("readFirewallConfig() passes over what will not do", () => {
   for (const keys of Object.values(BAD)) {
     const { config } = requestWith(keys);
-    assertEquals(readFirewallConfig(config), { zone: "trusted" });
+    const none = { backend: undefined, zone: "trusted" };
+    assertEquals(readFirewallConfig(config), none);
   }
   const { config } = requestWith({ backend: "iptables", firewalldZone: "a" });
   const own = { backend: "iptables", zone: "a" } as const;

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import type { Plugin, PluginKeys } from "../../../lib/plugin/mod.ts";
+import type { Plugin } from "../../../lib/plugin/mod.ts";
 import { defineChained } from "../../shared/chained/mod.ts";
 import { addFirewall } from "./add_linux.ts";
 import { delFirewall } from "./del_linux.ts";
+import { FIREWALL_KEYS, readFirewallInput } from "./config.ts";
 
 /** The firewall plugin. */
 export const firewall: Plugin = defineChained({
@@ -19,9 +20,5 @@ export const firewall: Plugin = defineChained({
   check: async () => (await import("./check_linux.ts")).checkFirewall,
   gc: async () => (await import("./gc_linux.ts")).collectFirewall,
   status: async () => (await import("./status_linux.ts")).firewallStatus,
+  settings: { role: "meta", keys: FIREWALL_KEYS, check: readFirewallInput },
 });
-
-/** Loads what firewall may be told. */
-export async function loadFirewallKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).FIREWALL_KEYS;
-}

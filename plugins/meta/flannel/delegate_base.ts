@@ -19,18 +19,31 @@ export interface DelegateConfig extends JsonObject {
  * network's name, the type and what the runtime has added.
  *
  * @param defaultType The type when the user gives none.
- * @throws {CniError} Code 7 if the user gives what flannel sets by itself.
  */
 export function baseDelegate(
   { name, delegate, runtimeConfig }: FlannelConfig,
   defaultType: string,
 ): DelegateConfig {
-  const type = Object.hasOwn(delegate, "type") ? delegate.type : defaultType;
-  if (typeof type !== "string") {
+  const { type = defaultType } = delegate;
+  return {
+    ...delegate,
+    ...(runtimeConfig === undefined ? {} : { runtimeConfig }),
+    name,
+    type: String(type),
+  };
+}
+
+/**
+ * Refuses in `delegate` what flannel sets by itself, and a type that is none.
+ *
+ * @throws {CniError} Code 7.
+ */
+export function refuseOwnKeys(delegate: JsonObject): void {
+  if (Object.hasOwn(delegate, "type") && typeof delegate.type !== "string") {
     throw refusal(
       "'delegate' dictionary, if present, must have (string) 'type' field",
-      `delegate.type is ${describe(type)}: name a plugin, or remove it for ` +
-        `"${defaultType}"`,
+      `delegate.type is ${describe(delegate.type)}: name a plugin, or remove ` +
+        'it for "bridge", on Windows "win-bridge"',
     );
   }
   refuseKey(
@@ -39,12 +52,6 @@ export function baseDelegate(
     "remove it: the network's name is the delegate's",
   );
   refuseKey(delegate, "ipam", "put its keys in ipam, beside delegate");
-  return {
-    ...delegate,
-    ...(runtimeConfig === undefined ? {} : { runtimeConfig }),
-    name,
-    type,
-  };
 }
 
 function refuseKey(delegate: JsonObject, key: string, remedy: string): void {

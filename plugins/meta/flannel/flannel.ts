@@ -5,9 +5,11 @@ import {
   type Plugin,
   type Request,
 } from "../../../lib/plugin/mod.ts";
-import { CniError, type Result } from "../../../lib/spec/mod.ts";
+import type { Result } from "../../../lib/spec/mod.ts";
+import { FLANNEL_KEYS } from "./config.ts";
 import { formatDelegate } from "./delegate_text.ts";
 import { makeDelegate } from "./make_delegate.ts";
+import { orDelegateError, readInput } from "./read_input.ts";
 import { openDelegateState } from "./state.ts";
 
 /**
@@ -39,9 +41,11 @@ export const flannel: Plugin = definePlugin({
     const { planFlannel } = await import("./plan_flannel.ts");
     return await planFlannel(request, context);
   },
+  settings: { role: "meta", keys: FLANNEL_KEYS, check: readInput },
 });
 
 async function add(request: Request, context: Context): Promise<Result> {
+  readInput(request);
   const delegate = makeDelegate(request);
   const { type } = delegate;
   context.preload(type, request);
@@ -61,19 +65,8 @@ async function add(request: Request, context: Context): Promise<Result> {
     } catch (failure) {
       context.warn(`Cannot put back the saved configuration: ${failure}`);
     }
-    throw notFound(type, request.path) ?? error;
-  }
-}
-
-/** The error for a delegate that is not there, by which it can be told. */
-function notFound(type: string, path: string): CniError | undefined {
-  try {
-    findPlugin(type, splitPluginPath(path));
-    return undefined;
-  } catch (cause) {
-    if (!(cause instanceof CniError)) throw cause;
-    const message = `failed to delegate add: ${cause.message}`;
-    const details = `in delegate: ${cause.details}`;
-    return new CniError(cause.code, message, { details, cause });
+    // By these words it can be told that the delegate is not there.
+    orDelegateError(() => findPlugin(type, splitPluginPath(request.path)));
+    throw error;
   }
 }

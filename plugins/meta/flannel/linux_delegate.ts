@@ -1,11 +1,6 @@
 import { formatCidr, networkOf, parseCidr } from "../../../lib/net/mod.ts";
-import {
-  Fields,
-  type Json,
-  type JsonObject,
-  parseRoute,
-  type Route,
-} from "../../../lib/spec/mod.ts";
+import { routesKey } from "../../../lib/plugin/mod.ts";
+import type { Json, JsonObject, Route } from "../../../lib/spec/mod.ts";
 import type { FlannelConfig } from "./config.ts";
 import { baseDelegate, type DelegateConfig } from "./delegate_base.ts";
 import type { SubnetEnv } from "./subnet_env.ts";
@@ -50,9 +45,7 @@ function routesFor(
   given: Json | undefined,
   { networks, ipv6Networks }: SubnetEnv,
 ): readonly JsonObject[] {
-  // By this key alone: flannel reads its own section with regard to case.
-  const fields = new Fields({ routes: given }, "ipam");
-  const routes = (fields.fieldsList("routes") ?? []).map(parseRoute);
+  const routes = readRoutes(given);
   // The kernel takes one route to a destination and fails at a second one.
   const known = new Set(routes.filter(isPlain).map(destination));
   const added = [...networks, ...ipv6Networks]
@@ -60,6 +53,13 @@ function routesFor(
     .map((dst) => ({ dst }));
   return [...routes.map((route) => ({ ...route })), ...added];
 }
+
+/** `ipam.routes`, by this name alone: flannel reads `ipam` with regard to case. */
+export function readRoutes(given: Json | undefined): readonly Route[] {
+  return ROUTES_KEY.read(given, "ipam.routes") ?? [];
+}
+
+const ROUTES_KEY = routesKey({ description: "Further routes" });
 
 /** Whether a route is in the table, and of the metric, of those added. */
 function isPlain({ table, priority }: Route): boolean {

@@ -4,11 +4,4 @@
  *
  * @module
  */
-import type { PluginKeys } from "../../../lib/plugin/mod.ts";
-
 export { flannel } from "./flannel.ts";
-
-/** Loads what flannel may be told. */
-export async function loadFlannelKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).FLANNEL_KEYS;
-}

@@ -2,12 +2,18 @@ import type { Call } from "../../../lib/plugin/mod.ts";
 import { checkContainerId } from "../../../lib/spec/mod.ts";
 import type { FlannelConfig } from "./config.ts";
 import type { DelegateConfig } from "./delegate_base.ts";
-import { linuxDelegate } from "./linux_delegate.ts";
+import { linuxDelegate, readRoutes } from "./linux_delegate.ts";
 import type { SubnetEnv } from "./subnet_env.ts";
 import { windowsDelegate } from "./windows_delegate.ts";
 
 /** What differs between systems. All of it only computes. */
 export interface Platform {
+  /**
+   * Refuses what no subnet file would make right.
+   *
+   * @throws {CniError} Code 7.
+   */
+  check(config: FlannelConfig): void;
   /** Makes the delegate's configuration. */
   delegateConfig(config: FlannelConfig, subnet: SubnetEnv): DelegateConfig;
   /** The name under which a container's state is kept. */
@@ -20,11 +26,14 @@ export function platformFor(os: typeof Deno.build.os): Platform {
 }
 
 const LINUX: Platform = {
+  check: ({ ipam }) => void readRoutes(ipam.routes),
   delegateConfig: linuxDelegate,
   stateName: ({ containerId }) => containerId,
 };
 
 const WINDOWS: Platform = {
+  // The user's routes do not count there.
+  check: () => {},
   delegateConfig: windowsDelegate,
   // Containers of one pod share the network of its first, the sandbox, which
   // `container:<id>` names.

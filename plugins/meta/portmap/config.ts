@@ -1,10 +1,74 @@
 import { isSafeWord } from "../../../lib/linux/mod.ts";
-import type { Request } from "../../../lib/plugin/mod.ts";
-import { CniCode, CniError, type Fields } from "../../../lib/spec/mod.ts";
-import { parsePortMappings, type PortMapping } from "./mapping.ts";
+import {
+  booleanKey,
+  choiceKey,
+  integerKey,
+  listKey,
+  mappedKey,
+  parsedKey,
+  readKeys,
+  readRuntimeConfig,
+  type Request,
+  stringKey,
+} from "../../../lib/plugin/mod.ts";
+import { CniCode, CniError, invalidValue } from "../../../lib/spec/mod.ts";
+import { FIREWALL_BACKENDS } from "../../shared/mod.ts";
+import { PORTMAP_CAPABILITIES, type PortMapping } from "./mapping.ts";
 
 /** The two ways to have the kernel map ports. */
 export type Backend = "iptables" | "nftables";
+
+/** Kubernetes uses the bits 14 and 15, Calico 20 to 31. */
+const DEFAULT_MARK_BIT = 13;
+
+/** The longest name of a chain that iptables takes, in bytes. */
+const MAX_CHAIN_BYTES = 28;
+
+/** What portmap may be told. */
+export const PORTMAP_KEYS = {
+  backend: choiceKey(FIREWALL_BACKENDS, {
+    description: "How to map ports, by `iptables` or `nftables`. Absent: the " +
+      "one that the keys below are written for, else iptables, unless only " +
+      "nft is usable",
+    defaultText: "what is there",
+    isEmptyValue: true,
+  }),
+  snat: booleanKey({
+    description: "The host reaches the port by 127.0.0.1, and the container " +
+      "by an address of the host. Such packets are masqueraded, and " +
+      "`route_localnet` is set on the interface towards the container",
+    default: true,
+  }),
+  masqAll: booleanKey({
+    description: "All that comes by a mapped port is masqueraded: the " +
+      "container sees the host and not who asks. Only with `snat`",
+    default: false,
+  }),
+  markMasqBit: integerKey({
+    description: "The bit of a packet's mark that says that it is to be " +
+      "masqueraded. iptables only",
+    defaultText: `${DEFAULT_MARK_BIT}`,
+    holds: "integer 0 to 31",
+    min: 0,
+    max: 31,
+  }),
+  externalSetMarkChain: parsedKey(
+    {
+      description: "A chain of the `nat` table that marks packets instead, " +
+        "such as `KUBE-MARK-MASQ`, and whose maker masquerades them. It must " +
+        "be there. iptables only; not with `markMasqBit`",
+      isEmptyValue: true,
+    },
+    `the name of a chain of the nat table, up to ${MAX_CHAIN_BYTES} bytes`,
+    parseExternalChain,
+  ),
+  conditionsV4: conditionsKey(
+    "What IPv4 packets must match besides, word by word, as on the command " +
+      'line of the backend: `["!", "-d", "192.0.2.0/24"]` for iptables, ' +
+      '`["ip", "daddr", "!=", "192.0.2.0/24"]` for nft',
+  ),
+  conditionsV6: conditionsKey("The same for IPv6"),
+};
 
 /** Words that a packet must match besides, for each family. */
 export type Conditions = Readonly<Record<4 | 6, readonly string[]>>;
@@ -13,7 +77,7 @@ export type Conditions = Readonly<Record<4 | 6, readonly string[]>>;
 export interface PortmapConfig {
   readonly mappings: readonly PortMapping[];
   /** How to map; absent means what the host has. */
-  readonly backend?: Backend;
+  readonly backend: Backend | undefined;
   /** Whether what comes from the container itself or localhost is masqueraded. */
   readonly snat: boolean;
   /** Whether all that is mapped is masqueraded. */
@@ -21,15 +85,9 @@ export interface PortmapConfig {
   /** The mark of packets to masquerade: one bit. */
   readonly mark: number;
   /** The chain that marks packets instead of ours. */
-  readonly externalSetMarkChain?: string;
+  readonly externalSetMarkChain: string | undefined;
   readonly conditions: Conditions;
 }
-
-/** Kubernetes uses the bits 14 and 15, Calico 20 to 31. */
-const DEFAULT_MARK_BIT = 13;
-
-/** The longest name of a chain that iptables takes, in bytes. */
-const MAX_CHAIN_BYTES = 28;
 
 /**
  * Reads and checks the whole configuration.
@@ -38,53 +96,49 @@ const MAX_CHAIN_BYTES = 28;
  */
 export function parsePortmapConfig({ config }: Request): PortmapConfig {
   const { fields } = config;
-  const markBit = fields.integer("markMasqBit", { min: 0, max: 31 });
-  const externalSetMarkChain = parseExternalChain(fields);
-  if (markBit !== undefined && externalSetMarkChain !== undefined) {
+  const { markMasqBit, conditionsV4, conditionsV6, ...keys } = readKeys(
+    fields,
+    PORTMAP_KEYS,
+  );
+  const { externalSetMarkChain } = keys;
+  if (markMasqBit !== undefined && externalSetMarkChain !== undefined) {
     throw contradiction(
       "externalSetMarkChain and markMasqBit",
       `externalSetMarkChain is "${externalSetMarkChain}" and markMasqBit is ` +
-        `${markBit}: the chain chooses the mark, so remove one of the two`,
+        `${markMasqBit}: the chain chooses the mark, so remove one of the two`,
     );
   }
-  const conditions = {
-    4: parseConditions(fields, "conditionsV4"),
-    6: parseConditions(fields, "conditionsV6"),
-  };
-  const backend = parseBackend(fields, externalSetMarkChain, conditions);
+  const conditions = { 4: conditionsV4 ?? [], 6: conditionsV6 ?? [] };
+  const { portMappings = [] } = readRuntimeConfig(fields, PORTMAP_CAPABILITIES);
   return {
-    mappings: parsePortMappings(fields.fields("runtimeConfig")),
-    ...(backend === undefined ? {} : { backend }),
-    snat: fields.boolean("snat") ?? true,
-    masqAll: fields.boolean("masqAll") ?? false,
+    ...keys,
+    backend: backendFor(keys.backend, externalSetMarkChain, conditions),
+    mappings: portMappings,
     // Multiplied, not shifted: `<<` is signed.
-    mark: 2 ** (markBit ?? DEFAULT_MARK_BIT),
-    ...(externalSetMarkChain === undefined ? {} : { externalSetMarkChain }),
+    mark: 2 ** (markMasqBit ?? DEFAULT_MARK_BIT),
     conditions,
   };
 }
 
-function parseExternalChain(fields: Fields): string | undefined {
-  const key = "externalSetMarkChain";
-  const chain = fields.string(key);
-  if (chain === undefined) return undefined;
-  const isName = chain.length <= MAX_CHAIN_BYTES && isSafeWord(chain) &&
-    /^[^!-]/.test(chain);
-  if (isName) return chain;
-  throw fields.invalid(
-    key,
-    `the name of a chain of the nat table, up to ${MAX_CHAIN_BYTES} bytes`,
-  );
+function parseExternalChain(text: string): string | undefined {
+  const isName = text.length <= MAX_CHAIN_BYTES && isSafeWord(text) &&
+    /^[^!-]/.test(text);
+  return isName ? text : undefined;
+}
+
+function conditionsKey(description: string) {
+  const word = stringKey({ description: "A word", isEmptyValue: true });
+  const holds = "list of strings";
+  return mappedKey(listKey(word, { description, holds }), parseConditions);
 }
 
 /** What would end a rule of nft, or begin another. */
 const NFT_SYNTAX = /[;#\\`]/;
 
 function parseConditions(
-  fields: Fields,
-  key: "conditionsV4" | "conditionsV6",
+  words: readonly string[],
+  path: string,
 ): readonly string[] {
-  const words = fields.strings(key) ?? [];
   const style = styleOf(words);
   if (style === undefined) return [];
   words.forEach((word, index) => {
@@ -95,7 +149,7 @@ function parseConditions(
       : !NFT_SYNTAX.test(word) && word.split('"').length % 2 === 1;
     if (isPlain && isSafe) return;
     const expected = `one word of a condition for ${style}`;
-    throw fields.invalid(`${key}[${index}]`, expected, word);
+    throw invalidValue(`${path}[${index}]`, word, expected);
   });
   return words;
 }
@@ -107,15 +161,11 @@ function styleOf([first = ""]: readonly string[]): Backend | undefined {
 }
 
 /** The backend that is asked for, or that other keys are written for. */
-function parseBackend(
-  fields: Fields,
+function backendFor(
+  asked: Backend | undefined,
   externalChain: string | undefined,
   conditions: Conditions,
 ): Backend | undefined {
-  const asked = fields.string("backend");
-  if (asked !== undefined && asked !== "iptables" && asked !== "nftables") {
-    throw fields.invalid("backend", '"iptables" or "nftables"');
-  }
   const specific = ([
     ["externalSetMarkChain", externalChain && "iptables"],
     ["conditionsV4", styleOf(conditions[4])],

@@ -6,6 +6,8 @@ import { configWith, mapping } from "./_testing.ts";
 Deno.test("parsePortmapConfig() has the reference's defaults", () => {
   assertEquals(configWith(), {
     mappings: [],
+    backend: undefined,
+    externalSetMarkChain: undefined,
     snat: true,
     masqAll: false,
     mark: 0x2000,
@@ -24,6 +26,7 @@ Deno.test("parsePortmapConfig() reads every key, whatever its case", () => {
   };
   assertEquals(configWith(keys), {
     mappings: [],
+    externalSetMarkChain: undefined,
     backend: "iptables",
     snat: false,
     masqAll: true,

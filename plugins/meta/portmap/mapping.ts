@@ -4,7 +4,14 @@ import {
   formatAddress,
   parseAddress,
 } from "../../../lib/net/mod.ts";
-import { CniCode, CniError, type Fields } from "../../../lib/spec/mod.ts";
+import {
+  fieldsKey,
+  integerKey,
+  listKey,
+  mappedKey,
+  parsedKey,
+} from "../../../lib/plugin/mod.ts";
+import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 
 /** The protocols whose ports can be mapped. */
 export const PROTOCOLS = ["tcp", "udp", "sctp"] as const;
@@ -27,27 +34,71 @@ export interface PortMapping extends HostPort {
   readonly containerPort: number;
 }
 
-const PORT = { min: 1, max: 65535 } as const;
+const PORT = {
+  isRequired: true,
+  min: 1,
+  max: 65535,
+  holds: "integer 1 to 65535",
+} as const;
 
-/**
- * Reads `runtimeConfig.portMappings`.
- *
- * @throws {CniError} Code 7 for a value that will not do, or a port of the host
- * that would lead to two ports of the container.
- */
-export function parsePortMappings(
-  runtimeConfig: Fields | undefined,
+/** The keys of a mapping. */
+const MAPPING_KEYS = {
+  hostPort: integerKey({ description: "The host's port", ...PORT }),
+  containerPort: integerKey({ description: "The container's port", ...PORT }),
+  protocol: parsedKey(
+    {
+      description: "`tcp`, `udp` or `sctp`, in any case",
+      isRequired: true,
+      isEmptyValue: true,
+    },
+    '"tcp", "udp" or "sctp"',
+    (text) => PROTOCOLS.find((one) => one === text.toLowerCase()),
+  ),
+  hostIP: parsedKey(
+    {
+      description: "The host's only address to map. `0.0.0.0` and `::` stand " +
+        "for all addresses of their family",
+      defaultText: "all",
+      holds: "address",
+    },
+    "an address of the host like 127.0.0.1",
+    parseHostIp,
+  ),
+};
+
+const MAPPING = mappedKey(
+  fieldsKey(MAPPING_KEYS, {
+    description: "A port of the host that leads to one of the container",
+  }),
+  ({ hostIP, ...ports }): PortMapping => ({ ...ports, ...hostIP }),
+);
+
+/** What a runtime may ask of portmap. */
+export const PORTMAP_CAPABILITIES = {
+  portMappings: mappedKey(
+    listKey(MAPPING, {
+      description: "The ports to map",
+      holds: "list of objects",
+    }),
+    refuseContradictions,
+  ),
+};
+
+function refuseContradictions(
+  mappings: readonly PortMapping[],
+  path: string,
 ): readonly PortMapping[] {
   const byPort = new Map<string, PortMapping[]>();
-  return (runtimeConfig?.fieldsList("portMappings") ?? []).map((item) => {
-    const mapping = parseMapping(item);
+  for (const [index, mapping] of mappings.entries()) {
     const key = `${mapping.protocol} ${mapping.hostPort}`;
     const others = byPort.get(key) ?? [];
     const rival = others.find((one) => isContradiction(one, mapping));
-    if (rival !== undefined) throw contradiction(item, rival, mapping);
+    if (rival !== undefined) {
+      throw contradiction(`${path}[${index}].hostPort`, rival, mapping);
+    }
     byPort.set(key, [...others, mapping]);
-    return mapping;
-  });
+  }
+  return mappings;
 }
 
 /** Whether a mapping is one of a family's. */
@@ -73,45 +124,11 @@ export function formatHostPort(
   return `${prefix}${hostPort}/${protocol}`;
 }
 
-function parseMapping(fields: Fields): PortMapping {
-  return {
-    protocol: parseProtocol(fields),
-    hostPort: parsePort(fields, "hostPort"),
-    containerPort: parsePort(fields, "containerPort"),
-    ...parseHostIp(fields),
-  };
-}
-
-function parseProtocol(fields: Fields): Protocol {
-  const text = fields.string("protocol")?.toLowerCase();
-  const protocol = PROTOCOLS.find((one) => one === text);
-  if (protocol !== undefined) return protocol;
-  throw fields.invalid("protocol", '"tcp", "udp" or "sctp"');
-}
-
-function parsePort(
-  fields: Fields,
-  key: "hostPort" | "containerPort",
-): number {
-  const port = fields.integer(key, PORT);
-  if (port !== undefined) return port;
-  throw fields.invalid(key, `a port from ${PORT.min} to ${PORT.max}`);
-}
-
-function parseHostIp(
-  fields: Fields,
-): Pick<HostPort, "family" | "hostIp"> {
-  const text = fields.string("hostIP");
-  if (!text) return {};
-  try {
-    const hostIp = parseAddress(text);
-    const { family } = hostIp;
-    const isAny = ["0.0.0.0", "::"].includes(formatAddress(hostIp));
-    return isAny ? { family } : { family, hostIp };
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw fields.invalid("hostIP", "an address of the host like 127.0.0.1");
-  }
+function parseHostIp(text: string): Pick<HostPort, "family" | "hostIp"> {
+  const hostIp = parseAddress(text);
+  const { family } = hostIp;
+  const isAny = ["0.0.0.0", "::"].includes(formatAddress(hostIp));
+  return isAny ? { family } : { family, hostIp };
 }
 
 // Two ways to one port of the container are no contradiction: both hold.
@@ -120,11 +137,10 @@ function isContradiction(a: PortMapping, b: PortMapping): boolean {
 }
 
 function contradiction(
-  item: Fields,
+  path: string,
   rival: PortMapping,
   mapping: PortMapping,
 ): CniError {
-  const path = item.pathOf("hostPort");
   return new CniError(CniCode.InvalidConfig, `Cannot use ${path}`, {
     details: `${path} is ${mapping.hostPort}: ${formatHostPort(mapping)} is ` +
       `to lead to port ${mapping.containerPort} of the container, but ` +

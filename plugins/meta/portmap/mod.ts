@@ -4,10 +4,13 @@
  *
  * @module
  */
-import type { Plugin, PluginKeys } from "../../../lib/plugin/mod.ts";
+import type { Plugin } from "../../../lib/plugin/mod.ts";
 import { defineChained } from "../../shared/chained/mod.ts";
 import { addPortmap } from "./add_linux.ts";
 import { delPortmap } from "./del_linux.ts";
+import { PORTMAP_KEYS } from "./config.ts";
+import { PORTMAP_CAPABILITIES } from "./mapping.ts";
+import { readInput } from "./read_input.ts";
 
 /** The portmap plugin. */
 export const portmap: Plugin = defineChained({
@@ -17,9 +20,10 @@ export const portmap: Plugin = defineChained({
   check: async () => (await import("./check_linux.ts")).checkPortmap,
   gc: async () => (await import("./gc_linux.ts")).collectPortmap,
   status: async () => (await import("./status_linux.ts")).portmapStatus,
+  settings: {
+    role: "meta",
+    keys: PORTMAP_KEYS,
+    capabilities: PORTMAP_CAPABILITIES,
+    check: readInput,
+  },
 });
-
-/** Loads what portmap may be told. */
-export async function loadPortmapKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).PORTMAP_KEYS;
-}

@@ -6,23 +6,66 @@ import {
   parseAddress,
 } from "../../../lib/net/mod.ts";
 import {
+  booleanKey,
+  integerKey,
+  listKey,
+  mappedKey,
+  parsedKey,
+  readKeys,
+} from "../../../lib/plugin/mod.ts";
+import {
   CniCode,
   CniError,
   type Fields,
+  invalidValue,
   type PluginConfig,
 } from "../../../lib/spec/mod.ts";
+
+const GATEWAY = parsedKey(
+  { description: "The address of a gateway", isEmptyValue: true },
+  "the address of a gateway, such as 10.0.0.1",
+  (text) => {
+    const address = parseAddress(text);
+    const isUsable = address.value !== 0n && !isMulticast(address);
+    return isUsable ? address : undefined;
+  },
+);
+
+/** What sbr may be told. */
+export const SBR_KEYS = {
+  table: integerKey({
+    description: "Look addresses up in this table, which another program " +
+      "fills. Not with the other two",
+    holds: "integer from 1",
+    defaultText: "tables of its own",
+    min: 1,
+    max: 0xffffffff,
+  }),
+  gateways: mappedKey(
+    listKey(GATEWAY, {
+      description: "The next hop of the default route: one IPv4 and one IPv6 " +
+        "address at most",
+      defaultText: "the IPAM plugin's gateway",
+      holds: "list of addresses",
+    }),
+    byFamily,
+  ),
+  addSourceHints: booleanKey({
+    description: "Each subnet keeps a route in the main table, with the " +
+      "address that packets have on it if the program chooses no other",
+    default: false,
+  }),
+};
 
 /** What sbr is configured to do, checked. */
 export interface SbrConfig {
   /** A table that somebody else fills; absent for tables of our own. */
-  readonly table?: number;
+  readonly table: number | undefined;
   /** The next hop of the default route, by family, in place of the IPAM's. */
   readonly gateways: ReadonlyMap<Family, Address>;
   /** Whether the subnets stay reachable without a source address. */
   readonly addSourceHints: boolean;
 }
-
-const MAX_TABLE = 0xffffffff;
 
 /**
  * Reads and checks the keys of sbr.
@@ -30,9 +73,10 @@ const MAX_TABLE = 0xffffffff;
  * @throws {CniError} Code 7, which names key, value and remedy.
  */
 export function parseSbrConfig({ fields }: PluginConfig): SbrConfig {
-  const table = fields.integer("table", { min: 1, max: MAX_TABLE });
-  const gateways = parseGateways(fields);
-  const addSourceHints = fields.boolean("addSourceHints") ?? false;
+  const { table, gateways = new Map(), addSourceHints } = readKeys(
+    fields,
+    SBR_KEYS,
+  );
   if (table !== undefined && (gateways.size > 0 || addSourceHints)) {
     const key = addSourceHints ? "addSourceHints" : "gateways";
     throw new CniError(CniCode.InvalidConfig, `Cannot use table and ${key}`, {
@@ -41,11 +85,7 @@ export function parseSbrConfig({ fields }: PluginConfig): SbrConfig {
         `${key} would do nothing: remove one of the two`,
     });
   }
-  return {
-    ...(table === undefined ? {} : { table }),
-    gateways,
-    addSourceHints,
-  };
+  return { table, gateways, addSourceHints };
 }
 
 /**
@@ -60,30 +100,21 @@ export function tableOf(fields: Fields): number | undefined {
     : undefined;
 }
 
-function parseGateways(fields: Fields): ReadonlyMap<Family, Address> {
+function byFamily(
+  addresses: readonly Address[],
+  path: string,
+): ReadonlyMap<Family, Address> {
   const gateways = new Map<Family, Address>();
-  for (const [index, text] of (fields.strings("gateways") ?? []).entries()) {
-    const key = `gateways[${index}]`;
-    const address = gatewayAt(fields, key, text);
+  for (const [index, address] of addresses.entries()) {
     const { family } = address;
     const first = gateways.get(family);
     if (first !== undefined) {
       const expected = "one IPv4 and one IPv6 address at most, and " +
         `${formatAddress(first)} is there already`;
-      throw fields.invalid(key, expected, text);
+      const at = `${path}[${index}]`;
+      throw invalidValue(at, formatAddress(address), expected);
     }
     gateways.set(family, address);
   }
   return gateways;
-}
-
-function gatewayAt(fields: Fields, key: string, text: string): Address {
-  const expected = "the address of a gateway, such as 10.0.0.1";
-  try {
-    const address = parseAddress(text);
-    if (address.value !== 0n && !isMulticast(address)) return address;
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-  }
-  throw fields.invalid(key, expected, text);
 }

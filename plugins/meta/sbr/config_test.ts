@@ -12,6 +12,7 @@ Deno.test("parseSbrConfig() reads every key", () => {
   });
   const gateways = ["fd00::1", "10.0.0.1"];
   assertEquals(configWith({ gateways, addSourceHints: true }), {
+    table: undefined,
     gateways: new Map<4 | 6, Address>([
       [6, parseAddress("fd00::1")],
       [4, parseAddress("10.0.0.1")],
@@ -21,7 +22,11 @@ Deno.test("parseSbrConfig() reads every key", () => {
 });
 
 Deno.test("parseSbrConfig() has defaults for what is absent", () => {
-  const none = { gateways: new Map(), addSourceHints: false };
+  const none = {
+    table: undefined,
+    gateways: new Map(),
+    addSourceHints: false,
+  };
   assertEquals(configWith({}), none);
   const nulls = { table: null, gateways: null, addSourceHints: null };
   assertEquals(configWith(nulls), none);

@@ -4,9 +4,11 @@
  *
  * @module
  */
-import type { Plugin, PluginKeys } from "../../../lib/plugin/mod.ts";
+import type { Plugin } from "../../../lib/plugin/mod.ts";
 import { defineChained } from "../../shared/chained/mod.ts";
 import { addSbr } from "./add_linux.ts";
+import { SBR_KEYS } from "./config.ts";
+import { readInput } from "./read_input.ts";
 
 /** The sbr plugin. Its state is in the container, and goes with it. */
 export const sbr: Plugin = defineChained({
@@ -15,9 +17,5 @@ export const sbr: Plugin = defineChained({
   del: async () => (await import("./del_linux.ts")).delSbr,
   check: async () => (await import("./check_linux.ts")).checkSbr,
   status: async () => (await import("./status_linux.ts")).sbrStatus,
+  settings: { role: "meta", keys: SBR_KEYS, check: readInput },
 });
-
-/** Loads what sbr may be told. */
-export async function loadSbrKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).SBR_KEYS;
-}

@@ -2,19 +2,14 @@ import type { UndoStack } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
 import type { Executor } from "../../shared/chained/mod.ts";
-import { requireAllowed } from "./allow_list.ts";
-import {
-  hasAttributes,
-  isIdle,
-  parseTuningConfig,
-  requirePrevResult,
-} from "./config.ts";
+import { hasAttributes, isIdle } from "./config.ts";
 import { readFacts, refuseMissing, type TuningFacts } from "./facts_linux.ts";
 import {
   attributeSteps,
   type LinkAttributes,
   originalsOf,
 } from "./link_attributes.ts";
+import { readInput } from "./read_input.ts";
 import { tunedResult } from "./result.ts";
 import { setSysctls, sysctlAct } from "./set_sysctls_linux.ts";
 import { openTuningState, parseDataDir, stateFileName } from "./state.ts";
@@ -28,10 +23,8 @@ export async function addTuning(
   request: Request,
   { isPlanning, run, undo, apply, act }: Executor,
 ): Promise<Result> {
-  const config = parseTuningConfig(request);
+  const { config, before } = readInput(request);
   const { sysctls, attributes } = config;
-  requireAllowed(sysctls);
-  const before = requirePrevResult(request);
   if (isIdle(config)) return before;
   const { netns, ifname } = request;
   // Before other plugins have acted, there may be no interface to look at.

@@ -1,16 +1,73 @@
-import type { Request } from "../../../lib/plugin/mod.ts";
+import {
+  booleanKey,
+  integerKey,
+  macKey,
+  objectKey,
+  readArgs,
+  readKeys,
+  readRuntimeConfig,
+  type Request,
+} from "../../../lib/plugin/mod.ts";
 import {
   CniCode,
   CniError,
   Fields,
-  parseCniArgs,
   prevResultOf,
   type Result,
-  usableMacAt,
 } from "../../../lib/spec/mod.ts";
+import { macOfCniArgs } from "../../shared/mod.ts";
 import type { LinkAttributes } from "./link_attributes.ts";
-import { parseDataDir } from "./state.ts";
+import { DATA_DIR_KEY } from "./state.ts";
 import { parseSysctls, type Sysctl } from "./sysctl.ts";
+
+/** What may also stand in `args.cni`, where it beats the configuration. */
+export const TUNING_ARGS = {
+  sysctl: objectKey({
+    description: "Kernel parameters and their values, as texts. See " +
+      "[kernel parameters](#kernel-parameters)",
+  }),
+  mac: macKey({
+    description: "Hardware address: six octets, unicast. The result tells it",
+    defaultText: "as it is",
+  }),
+  mtu: integerKey({
+    description: "In bytes, up to 65536",
+    defaultText: "`0`: as it is",
+    min: 0,
+    // That of `lo`, the largest of any link.
+    max: 65536,
+  }),
+  promisc: booleanKey({
+    description: "`true`: the interface takes all frames",
+    defaultText: "`false`: as it is",
+  }),
+  allmulti: booleanKey({
+    description: "`true`: the interface takes all multicast frames; `false`: " +
+      "it does not",
+    defaultText: "as it is",
+  }),
+  txQLen: integerKey({
+    description: "Length of the transmit queue in packets; 0 is a length",
+    defaultText: "as it is",
+    min: 0,
+    // The kernel counts in 32 bits.
+    max: 4294967295,
+  }),
+};
+
+/** What tuning may be told. */
+export const TUNING_KEYS = {
+  ...TUNING_ARGS,
+  dataDir: DATA_DIR_KEY,
+};
+
+/** What a runtime may ask of tuning. */
+export const TUNING_CAPABILITIES = {
+  mac: macKey({
+    description: "As `mac`. It beats `MAC` in `CNI_ARGS` and the key `mac`; " +
+      "`args.cni.mac` beats it",
+  }),
+};
 
 /** What tuning is configured to do. */
 export interface TuningConfig {
@@ -20,12 +77,6 @@ export interface TuningConfig {
   readonly attributes: Partial<LinkAttributes>;
 }
 
-/** The largest MTU that any link has: that of `lo`. */
-export const MAX_MTU_BYTES = 65536;
-
-/** The longest transmit queue that the kernel counts. */
-export const MAX_QUEUE = 4294967295;
-
 /**
  * Reads and checks the whole configuration.
  *
@@ -34,24 +85,21 @@ export const MAX_QUEUE = 4294967295;
  */
 export function parseTuningConfig(request: Request): TuningConfig {
   const { fields } = request.config;
+  // All are read, so that a fault in one is told and not hidden.
+  const own = readKeys(fields, TUNING_KEYS);
+  const asked = readArgs(fields, TUNING_ARGS);
+  const runtime = readRuntimeConfig(fields, TUNING_CAPABILITIES);
+  const fromCniArgs = macOfCniArgs(request.args);
+  const mac = asked.mac ?? runtime.mac ?? fromCniArgs ?? own.mac;
+  const mtu = asked.mtu ?? own.mtu;
+  const allmulti = asked.allmulti ?? own.allmulti;
+  const txQLen = asked.txQLen ?? own.txQLen;
   const cni = fields.fields("args")?.fields("cni") ?? new Fields({});
-  parseDataDir(fields);
-  const mac = parseInterfaceMac(request, cni);
-  const isPromisc = either(fields, cni, (one) => one.boolean("promisc"));
-  const mtuBounds = { min: 0, max: MAX_MTU_BYTES };
-  const mtu = either(fields, cni, (one) => one.integer("mtu", mtuBounds));
-  const allmulti = either(fields, cni, (one) => one.boolean("allmulti"));
-  const queueBounds = { min: 0, max: MAX_QUEUE };
-  const txQLen = either(
-    fields,
-    cni,
-    (one) => one.integer("txQLen", queueBounds),
-  );
   return {
     sysctls: parseSysctls(request, cni),
     attributes: {
       ...(mac === undefined ? {} : { mac }),
-      ...(isPromisc ? { promisc: true } : {}),
+      ...(asked.promisc ?? own.promisc ? { promisc: true } : {}),
       ...(mtu ? { mtu } : {}),
       ...(allmulti === undefined ? {} : { allmulti }),
       ...(txQLen === undefined ? {} : { txQLen }),
@@ -81,30 +129,4 @@ export function requirePrevResult({ config }: Request): Result {
     details: "tuning changes an interface that another plugin has made: put " +
       "it after that plugin in the list",
   });
-}
-
-/** The value in `args.cni`, which beats that of the configuration. */
-function either<T>(
-  fields: Fields,
-  cni: Fields,
-  read: (fields: Fields) => T | undefined,
-): T | undefined {
-  // Both are read, so that a fault in one is told and not hidden.
-  const [own, asked] = [read(fields), read(cni)];
-  return asked ?? own;
-}
-
-/** `args.cni` beats the runtime's wish, that `CNI_ARGS`, those the key. */
-function parseInterfaceMac(
-  { config: { fields }, args }: Request,
-  cni: Fields,
-): string | undefined {
-  const runtimeConfig = fields.fields("runtimeConfig") ?? new Fields({});
-  const fromArgs = new Fields({ ...parseCniArgs(args, ["MAC"]) }, "CNI_ARGS");
-  return [
-    usableMacAt(cni, "mac"),
-    usableMacAt(runtimeConfig, "mac"),
-    usableMacAt(fromArgs, "MAC"),
-    usableMacAt(fields, "mac"),
-  ].find((mac) => mac !== undefined);
 }

@@ -4,10 +4,12 @@
  *
  * @module
  */
-import type { Plugin, PluginKeys } from "../../../lib/plugin/mod.ts";
+import type { Plugin } from "../../../lib/plugin/mod.ts";
 import { defineChained } from "../../shared/chained/mod.ts";
 import { addTuning } from "./add_linux.ts";
 import { delTuning } from "./del_linux.ts";
+import { TUNING_ARGS, TUNING_CAPABILITIES, TUNING_KEYS } from "./config.ts";
+import { readInput } from "./read_input.ts";
 
 /** The tuning plugin. */
 export const tuning: Plugin = defineChained({
@@ -17,9 +19,11 @@ export const tuning: Plugin = defineChained({
   check: async () => (await import("./check_linux.ts")).checkTuning,
   gc: async () => (await import("./gc.ts")).collectTuning,
   status: async () => (await import("./status_linux.ts")).tuningStatus,
+  settings: {
+    role: "meta",
+    keys: TUNING_KEYS,
+    capabilities: TUNING_CAPABILITIES,
+    args: TUNING_ARGS,
+    check: readInput,
+  },
 });
-
-/** Loads what tuning may be told. */
-export async function loadTuningKeys(): Promise<PluginKeys> {
-  return (await import("./keys.ts")).TUNING_KEYS;
-}

@@ -1,4 +1,4 @@
-import type { Request } from "../../../lib/plugin/mod.ts";
+import { type Request, stringKey } from "../../../lib/plugin/mod.ts";
 import type { AttachmentId, Fields } from "../../../lib/spec/mod.ts";
 import { openStateDir, type StateDir } from "../../../lib/state/mod.ts";
 import {
@@ -8,7 +8,12 @@ import {
 } from "./link_attributes.ts";
 
 /** Where the values from before are kept. */
-export const DEFAULT_DATA_DIR = "/run/cni/tuning";
+export const DATA_DIR_KEY = stringKey({
+  description: "Where the interface's values from before are kept, in a " +
+    "folder of the build's",
+  default: "/run/cni/tuning",
+  holds: "path",
+});
 
 /**
  * Reads the folder of state: all that a DEL has to know.
@@ -16,7 +21,7 @@ export const DEFAULT_DATA_DIR = "/run/cni/tuning";
  * @throws {CniError} Code 7.
  */
 export function parseDataDir(fields: Fields): string {
-  return fields.string("dataDir") || DEFAULT_DATA_DIR;
+  return DATA_DIR_KEY.read(fields.json("dataDir"), "dataDir");
 }
 
 /** The name of an attachment's file. */

@@ -2,6 +2,7 @@ import {
   type Context,
   definePlugin,
   type Plugin,
+  type PluginSettings,
   type Request,
 } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
@@ -32,6 +33,8 @@ export interface ChainedPlugin {
   >;
   /** Loads what throws if an ADD could not be served now. */
   readonly status: Load<(request: Request) => Promise<void>>;
+  /** What it may be configured with. */
+  readonly settings: PluginSettings;
 }
 
 /**
@@ -39,12 +42,13 @@ export interface ChainedPlugin {
  * do not do.
  */
 export function defineChained(
-  { name, versions, add, del, check, gc, status }: ChainedPlugin,
+  { name, versions, add, del, check, gc, status, settings }: ChainedPlugin,
 ): Plugin {
   const detach = onFirstUse(del);
   const verify = onFirstUse(check);
   return definePlugin({
     name,
+    settings,
     ...(versions === undefined ? {} : { versions }),
     add: (request, context) =>
       acting(request, context, (executor) => add(request, executor)),

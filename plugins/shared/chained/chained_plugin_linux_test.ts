@@ -23,6 +23,7 @@ function pluginWith(log: string[]) {
     return await Promise.resolve(does(name));
   };
   return defineChained({
+    settings: { role: "meta", keys: {}, check: () => {} },
     name: "noting",
     add: async (request, executor) => {
       await does("add")(request, executor);

@@ -9,7 +9,7 @@ import {
   isNftablesUsable,
 } from "../../../lib/firewall/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import type { MasqueradeKeys } from "../masquerade_linux.ts";
+import type { MasqueradeKeys } from "../masquerade_keys.ts";
 
 /**
  * Tries `ip` lines in a network namespace that ends with the trial.

@@ -1,10 +1,10 @@
 import { compareAddresses, formatAddress } from "../../../lib/net/mod.ts";
 import type { Plan, PlannedAct, Request } from "../../../lib/plugin/mod.ts";
 import { allocate } from "./allocate.ts";
-import type { BootSource } from "./boot.ts";
 import { parseDataDir } from "./config.ts";
 import { fileOf } from "./disk_store.ts";
 import { addResult, ownerOf, readAdd } from "./add_input.ts";
+import type { ReadBoot } from "./read_boot.ts";
 import { reservationsOf } from "./reservations.ts";
 import { copyReservations } from "./reservations_copy.ts";
 
@@ -12,10 +12,10 @@ import { copyReservations } from "./reservations_copy.ts";
  * Says what a command would do, and does none of it. The addresses of an ADD
  * are those that are next in turn now.
  */
-export function planHostLocal(request: Request, boots: BootSource): Plan {
+export function planHostLocal(request: Request, readBoot: ReadBoot): Plan {
   switch (request.command) {
     case "ADD":
-      return planAdd(request, boots);
+      return planAdd(request, readBoot);
     case "DEL":
       return planFiles(request, (text, file) => ({
         purpose: `free the address ${text}`,
@@ -29,17 +29,17 @@ export function planHostLocal(request: Request, boots: BootSource): Plan {
   }
 }
 
-function planAdd(request: Request, boots: BootSource): Plan {
+function planAdd(request: Request, readBoot: ReadBoot): Plan {
   const add = readAdd(request);
   const { dataDir, sets, reclaimAfterReboot } = add.config;
   const network = request.config.name;
-  const reservations = copyReservations({ dataDir, network });
-  const allocations = allocate(reservations, {
-    owner: ownerOf(request),
-    sets,
-    requested: add.requested,
-    ...(reclaimAfterReboot ? { readBoot: () => boots.read() } : {}),
-  });
+  const boot = reclaimAfterReboot ? readBoot({ leavesNote: false }) : undefined;
+  const setCount = sets.length;
+  const reservations = copyReservations({ dataDir, network, setCount, boot });
+  const owner = ownerOf(request);
+  const { requested } = add;
+  const wanted = { owner, sets, requested, boot };
+  const allocations = allocate(reservations, wanted);
   return {
     acts: allocations.map(({ cidr: { address } }) => {
       const file = `${reservations.place}/${fileOf(address)}`;

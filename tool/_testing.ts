@@ -1,9 +1,9 @@
 import type { Run } from "../lib/linux/mod.ts";
 import {
   definePlugin,
-  type KeyRegistry,
   type Plan,
   type Plugin,
+  type Registry,
   type Request,
 } from "../lib/plugin/mod.ts";
 import { CniError, type JsonObject, type Result } from "../lib/spec/mod.ts";
@@ -30,8 +30,8 @@ export interface TestTool extends Disposable {
   readonly variables: Record<string, string>;
   /** Makes plugins fail: `ADD second eth1`. */
   readonly failing: Set<string>;
-  /** What the plugins may be told. */
-  keys: KeyRegistry;
+  /** The plugins that validation knows. */
+  allPlugins: Registry;
   /** Stands for the programs that the doctor asks. */
   runProgram: Run;
   /** Who is at the terminal. */
@@ -107,7 +107,7 @@ export function testTool(): TestTool {
     requests,
     variables: {},
     failing,
-    keys: new Map(),
+    allPlugins: new Map(),
     runProgram: () => Promise.reject(new Error("no program is to be run")),
     prompter: undefined,
     stdin: "",
@@ -149,7 +149,7 @@ export function testTool(): TestTool {
           },
         },
         registry,
-        keys: test.keys,
+        allPlugins: test.allPlugins,
         run: test.runProgram,
         prompter: () =>
           test.prompter === undefined

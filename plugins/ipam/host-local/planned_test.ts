@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Call, type Plan, readRequest } from "../../../lib/plugin/mod.ts";
 import { CniError, type JsonObject } from "../../../lib/spec/mod.ts";
-import { type Boot, NO_BOOTS } from "./boot.ts";
+import type { Boot } from "./boot.ts";
 import { callOurs, makeDataDir, NETNS } from "./_call.ts";
 import { hostLocal } from "./host_local.ts";
-import { planHostLocal } from "./plan.ts";
+import { planHostLocal } from "./planned.ts";
 
 function configFor(dataDir: string, more: JsonObject = {}): JsonObject {
   const ranges = [[{ subnet: "10.1.0.0/29" }], [{ subnet: "fd00::/64" }]];
@@ -28,10 +28,7 @@ function plan(config: JsonObject, call: Partial<Call>, boot?: Boot): Plan {
     stdin: JSON.stringify(config),
     ...call,
   });
-  const boots = boot === undefined
-    ? NO_BOOTS
-    : { current: () => boot, read: () => boot };
-  return planHostLocal(request, boots);
+  return planHostLocal(request, () => boot);
 }
 
 /** All entries below a folder, with what changes when they are touched. */
@@ -79,19 +76,13 @@ Deno.test("planHostLocal() refuses what an ADD refuses", async () => {
 Deno.test("planHostLocal() counts on what an ADD would reclaim", async () => {
   using dataDir = makeDataDir();
   const config = configFor(dataDir.path);
-  const machine = "0123456789abcdef0123456789abcdef";
-  const bootOf = (digit: string): Boot => ({
-    machine,
-    id: `0000000${digit}-0000-4000-8000-000000000000`,
-  });
-  const boot = bootOf("1");
-  const boots = { current: () => boot, read: () => boot };
+  const boot = "node.1";
   for (const containerId of ["a", "b", "c", "d", "e"]) {
-    await callOurs({ command: "ADD", config, containerId, boots });
+    await callOurs({ command: "ADD", config, containerId, boot });
   }
   assertThrows(() => plan(config, {}, boot), CniError, "no IP addresses");
   const before = stateOf(dataDir.path);
-  const { result } = plan(config, {}, bootOf("2"));
+  const { result } = plan(config, {}, "node.2");
   assertEquals(result?.ips?.[0]?.address, "10.1.0.2/29");
   assertEquals(stateOf(dataDir.path), before);
 });

@@ -1,44 +1,45 @@
-import {
-  type Address,
-  formatAddress,
-  parseAddress,
-} from "../../../lib/net/mod.ts";
+import { type Address, formatAddress } from "../../../lib/net/mod.ts";
 import type { Boot } from "./boot.ts";
 import type { Owner, Reservation, Reservations } from "./reservations.ts";
 
-/** Reservations that are forgotten with the test that made them. */
+/** Reservations that end with the program, for what is only tried. */
 export class MemoryReservations implements Reservations {
-  readonly place = "memory";
-  readonly isLarge = false;
-  /** Addresses whose release fails. */
-  readonly stuck = new Set<string>();
-  readonly #owners = new Map<string, Omit<Reservation, "address">>();
-  readonly #boots = new Map<string, string>();
+  readonly place: string;
+  readonly #all = new Map<string, Reservation>();
+  readonly #boots = new Map<string, Boot>();
   readonly #last = new Map<number, Address>();
+
+  /** @param place Where messages say that they are. */
+  constructor(place = "memory") {
+    this.place = place;
+  }
 
   ofContainer(containerId: string): readonly Reservation[] {
     return this.all().filter((one) => one.containerId === containerId);
   }
 
   all(): readonly Reservation[] {
-    return [...this.#owners]
-      .map(([text, owner]) => ({ address: parseAddress(text), ...owner }));
+    return [...this.#all.values()];
   }
 
   isTaken(address: Address): boolean {
-    return this.#owners.has(formatAddress(address));
+    return this.#all.has(formatAddress(address));
   }
 
   reserve(address: Address, owner: Owner): boolean {
     if (this.isTaken(address)) return false;
-    this.#owners.set(formatAddress(address), owner);
+    this.keep({ address, ...owner });
     return true;
+  }
+
+  /** Takes over a reservation as it is. */
+  keep(reservation: Reservation): void {
+    this.#all.set(formatAddress(reservation.address), reservation);
   }
 
   release(address: Address): void {
     const text = formatAddress(address);
-    if (this.stuck.has(text)) throw new Error(`${text} is stuck`);
-    this.#owners.delete(text);
+    this.#all.delete(text);
     this.#boots.delete(text);
   }
 
@@ -52,25 +53,23 @@ export class MemoryReservations implements Reservations {
 
   mark(addresses: readonly Address[], boot: Boot): void {
     for (const address of addresses) {
-      this.#boots.set(formatAddress(address), boot.id);
+      this.#boots.set(formatAddress(address), boot);
     }
   }
 
   markUnknown(boot: Boot): void {
-    for (const text of this.#owners.keys()) {
-      if (!this.#boots.has(text)) this.#boots.set(text, boot.id);
-    }
+    const isUnknown = (address: Address) =>
+      !this.#boots.has(formatAddress(address));
+    this.mark(this.all().map(({ address }) => address).filter(isUnknown), boot);
   }
 
   madeBefore(
-    boot: Boot,
+    now: Boot,
     isWanted: (address: Address) => boolean,
   ): readonly Reservation[] {
     return this.all().filter(({ address }) => {
-      const id = this.#boots.get(formatAddress(address));
-      return id !== undefined && id !== boot.id && isWanted(address);
+      const boot = this.#boots.get(formatAddress(address));
+      return boot !== undefined && boot !== now && isWanted(address);
     });
   }
-
-  tidy(): void {}
 }

@@ -1,0 +1,87 @@
+import { openStateDir } from "../../../lib/state/mod.ts";
+import { type Boot, isBoot, parseBoot } from "./boot.ts";
+
+/**
+ * Tells the present boot; `undefined` where boots cannot be told apart for
+ * certain. With `leavesNote: false` it changes nothing.
+ */
+export type ReadBoot = (
+  options?: { readonly leavesNote?: boolean },
+) => Boot | undefined;
+
+/** How {@linkcode readBootWith} learns of boots; the defaults are the real ones. */
+export interface BootOptions {
+  /** The folder of the note about the present boot. */
+  readonly noteDir?: string;
+  /** Asks the kernel, which costs a child process. */
+  readonly ask?: () => Boot | undefined;
+  /** Whether nothing in an empty folder outlives the boot. */
+  readonly isInMemory?: (emptyFolder: string) => boolean;
+}
+
+/**
+ * Tells boots apart by a note in `/run`: the boot id of the kernel that wrote
+ * it. As long as the note is there, memory was not lost, so it is the same
+ * boot, also where the kernel tells another id by now (containers that were
+ * restored along with their `/run`, on another machine or after a restart).
+ * Where the note is gone, the kernel's id tells whether there was a restart.
+ *
+ * Only a folder on a tmpfs ends with the kernel, so a note is left nowhere
+ * else, and on a system whose `/run` is on a disk no boot is known.
+ *
+ * Needs `--allow-run=cat`, since Deno reads nothing under `/proc`, and
+ * `--allow-read` and `--allow-write` for the folder; without them it knows no
+ * boot.
+ */
+export function readBootWith(options: BootOptions = {}): ReadBoot {
+  const {
+    noteDir = "/run/cni/host-local",
+    ask = askKernel,
+    isInMemory = isOnTmpfs,
+  } = options;
+  return ({ leavesNote = true } = {}) => {
+    if (Deno.build.os !== "linux") return undefined;
+    try {
+      const key = "the note of the boot";
+      const folder = openStateDir(noteDir, { key, create: leavesNote });
+      const note = folder?.read(NOTE) ?? "";
+      if (isBoot(note)) return note;
+      // Nothing was recorded without a note, so nothing is taken for older.
+      if (folder === undefined || !leavesNote) return ask();
+      folder.remove(NOTE); // Half of one, of a call that was killed.
+      const boot = isInMemory(folder.path) ? ask() : undefined;
+      if (boot !== undefined) folder.overwrite(NOTE, boot, 0o644);
+      return boot;
+    } catch {
+      return undefined; // Not knowing is safe: nothing is reclaimed then.
+    }
+  };
+}
+
+const NOTE = "boot";
+
+const FILES = [
+  "/proc/sys/kernel/random/boot_id",
+  // Absent on some systems: then its line is missing.
+  "/etc/machine-id",
+  "/proc/sys/kernel/hostname",
+];
+
+function askKernel(): Boot | undefined {
+  const { stdout } = new Deno.Command("cat", {
+    args: FILES,
+    stdin: "null",
+    stderr: "null",
+  }).outputSync();
+  return parseBoot(new TextDecoder().decode(stdout));
+}
+
+/**
+ * Recognises an empty folder on a tmpfs, since Deno cannot ask for the kind of
+ * a file system: it is on no device, takes no blocks and is 40 bytes large.
+ */
+function isOnTmpfs(emptyFolder: string): boolean {
+  const { dev, size, blocks } = Deno.lstatSync(emptyFolder);
+  const major = Math.floor(dev / 0x100) & 0xfff;
+  return major === 0 && blocks === 0 && size === 40;
+}

@@ -1,4 +1,0 @@
-import type { PluginKeys } from "../../../lib/plugin/mod.ts";
-
-/** What loopback may be told: nothing of its own. */
-export const LOOPBACK_KEYS: PluginKeys = { keys: {} };
