@@ -36,7 +36,7 @@ export function launcherScript(parts: LauncherScriptParts): string {
 # cni in its portable form. The compiled form has the same permissions.
 case \${CNI_TRACE-}:\${CNI_COMMAND-}:\${0##*/} in
 ${versionCases(parts.versionReplies)}esac
-[ "\${CNI_COMMAND-}" != ADD ] || { : 3>&1; } 2>/dev/null || {
+[ "\${CNI_COMMAND-}" != ADD ] || { true 3>&1; } 2>/dev/null || {
   echo "Cannot write to stdout: it is closed" >&2
   exit 1
 }
