@@ -1,4 +1,4 @@
-import { type Call, DEPTH_VARIABLE, type Reply } from "../plugin/mod.ts";
+import { type Call, DELEGATIONS, type Reply } from "../plugin/mod.ts";
 import { CniCode, CniError } from "../spec/mod.ts";
 import { traced } from "../trace/mod.ts";
 import { collect } from "./collect.ts";
@@ -102,7 +102,7 @@ function environmentOf(call: Call): Record<string, string> {
     CNI_ARGS: call.args,
     CNI_IFNAME: call.ifname,
     CNI_PATH: call.path,
-    ...(call.depth ? { [DEPTH_VARIABLE]: String(call.depth) } : {}),
+    ...(call.delegations ? { [DELEGATIONS]: call.delegations } : {}),
     ...(call.netnsOverride ? { CNI_NETNS_OVERRIDE: call.netnsOverride } : {}),
   };
 }

@@ -7,7 +7,7 @@ import {
   type Reply,
 } from "../plugin/mod.ts";
 import { isJsonObject, type Json } from "../spec/mod.ts";
-import { checkRole, delegatedCall } from "./check_delegation.ts";
+import { checkRole } from "./check_role.ts";
 import { type ExecOptions, execPlugin } from "./exec_plugin.ts";
 import { findPlugin, type PluginFile, pluginNotFound } from "./find_plugin.ts";
 import { splitPluginPath } from "./plugin_path.ts";
@@ -74,14 +74,10 @@ export interface FoundPlugin {
  */
 export function createInvoker(options: InvokerOptions): Invoker {
   const isSelf = selfTest(options.self);
-  const loaderOf = (type: string, files: readonly PluginFile[]) => {
+  const loaderOf = (type: string, file: PluginFile | undefined) => {
     const loader = options.registry?.get(type);
-    const [first] = files;
-    return loader && first?.isSeen && isSelf(first.path) ? loader : undefined;
+    return loader && file?.isSeen && isSelf(file.path) ? loader : undefined;
   };
-
-  const filesOf = (type: string, { path }: Call) =>
-    findPlugin(type, splitPluginPath(path));
 
   const call: Invoker["call"] = async (type, request, execOptions = {}) => {
     const folders = splitPluginPath(request.path);
@@ -89,7 +85,7 @@ export function createInvoker(options: InvokerOptions): Invoker {
     const isEndable = execOptions.signal !== undefined ||
       execOptions.timeoutMs !== undefined;
     const isChild = isEndable || options.forceExec;
-    const loader = isChild ? undefined : loaderOf(type, files);
+    const loader = isChild ? undefined : loaderOf(type, files[0]);
     const reply = loader === undefined
       ? await execFirst(files, request, execOptions)
       : await callHere(await loader(), request, context);
@@ -104,12 +100,13 @@ export function createInvoker(options: InvokerOptions): Invoker {
     request,
     { role } = {},
   ) => {
-    const deeper = delegatedCall(type, request);
     if (role !== undefined) {
-      const plugin = await loaderOf(type, filesOf(type, request))?.();
+      // What is out of sight in a folder before may be another one of its name.
+      const files = findPlugin(type, splitPluginPath(request.path));
+      const plugin = await loaderOf(type, files.at(-1))?.();
       if (plugin !== undefined) checkRole(plugin, role);
     }
-    const reply = await call(type, deeper);
+    const reply = await call(type, request);
     checkReply(reply);
     if (request.command !== "ADD") return {};
     try {
@@ -117,7 +114,7 @@ export function createInvoker(options: InvokerOptions): Invoker {
     } catch (error) {
       // What it has given out cannot be told, so nobody else would have it
       // taken back.
-      await giveBack(type, deeper);
+      await giveBack(type, request);
       throw error;
     }
   };
@@ -135,7 +132,7 @@ export function createInvoker(options: InvokerOptions): Invoker {
     const files = findPlugin(type, folders);
     const [first] = files;
     if (first === undefined) throw pluginNotFound(type, folders);
-    return { path: first.path, load: loaderOf(type, files) };
+    return { path: first.path, load: loaderOf(type, first) };
   };
 
   const preload: Context["preload"] = (type, request) => {

@@ -195,11 +195,13 @@ Deno.test({
     ]);
     const { context } = createInvoker({ registry, self, warn: () => {} });
     const call = testCall({ path: plugins.folder });
-    const depths = {
-      "from the start": [call, 8],
-      "late": [{ ...call, depth: 6 }, 2],
+    const other = { ...call, delegations: "3 c2/eth0 round" };
+    const starts = {
+      "from the start": [call, 1],
+      "after another attachment": [other, 1],
+      "deep": [{ ...call, delegations: "8 c1/eth0 a b" }, 0],
     } as const;
-    for (const [why, [first, expected]] of Object.entries(depths)) {
+    for (const [why, [first, expected]] of Object.entries(starts)) {
       await t.step(why, async () => {
         count = 0;
         const act = () => context.delegate("round", first);
@@ -207,12 +209,15 @@ Deno.test({
         assertEquals([count, error.code], [expected, CniCode.InvalidConfig]);
       });
     }
-    await t.step("another process is told how deep it is", async () => {
+    await t.step("another process is told what led to it", async () => {
       const script = `echo "{\\"cniVersion\\":\\"1.1.0\\",\\"dns\\":` +
-        `{\\"domain\\":\\"depth-$CNI_DELEGATION_DEPTH\\"}}"`;
+        `{\\"domain\\":\\"$CNI_DELEGATIONS\\"}}"`;
       plugins.add("theirs", script);
-      const { dns } = await context.delegate("theirs", { ...call, depth: 2 });
-      assertEquals(dns, { domain: "depth-3" });
+      const { dns } = await context.delegate("theirs", {
+        ...call,
+        delegations: "2 c1/eth0 a b",
+      });
+      assertEquals(dns, { domain: "2 c1/eth0 a b" });
     });
   },
 });

@@ -6,7 +6,7 @@
  * @module
  */
 export * from "./applet_name.ts";
-export * from "./check_delegation.ts";
+export * from "./check_role.ts";
 export * from "./exec_plugin.ts";
 export * from "./find_plugin.ts";
 export * from "./invoker.ts";

@@ -22,19 +22,13 @@ export interface Call {
   /** `CNI_NETNS_OVERRIDE`: `1` or `true` allows the plugin's own namespace. */
   readonly netnsOverride: string;
   /**
-   * How many delegations led to this call; 0 when absent. Kept in
-   * {@linkcode DEPTH_VARIABLE} from process to process.
+   * Which plugins of this library have led to this call by delegating; none when
+   * absent. Kept in {@linkcode DELEGATIONS} from process to process.
    */
-  readonly depth?: number;
+  readonly delegations?: string;
   /** The configuration, byte for byte as it stood on stdin. */
   readonly stdin: string;
 }
-
-/**
- * The variable, of our own, that counts delegations. Plugins of others pass it
- * on as they pass on all that they do not know.
- */
-export const DEPTH_VARIABLE = "CNI_DELEGATION_DEPTH";
 
 /** How a call ended: what a plugin process leaves behind. */
 export interface Reply {

@@ -9,6 +9,7 @@ export * from "./attempts.ts";
 export * from "./call.ts";
 export * from "./common_keys.ts";
 export * from "./define.ts";
+export * from "./delegations.ts";
 export * from "./dispatch.ts";
 export * from "./key.ts";
 export * from "./key_kinds.ts";

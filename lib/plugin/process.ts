@@ -1,4 +1,4 @@
-import { DEPTH_VARIABLE } from "./call.ts";
+import { DELEGATIONS } from "./delegations.ts";
 import type { Environment } from "./dispatch.ts";
 
 /**
@@ -38,9 +38,9 @@ export const denoProcess: Process = {
 
 /** Reads the variables of CNI 1.1.0, section 2 "Parameters", once. */
 export function readEnvironment(process: Process): Environment {
-  const depth = Number(process.env(DEPTH_VARIABLE)) || 0;
+  const delegations = process.env(DELEGATIONS);
   return {
-    ...(depth > 0 ? { depth } : {}),
+    ...(delegations === "" ? {} : { delegations }),
     command: process.env("CNI_COMMAND"),
     containerId: process.env("CNI_CONTAINERID"),
     netns: process.env("CNI_NETNS"),

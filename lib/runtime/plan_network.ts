@@ -1,4 +1,4 @@
-import { checkRole, delegatedCall, type Invoker } from "../invoke/mod.ts";
+import { checkRole, type Invoker } from "../invoke/mod.ts";
 import {
   type Call,
   type Plan,
@@ -118,10 +118,9 @@ async function planPlugin(
   if (plugin?.plan === undefined) return { acts: [runAct(type, path, call)] };
   return await plugin.plan(readRequest(plugin, call), {
     plan: async (delegate, delegated, { role } = {}) => {
-      const deeper = delegatedCall(delegate, delegated);
-      const loaded = await invoker.find(delegate, deeper.path).load?.();
+      const loaded = await invoker.find(delegate, delegated.path).load?.();
       if (loaded !== undefined) checkRole(loaded, role);
-      return await planPlugin(invoker, delegate, deeper);
+      return await planPlugin(invoker, delegate, delegated);
     },
   });
 }

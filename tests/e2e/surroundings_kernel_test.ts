@@ -1,12 +1,15 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   attachmentsOf,
   BIN,
   bridgeConfig,
+  callPlugin,
   environmentOf,
+  fakePlugin,
   type Host,
   kernelTest,
   mustCall,
+  mustFail,
   type Output,
   type Sandbox,
 } from "./_harness.ts";
@@ -154,7 +157,9 @@ kernelTest(
     });
     const lines = (await Deno.readTextFile(seen)).trim().split("\n");
     const names = lines.map((line) => line.split("=")[0]!)
-      .filter((name) => !["PWD", "_", "SHLVL", "OLDPWD"].includes(name));
+      .filter((name) => !["PWD", "_", "SHLVL", "OLDPWD"].includes(name))
+      // Ours, which keeps delegations from going round in a circle.
+      .filter((name) => name !== "CNI_DELEGATIONS");
     const expected = [...Object.keys(variables), ...cni.map(([name]) => name)];
     assertEquals(names.sort(), expected.sort());
     for (const [name, value] of Object.entries(variables)) {
@@ -166,3 +171,110 @@ kernelTest(
 async function exists(path: string): Promise<boolean> {
   return await Deno.lstat(path).then(() => true, () => false);
 }
+
+kernelTest("delegations that go round in a circle end", async (host) => {
+  const sandbox = await host.addSandbox();
+  const path = `${await fakePlugin(
+    host,
+    "theirs",
+    // A plugin of others that calls ours with its own configuration.
+    `exec ${BIN}/bridge <<END\n${
+      JSON.stringify(bridgeConfig(host, { ipam: { type: "theirs" } }))
+    }\nEND`,
+  )}:${BIN}`;
+  const subnetFile = `/run/flannel/cnitest-${host.id}.env`;
+  const dataDir = `${host.dataDir}-flannel`;
+  host.defer(() => Deno.remove(subnetFile).catch(() => {}));
+  host.defer(() => Deno.remove(dataDir, { recursive: true }).catch(() => {}));
+  await Deno.mkdir("/run/flannel", { recursive: true });
+  await Deno.writeTextFile(
+    subnetFile,
+    "FLANNEL_NETWORK=10.214.0.0/16\nFLANNEL_SUBNET=10.214.1.1/24\n" +
+      "FLANNEL_MTU=1450\nFLANNEL_IPMASQ=false\n",
+  );
+  const flannel = (keys: object) => ({
+    cniVersion: "1.0.0",
+    name: host.network,
+    type: "flannel",
+    subnetFile,
+    dataDir,
+    ...keys,
+  });
+  const base = { cniVersion: "1.0.0", name: host.network };
+  const before = await attachmentsOf(host);
+  const cases: Record<string, readonly [string, object]> = {
+    "bridge for addresses": [
+      "bridge",
+      bridgeConfig(host, { ipam: { type: "bridge" } }),
+    ],
+    "ptp for itself": ["ptp", { ...base, type: "ptp", ipam: { type: "ptp" } }],
+    "tap for itself": ["tap", { ...base, type: "tap", ipam: { type: "tap" } }],
+    "a chained plugin for addresses": [
+      "bridge",
+      bridgeConfig(host, { ipam: { type: "tuning" } }),
+    ],
+    "flannel to itself": [
+      "flannel",
+      flannel({ delegate: { type: "flannel" } }),
+    ],
+    "an IPAM plugin in flannel": [
+      "flannel",
+      flannel({ delegate: { type: "host-local" } }),
+    ],
+    "a plugin of others that leads back": [
+      "bridge",
+      bridgeConfig(host, { ipam: { type: "theirs" } }),
+    ],
+  };
+  for (const [why, [plugin, config]] of Object.entries(cases)) {
+    for (const env of [{}, { CNI_FORCE_EXEC: "1" }]) {
+      const call = { config, sandbox, path, env, code: 7 };
+      const { msg } = await mustFail(host, plugin, call);
+      assertStringIncludes(msg, "Cannot delegate to", why);
+      await callPlugin(host, plugin, { ...call, command: "DEL" });
+      assertEquals(await attachmentsOf(host), before, why);
+    }
+  }
+  // A state file that says so, as a fault of another program may leave it.
+  await Deno.mkdir(dataDir, { recursive: true });
+  await Deno.writeTextFile(
+    `${dataDir}/${sandbox.containerId}`,
+    JSON.stringify(flannel({ type: "flannel" })),
+  );
+  const call = { config: flannel({}), sandbox, command: "DEL", code: 7 };
+  const { msg } = await mustFail(host, "flannel", call);
+  assertEquals(msg, 'Cannot delegate to "flannel"');
+});
+
+kernelTest(
+  "an odd file among the configurations is passed over",
+  async (host) => {
+    const sandbox = await host.addSandbox();
+    const folder = `${host.dataDir}-net.d`;
+    host.defer(() => Deno.remove(folder, { recursive: true }));
+    await Deno.mkdir(folder);
+    await host.must(["mkfifo", `${folder}/00-fifo.conflist`]);
+    await Deno.symlink("/dev/zero", `${folder}/01-endless.conflist`);
+    await Deno.writeTextFile(`${folder}/02-huge.conf`, "");
+    await Deno.truncate(`${folder}/02-huge.conf`, 600_000_000);
+    await Deno.mkdir(`${folder}/03-folder.conflist`);
+    await Deno.writeTextFile(
+      `${folder}/10-net.conf`,
+      JSON.stringify(bridgeConfig(host)),
+    );
+    const env = { NETCONFPATH: folder, CNI_PATH: BIN };
+    const run = (...words: string[]) =>
+      host.run(["timeout", "20", ...words], { env });
+    for (const verb of ["add", "del"]) {
+      const { status, stderr } = await run(
+        ...[`${BIN}/cnitool`, verb, host.network, sandbox.path],
+      );
+      assertEquals(status, 0, stderr);
+      for (const name of ["00-fifo", "01-endless", "02-huge"]) {
+        assertStringIncludes(stderr, name);
+      }
+    }
+    const { stdout } = await run(`${BIN}/cni`, "tool", "list");
+    assertStringIncludes(stdout, host.network);
+  },
+);

@@ -1,8 +1,5 @@
-import type { Call, Plugin, Role } from "../plugin/mod.ts";
+import type { Plugin, Role } from "../plugin/mod.ts";
 import { CniCode, CniError, describe } from "../spec/mod.ts";
-
-/** How deep delegations may be nested; three are the most that is of use. */
-const MAX_DEPTH = 8;
 
 const WORDS: Readonly<Record<Role, string>> = {
   main: "a plugin that makes an interface",
@@ -15,22 +12,6 @@ const REMEDIES: Readonly<Record<Role, string>> = {
   ipam: "set ipam.type to one that is, such as host-local",
   meta: "name another plugin",
 };
-
-/**
- * The call as a delegated plugin gets it: one deeper.
- *
- * @throws {CniError} Code 7 if it is nested so deep that a plugin must lead back
- * to itself.
- */
-export function delegatedCall<C extends Call>(type: string, call: C): C {
-  const depth = (call.depth ?? 0) + 1;
-  if (depth <= MAX_DEPTH) return { ...call, depth };
-  const message = `Cannot delegate to ${describe(type)}`;
-  throw new CniError(CniCode.InvalidConfig, message, {
-    details: `delegations are nested more than ${MAX_DEPTH} deep: a plugin ` +
-      "leads back to itself by ipam.type or delegate.type",
-  });
-}
 
 /**
  * Refuses a plugin that is called for what it does not do, such as `bridge` for
