@@ -18,7 +18,8 @@ BUILD = $(DENO) run --quiet --allow-all scripts/build.ts \
 INSTALL = $(DENO) run --quiet --allow-all scripts/install.ts \
 	--prefix='$(PREFIX)' --bindir='$(BINDIR)' --destdir='$(DESTDIR)'
 
-# Words for the benchmark: ARGS='--rounds 10 --only chain'.
+# Words for the benchmark: ARGS='--rounds 10 --only chain'; for mutants:
+# ARGS='--files "lib/net/**" --count 20'.
 ARGS =
 
 # A release: docker, podman or nerdctl to build it in a container, and a folder
@@ -30,12 +31,12 @@ export RUNTIME DENORT_DIR
 # An installation takes what is built, unless it asks for another build.
 BUILT = $(if $(STATE_DIRS)$(READ_DIRS)$(FORM),build,build/settings.json)
 
-.PHONY: help demo test build check bench release install uninstall clean
+.PHONY: help demo test build check bench mutants release install uninstall clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 	@echo 'Variables: PREFIX BINDIR DESTDIR STATE_DIRS READ_DIRS FORM (docs/building.md)'
-	@echo '           RUNTIME DENORT_DIR (docs/releasing.md), ARGS (docs/performance.md)'
+	@echo '           RUNTIME DENORT_DIR (docs/releasing.md), ARGS (docs/performance.md, CONTRIBUTING.md)'
 
 demo: ## Attach a namespace to a network, ping through it, detach it (root)
 	@scripts/packages demo
@@ -61,6 +62,9 @@ bench: ## Compare speed and memory with the reference plugins (root)
 	@scripts/packages bench
 	@$(BUILD)
 	@$(DENO) run --quiet --allow-all bench/main.ts $(ARGS)
+
+mutants: ## Try small wrong changes: would the tests notice?
+	@$(DENO) run --quiet --allow-all scripts/mutants.ts $(ARGS)
 
 release: ## Build archives for Linux and Windows into release/
 ifeq ($(RUNTIME),)

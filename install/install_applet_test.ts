@@ -8,6 +8,8 @@ class Node implements Disposable {
   readonly confDir: string = `${this.folder}/net.d`;
   readonly self: string = `${this.folder}/self`;
 
+  readonly #places = ["--bin-dir", this.bin, "--conf-dir", this.confDir];
+
   constructor() {
     this.writeProgram("1.2.3");
   }
@@ -31,11 +33,12 @@ class Node implements Disposable {
   async run(
     applet: "install" | "uninstall",
     args: readonly string[] = [],
-    more: Partial<InstallContext> = {},
+    { places = this.#places, ...more }:
+      & Partial<InstallContext>
+      & { readonly places?: readonly string[] } = {},
   ) {
     let [stdout, stderr] = ["", ""];
     const plugins = ["bridge", "host-local"] as const;
-    const places = ["--bin-dir", this.bin, "--conf-dir", this.confDir];
     const status = await installApplet(applet, [...places, ...args], {
       registry: new Map(
         plugins.map((name) => [name, () => Promise.reject(new Error(name))]),
@@ -113,10 +116,28 @@ nodeTest(
       assertEquals(node.list(), INSTALLED);
       assertEquals(Object.keys(node.list(node.confDir)), ["10-net.conflist"]);
     }
-    assertEquals(Deno.statSync(`${node.bin}/cni`).mode! & 0o777, 0o755);
     assertEquals((await node.run("uninstall", ["--conf", conf])).status, 0);
     assertEquals([node.list(), node.list(node.confDir)], [{}, {}]);
     assertEquals((await node.run("uninstall")).status, 0);
+  },
+);
+
+nodeTest(
+  "install gives each file its mode, for any umask and mode of the source",
+  async (node) => {
+    const conf = node.writeFile("10-net.conf", `{"name":"n","type":"bridge"}`);
+    Deno.chmodSync(conf, 0o666);
+    for (const [mode, mask] of [[0o700, 0o077], [0o777, 0o000]] as const) {
+      Deno.chmodSync(node.self, mode);
+      const before = Deno.umask(mask);
+      const { status } = await node.run("install", ["--conf", conf])
+        .finally(() => Deno.umask(before));
+      assertEquals(status, 0);
+      const modes = [`${node.bin}/cni`, `${node.confDir}/10-net.conf`]
+        .map((file) => Deno.statSync(file).mode! & 0o7777);
+      // A configuration may hold secrets; any user may run a plugin.
+      assertEquals(modes, [0o755, 0o600]);
+    }
   },
 );
 
@@ -216,12 +237,23 @@ nodeTest(
   },
 );
 
+nodeTest("install goes to /opt/cni/bin unless told otherwise", async (node) => {
+  const { stderr } = await node.run("install", [], {
+    isCompiled: false,
+    places: [],
+  });
+  assertStringIncludes(stderr, "make install BINDIR=/opt/cni/bin in");
+});
+
 nodeTest(
   "install tells its usage, and refuses words that it does not know",
   async (node) => {
     const { status, stdout } = await node.run("install", ["--help"]);
     assertEquals(status, 0);
     assertStringIncludes(stdout, "cni install [--bin-dir DIR]");
+    for (const flag of ["--bin-dir DIR ", "--conf FILE ", "--conf-dir DIR "]) {
+      assertStringIncludes(stdout, `\n  ${flag}`);
+    }
     assertEquals((await node.run("install", ["--bindir", "/x"])).status, 2);
     assertEquals((await node.run("uninstall", ["all"])).status, 2);
   },

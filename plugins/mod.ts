@@ -15,7 +15,7 @@ const EVERYWHERE: readonly Entry[] = [
     "host-local",
     async () => (await import("./ipam/host-local/mod.ts")).hostLocal,
   ],
-  ["sample", async () => (await import("./sample/mod.ts")).sample],
+  ["sample", async () => (await import("./meta/sample/mod.ts")).sample],
   ["static", async () => (await import("./ipam/static/mod.ts")).staticIpam],
 ];
 
@@ -26,6 +26,7 @@ const LINUX_ONLY: readonly Entry[] = [
     async () => (await import("./meta/bandwidth/mod.ts")).bandwidth,
   ],
   ["bridge", async () => (await import("./main/bridge/mod.ts")).bridge],
+  ["dummy", async () => (await import("./main/dummy/mod.ts")).dummy],
   ["firewall", async () => (await import("./meta/firewall/mod.ts")).firewall],
   [
     "host-device",

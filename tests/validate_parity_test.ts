@@ -30,6 +30,9 @@ type Case = readonly [why: string, list: JsonObject];
 const BASES: Readonly<Record<string, JsonObject>> = {
   "bandwidth": {},
   "bridge": {},
+  "dummy": {
+    ipam: { type: "static", addresses: [{ address: "10.1.0.2/16" }] },
+  },
   "firewall": {},
   "flannel": {},
   "host-device": { device: "eth1" },
@@ -176,6 +179,9 @@ const HANDWRITTEN: readonly (readonly [string, JsonObject, JsonObject?])[] = [
   ["ptp", {}],
   ["ptp", { ipam: {} }],
   ["ptp", { ipam: { type: "" } }],
+  ["dummy", {}],
+  ["dummy", { ipam: {} }],
+  ["dummy", { ipam: { type: "" } }],
   ["host-device", {}],
   ["host-device", { device: "", hwaddr: "" }],
   ["host-device", {}, { runtimeConfig: { deviceID: "0000:00:1f.6" } }],

@@ -58,4 +58,9 @@ Deno.test("planComparisons() tells of a plugin that has no counterpart", () => {
   assertEquals(plan({ left: [] }), [
     "one 1.1.0 /theirs has no plugin bridge",
   ]);
+  // One that accepts no known version is named with the newest.
+  const unknown = { ...ours, versions: ["9.9.9"] };
+  assertEquals(plan({ left: [], right: [unknown] }), [
+    "one 1.1.0 /theirs has no plugin bridge",
+  ]);
 });

@@ -1,6 +1,7 @@
 import type { Json } from "../../lib/spec/mod.ts";
 import bandwidthProfile from "./bandwidth.json" with { type: "json" };
 import bridgeProfile from "./bridge.json" with { type: "json" };
+import dummyProfile from "./dummy.json" with { type: "json" };
 import firewallProfile from "./firewall.json" with { type: "json" };
 import flannelProfile from "./flannel.json" with { type: "json" };
 import hostDeviceProfile from "./host-device.json" with { type: "json" };
@@ -22,6 +23,7 @@ import vrfProfile from "./vrf.json" with { type: "json" };
 export const SHIPPED: readonly Json[] = [
   bandwidthProfile,
   bridgeProfile,
+  dummyProfile,
   firewallProfile,
   flannelProfile,
   hostDeviceProfile,

@@ -16,6 +16,10 @@ function recordOf(more: Partial<CallRecord>): CallRecord {
 Deno.test("demandEnd() refuses what did not end by itself", async (t) => {
   const cases: Record<string, readonly [Partial<CallRecord>, string]> = {
     "too late": [{ timedOut: true, status: 137 }, "did not end within 1 s"],
+    "far too late": [
+      { timedOut: true, status: 137, timeMs: 600_000 },
+      "did not end within 600 s",
+    ],
     "a signal": [{ status: 139 }, "ended by signal 11"],
     "not started": [
       { status: 126, stderr: "nsenter: failed to execute /f/p" },

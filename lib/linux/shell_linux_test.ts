@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { namespaceTest } from "./_testing.ts";
 import { type Command, ProgramMissingError, runCommand } from "./command.ts";
 import { Shell } from "./shell_linux.ts";
@@ -117,6 +117,49 @@ linuxTest(
     assertEquals(/cannot open .*unit-no-such-namespace/.test(stderr), true);
   },
 );
+
+linuxTest("Shell.run() tells by which signal the shell ended", async () => {
+  await using shell = new Shell();
+  const killShell = { program: "sh", args: ["-c", "kill -9 $PPID"] };
+  const outputs = [
+    await shell.run(killShell),
+    await shell.run({ program: "echo", args: ["a"] }),
+  ];
+  const killed = { status: 128 + 9, stdout: "", stderr: "" };
+  assertEquals(outputs, [killed, killed]);
+});
+
+linuxTest("Shells keeps a shell for the next command", async () => {
+  await using shells = new Shells();
+  const tellShell = { program: "sh", args: ["-c", "echo $PPID"] };
+  const pidOf = async (run: typeof shells.run) => (await run(tellShell)).stdout;
+  const first = await pidOf(shells.run);
+  assertEquals(await pidOf(shells.run), first);
+  assertNotEquals(await pidOf(shells.open()), first);
+});
+
+linuxTest("Shells ends all of its shells", async () => {
+  const tellShell = { program: "sh", args: ["-c", "echo $PPID"] };
+  const pids: string[] = [];
+  {
+    await using shells = new Shells();
+    for (const run of [shells.run, shells.open()]) {
+      pids.push((await run(tellShell)).stdout.trim());
+    }
+    assertEquals(pids.map(isThere), [true, true]);
+  }
+  assertEquals(pids.map(isThere), [false, false]);
+});
+
+/** Whether a process is there, be it a zombie. */
+function isThere(pid: string): boolean {
+  try {
+    return Deno.statSync(`/proc/${pid}`).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
 
 linuxTest("Shells has nothing to end where nothing was run", async () => {
   await using _shells = new Shells();

@@ -82,3 +82,11 @@ Deno.test("randomMac() gives local unicast addresses in canonical text", () => {
   // Two alike out of 200 would come once in 10^9 runs.
   assertEquals(new Set(macs).size, macs.length);
 });
+
+Deno.test("parseMac() counts no octets where it can tell none apart", () => {
+  const error = assertThrows(() => parseMac("random"), SyntaxError);
+  assertEquals(
+    error.message,
+    'Cannot parse MAC "random": expected 6 octets such as 02:00:5e:10:00:ff',
+  );
+});

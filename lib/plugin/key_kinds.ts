@@ -70,7 +70,8 @@ export function integerKey<Facts extends IntegerFacts>(
     const isZero = value === 0 && zero !== undefined;
     return isInRange || isZero ? Number(value) : undefined;
   });
-  return { ...key, min: zero === undefined ? min : Math.min(0, min ?? 0), max };
+  if (zero !== undefined) key.min = Math.min(0, min ?? 0);
+  return key;
 }
 
 /** What a text must be. */
@@ -99,8 +100,9 @@ export function choiceKey<
     ? quoted[0]!
     : `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
   const find = (text: string) => choices.find((choice) => choice === text);
-  const key = parsedKey<Choice, Facts>(facts, expected, find);
-  return { ...key, choices };
+  const key = textKey<Choice, Facts>(facts, expected, find);
+  key.choices = choices;
+  return key;
 }
 
 /**
@@ -116,21 +118,7 @@ export function parsedKey<T, Facts extends TextFacts<T>>(
   expected: string,
   parse: (text: string, path: string) => T | undefined,
 ): Key<Read<T, Facts>> {
-  const { isEmptyValue = false } = facts;
-  const key = makeKey<T, Facts>(facts, "string", expected, (value, path) => {
-    if (typeof value !== "string") return undefined;
-    try {
-      return parse(value, path);
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      return undefined;
-    }
-  });
-  return {
-    ...key,
-    read: (value, path) =>
-      key.read(value === "" && !isEmptyValue ? undefined : value, path),
-  };
+  return textKey(facts, expected, parse);
 }
 
 /** A hardware address that an interface can have, in its canonical text. */
@@ -176,7 +164,8 @@ export function fieldsKey<Table extends Keys, Facts extends NestFacts>(
     (value, path) =>
       isJsonObject(value) ? readKeys(new Fields(value, path), keys) : undefined,
   );
-  return { ...key, keys };
+  key.keys = keys;
+  return key;
 }
 
 /** A list of values of one kind. */
@@ -199,7 +188,8 @@ export function listKey<T, Facts extends NestFacts>(
       });
     },
   );
-  return { ...key, items };
+  key.items = items;
+  return key;
 }
 
 /**
@@ -230,6 +220,29 @@ export function anyKey<Facts extends FactsOf<Json>>(
   return makeKey<Json, Facts>(facts, "any", "any value", (value) => value);
 }
 
+/** A key that is being made: each is one object, as programs start by these. */
+type Draft<T> = { -readonly [Name in keyof Key<T>]: Key<T>[Name] };
+
+function textKey<T, Facts extends TextFacts<T>>(
+  facts: Facts,
+  expected: string,
+  parse: (text: string, path: string) => T | undefined,
+): Draft<Read<T, Facts>> {
+  const key = makeKey<T, Facts>(facts, "string", expected, (value, path) => {
+    if (typeof value !== "string") return undefined;
+    try {
+      return parse(value, path);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      return undefined;
+    }
+  });
+  if (facts.isEmptyValue) return key;
+  const { read } = key;
+  key.read = (value, path) => read(value === "" ? undefined : value, path);
+  return key;
+}
+
 /**
  * @param kind What would do, to follow "expected".
  * @param accept Makes the value; `undefined` refuses it.
@@ -239,7 +252,7 @@ function makeKey<T, Facts extends FactsOf<T>>(
   type: Key["type"],
   kind: string,
   accept: (value: Exclude<Json, null>, path: string) => T | undefined,
-): Key<Read<T, Facts>> {
+): Draft<Read<T, Facts>> {
   const { default: byDefault, isRequired, missing } = facts;
   const { expected = kind } = facts;
   return {

@@ -167,6 +167,23 @@ Deno.test("mappedKey() makes a value of what is there, or refuses it", () => {
   assertThrows(() => key.read({ a: 1, b: 1 }, "x"), CniError, "x");
 });
 
+Deno.test("integerKey() tells the bounds that a schema can", async (t) => {
+  const zero = "the default";
+  const cases: Record<string, readonly [object, readonly unknown[]]> = {
+    "none": [{}, [undefined, undefined]],
+    "both": [{ min: 68, max: 9000 }, [68, 9000]],
+    "zero besides": [{ min: 68, max: 9000, zero }, [0, 9000]],
+    "zero within": [{ min: -5, zero }, [-5, undefined]],
+    "zero alone": [{ zero }, [0, undefined]],
+  };
+  for (const [why, [facts, expected]] of Object.entries(cases)) {
+    await t.step(why, () => {
+      const { min, max } = integerKey({ description, ...facts });
+      assertEquals([min, max], expected);
+    });
+  }
+});
+
 Deno.test("a key that is required refuses to be absent", async (t) => {
   const missing = { message: "no b", details: "give one" };
   const keys = {

@@ -12,7 +12,9 @@ export interface TestRuntime extends Disposable {
   readonly runtime: Runtime;
   /** What the recording plugins were called with: `ADD first`. */
   readonly log: string[];
-  /** The configurations that they got, in the order of `log`. */
+  /** The requests themselves, in the order of `log`. */
+  readonly requests: Request[];
+  /** The configurations that they got, likewise. */
   readonly inputs: JsonObject[];
   /** What was printed to stderr. */
   readonly warnings: string[];
@@ -46,12 +48,14 @@ export function testRuntime(
   Deno.mkdirSync(bin);
   Deno.writeTextFileSync(`${bin}/cni`, "");
   const log: string[] = [];
+  const requests: Request[] = [];
   const inputs: JsonObject[] = [];
   const warnings: string[] = [];
   const failing = new Set<string>();
   const note = (name: string, request: Request) => {
     const entry = `${request.command} ${name}`;
     log.push(entry);
+    requests.push(request);
     inputs.push(JSON.parse(request.stdin));
     if (failing.has(entry)) throw new CniError(100, `${entry} went wrong`);
   };
@@ -70,6 +74,7 @@ export function testRuntime(
       warn: (message) => warnings.push(message),
     }),
     log,
+    requests,
     inputs,
     warnings,
     failing,

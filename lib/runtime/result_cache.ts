@@ -7,7 +7,7 @@ import {
   CniError,
   type JsonObject,
 } from "../spec/mod.ts";
-import { openStateDir, type StateDir } from "../state/mod.ts";
+import { fitFileName, openStateDir, type StateDir } from "../state/mod.ts";
 import {
   type CachedAttachment,
   formatCacheEntry,
@@ -167,31 +167,8 @@ function fileName(key: CacheKey): string {
   checkNetworkName(key.networkName);
   checkIfname(key.ifname);
   const name = `${key.networkName}-${key.containerId}-${key.ifname}`;
-  if (byteLength(name) <= MAX_NAME_BYTES) return name;
-  // "~" is in no name, so that no other attachment's file is meant. Ours says
-  // whose it is: two of one sum would be told apart.
-  const rest = `~${checksum(name)}-${key.ifname}`;
-  return name.slice(0, MAX_NAME_BYTES - byteLength(rest)) + rest;
+  return fitFileName(name, `-${key.ifname}`);
 }
-
-/** The longest name of a file (NAME_MAX of Linux); ours are ASCII but for the interface's. */
-const MAX_NAME_BYTES = 255;
-
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
-}
-
-/** A sum of 64 bits (FNV-1a) in hexadecimal; the digests of `crypto` take turns. */
-function checksum(text: string): string {
-  const sum = new TextEncoder().encode(text).reduce(
-    (hash, byte) => BigInt.asUintN(64, (hash ^ BigInt(byte)) * FNV_PRIME),
-    FNV_OFFSET,
-  );
-  return sum.toString(16).padStart(16, "0");
-}
-
-const FNV_PRIME = 0x100000001b3n;
-const FNV_OFFSET = 0xcbf29ce484222325n;
 
 function isOf(entry: CachedAttachment, key: CacheKey): boolean {
   return entry.networkName === key.networkName &&

@@ -171,3 +171,22 @@ Deno.test("ResultCache keeps attachments whose names are longer than a file's", 
     assertEquals(cache.attachments(), []);
   });
 });
+
+Deno.test({
+  name: "ResultCache names the setting that leads through a link",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withCache((_, results) => {
+      const cacheDir = results.slice(0, results.lastIndexOf("/"));
+      Deno.symlinkSync("/", cacheDir);
+      const { details } = assertThrows(
+        () => new ResultCache(cacheDir).prepare(ENTRY),
+        CniError,
+      );
+      assertEquals(
+        details,
+        `cacheDir leads to "${results}", but "${cacheDir}" is a link: name ` +
+          "the real folder",
+      );
+    }),
+});

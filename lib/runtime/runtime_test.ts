@@ -176,6 +176,19 @@ testWith(
   },
 );
 
+testWith("add() with cleanUp tells every failure in order", async (test) => {
+  const failing = ["ADD second", "DEL second", "DEL first"];
+  for (const entry of failing) test.failing.add(entry);
+  const error = await assertRejects(
+    () => test.runtime.add(testNetwork(), ATTACHMENT, { cleanUp: true }),
+    CniError,
+  );
+  assertEquals(
+    error.details,
+    "the clean-up failed too: DEL second went wrong, DEL first went wrong",
+  );
+});
+
 testWith(
   "add() with cleanUp does not tell twice what keeps a plugin from working",
   async (test) => {
@@ -433,6 +446,37 @@ testWith("gc() deletes what is stale, then calls the plugins", async (test) => {
     ),
     ["net1 c1", "net2 c2"],
   );
+});
+
+testWith("gc() refuses an illegal network name as del() does", async (test) => {
+  const network = testNetwork(undefined, { name: "../x" });
+  const [own, other] = [
+    await assertRejects(() => test.runtime.gc(network, []), CniError),
+    await assertRejects(() => test.runtime.del(network, ATTACHMENT), CniError),
+  ];
+  // Not what plugins would say about it.
+  assertEquals([own.code, own.message], [other.code, other.message]);
+  assertEquals(test.log, []);
+});
+
+testWith("gc() deletes with what ADD was given", async (test) => {
+  const plugins = [{ type: "first", capabilities: { mac: true } }];
+  const network = testNetwork([], { plugins });
+  await test.runtime.add(network, {
+    ...ATTACHMENT,
+    args: [["IP", "10.0.0.2"], ["IgnoreUnknown", "1"]],
+    capabilityArgs: { mac: "02:00:00:00:00:0a" },
+  });
+  await test.runtime.gc(network, []);
+  assertEquals(test.log, ["ADD first", "DEL first", "GC first"]);
+  const [added, deleted] = test.requests;
+  for (const request of [added, deleted]) {
+    assertEquals(request?.args, "IP=10.0.0.2;IgnoreUnknown=1");
+    assertEquals(request?.netns, "/run/netns/c1");
+    assertEquals(JSON.parse(request!.stdin).runtimeConfig, {
+      mac: "02:00:00:00:00:0a",
+    });
+  }
 });
 
 testWith("gc() goes on after errors, and reports them all", async (test) => {

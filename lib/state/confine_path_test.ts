@@ -68,7 +68,13 @@ Deno.test({
 });
 
 Deno.test({
-  name: "confinePath() wants both permissions",
+  name: "confinePath() refuses what may only be read",
   permissions: { read: ["/tmp/cni-permitted"] },
+  fn: () => void refusalOf("/tmp/cni-permitted/a"),
+});
+
+Deno.test({
+  name: "confinePath() refuses what may only be written",
+  permissions: { write: ["/tmp/cni-permitted"] },
   fn: () => void refusalOf("/tmp/cni-permitted/a"),
 });

@@ -4,18 +4,11 @@ import {
   type Run,
 } from "../../lib/linux/mod.ts";
 import { CniCode, CniError } from "../../lib/spec/mod.ts";
+import type { AwaitedLink } from "./interface/design.ts";
 import { sleep } from "./settle_linux.ts";
 
 /** Waits before each further look at a link, in milliseconds. */
 const DELAYS_MS = [5, 20, 50, 100, 300, 500, 1000, 1000];
-
-/** The link that {@linkcode awaitLinkUp} waits for. */
-export interface AwaitedLink {
-  /** Its name in the host. */
-  readonly name: string;
-  /** What it is, for the message: "bridge port". */
-  readonly what: string;
-}
 
 /**
  * Waits until a link in the host passes traffic, so that the container can be

@@ -8,21 +8,16 @@ import {
 } from "../../lib/plugin/mod.ts";
 import { type PluginConfig, resultToJson } from "../../lib/spec/mod.ts";
 
-const IPAM_KEYS = {
-  type: mappedKey(
-    stringKey({
-      description: "The IPAM plugin's name: that of its file in `CNI_PATH`",
-    }),
-    (type) => {
-      checkPluginName(type);
-      return type;
-    },
-  ),
-};
-
 /** `ipam`, whose value is the IPAM plugin's name, if there is one to call. */
 export function ipamKey(facts: NestFacts): Key<string | undefined> {
-  return mappedKey(fieldsKey(IPAM_KEYS, facts), ({ type }) => type);
+  const name = stringKey({
+    description: "The IPAM plugin's name: that of its file in `CNI_PATH`",
+  });
+  const type = mappedKey(name, (text) => {
+    checkPluginName(text);
+    return text;
+  });
+  return mappedKey(fieldsKey({ type }, facts), (values) => values.type);
 }
 
 /**

@@ -6,19 +6,21 @@ export const FIREWALL_BACKENDS: readonly MasqueradeBackend[] = [
   ...["iptables", "nftables"] as const,
 ];
 
-/** The keys that say whether and how an attachment is masqueraded. */
-export const MASQUERADE_KEYS = {
-  ipMasq: booleanKey({
-    description: "What the container sends out of its subnets is masqueraded",
-    default: false,
-  }),
-  ipMasqBackend: choiceKey(FIREWALL_BACKENDS, {
-    description: "How to masquerade, by `iptables` or `nftables`. Absent: " +
-      "iptables, unless only nft is usable",
-    defaultText: "what is there",
-    isEmptyValue: true,
-  }),
-};
+/** Makes the keys that say whether and how an attachment is masqueraded. */
+export function masqueradeKeys() {
+  return {
+    ipMasq: booleanKey({
+      description: "What the container sends out of its subnets is masqueraded",
+      default: false,
+    }),
+    ipMasqBackend: choiceKey(FIREWALL_BACKENDS, {
+      description: "How to masquerade, by `iptables` or `nftables`. Absent: " +
+        "iptables, unless only nft is usable",
+      defaultText: "what is there",
+      isEmptyValue: true,
+    }),
+  };
+}
 
 /** Whether and how an attachment is masqueraded. */
-export type MasqueradeKeys = KeyValues<typeof MASQUERADE_KEYS>;
+export type MasqueradeKeys = KeyValues<ReturnType<typeof masqueradeKeys>>;

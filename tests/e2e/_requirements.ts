@@ -14,18 +14,31 @@ const BASE_PROGRAMS = ["ip", "nsenter", "sh"];
  * Why tests that change the kernel cannot run here, or `undefined` if they can.
  *
  * @param programs Programs that are needed besides `ip` and the like; one with
- * a `/` is a path, perhaps of a device.
+ * a `/` is a path, perhaps of a device, and `link KIND` is a kind of link that
+ * the kernel must have.
  */
 export function whyNot(programs: readonly string[]): string | undefined {
   if (Deno.build.os !== "linux") return "needs Linux";
   if (Deno.uid() !== 0) return "needs root";
   const applet = `${BIN}/cni`;
   const missing = [...BASE_PROGRAMS, ...programs, applet]
-    .filter((program) => locate(program) === undefined);
+    .filter((program) => !isThere(program));
   if (missing.length === 0) return undefined;
   return missing.includes(applet)
     ? `needs ${applet}: run make build`
     : `needs ${missing.join(", ")}`;
+}
+
+function isThere(need: string): boolean {
+  const [, kind] = /^link (\w+)$/.exec(need) ?? [];
+  return kind === undefined ? locate(need) !== undefined : canMakeLink(kind);
+}
+
+/** Tries it in a network namespace that ends with the trial. */
+function canMakeLink(kind: string): boolean {
+  const args = ["--net", "ip", "link", "add", "name", "probe", "type", kind];
+  const options = { args, stderr: "null" } as const;
+  return new Deno.Command("unshare", options).outputSync().success;
 }
 
 /** The path of a program, or `undefined` if it is not installed. */

@@ -39,6 +39,16 @@ kernelTest(
   { needs: ["iptables"] },
 );
 
+kernelTest(
+  "docs: the example of dummy works as it stands",
+  async (host) => {
+    const examples = await examplesIn("dummy.md");
+    assert(examples.length > 0);
+    for (const example of examples) await attachAndDetach(host, example);
+  },
+  { needs: ["link dummy"] },
+);
+
 /** The configurations in a page's JSON blocks. */
 async function examplesIn(page: string): Promise<readonly Any[]> {
   const text = await Deno.readTextFile(new URL(page, PAGES));

@@ -108,6 +108,7 @@ for (const file of FILES.filter((one) => one !== WINDOWS)) {
   }, {
     needs: [
       ...["ping", "iptables", "ip6tables"],
+      ...(types.includes("dummy") ? ["link dummy"] : []),
       ...foreign.map((type) => `${REFERENCE_BIN}/${type}`),
     ],
   });

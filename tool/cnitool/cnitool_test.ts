@@ -331,6 +331,8 @@ testWith("cnitool() helps with every command", async (tool) => {
     const { status, stdout, stderr } = await tool.run(line);
     assertEquals([status, stderr], [0, ""]);
     assertStringIncludes(stdout, "cnitool <command> <network> <netns>");
+    // As wide as the reference's column of commands.
+    assertMatch(stdout, /^ {2}status {2}\S/m);
   }
   for (const verb of ["add", "check", "del", "gc", "status"]) {
     const { status, stdout } = await tool.run(`${verb} --help`);

@@ -28,8 +28,60 @@ testWith("add attaches to several networks", async (test) => {
     stdout,
     /^Undo: cni tool del --network chain --network single \/x$/m,
   );
-  const named = await test.run("add -n chain -n single /x -i net0");
-  assertStringIncludes(named.stdout, "--ifname net0 --ifname eth0\n");
+});
+
+testWith("add names the interfaces that --ifname does not", async (test, t) => {
+  const cases: Record<string, readonly [string, readonly string[]]> = {
+    "none given": ["", ["eth0", "eth1"]],
+    "another name than the default": ["-i net0", ["net0", "eth0"]],
+    "the default name, which the second cannot have too": [
+      "-i eth0",
+      ["eth0", "eth1"],
+    ],
+    "the second's default name": ["-i eth1", ["eth1", "eth0"]],
+    "both given": ["-i net0 -i eth0", ["net0", "eth0"]],
+  };
+  for (const [why, [flags, [first, second]]] of Object.entries(cases)) {
+    await t.step(why, async () => {
+      test.log.length = 0;
+      const { status, stdout, stderr } = await test.run(
+        `add -n chain -n single /x ${flags}`,
+      );
+      assertEquals([status, stderr], [0, ""]);
+      assertEquals(test.log, [
+        `ADD first ${first}`,
+        `ADD second ${first}`,
+        `ADD first ${second}`,
+      ]);
+      const undo = /^Undo: .*? \/x(.*)$/m.exec(stdout)?.[1];
+      const isDefault = first === "eth0" && second === "eth1";
+      assertEquals(
+        undo,
+        isDefault ? "" : ` --ifname ${first} --ifname ${second}`,
+      );
+    });
+  }
+});
+
+testWith("add takes CNI_IFNAME where no --ifname is given", async (test, t) => {
+  test.variables.CNI_IFNAME = "net7";
+  const cases: Record<string, readonly [string, readonly string[]]> = {
+    "one network": ["single /x", ["net7"]],
+    "the first of two": ["-n single -n chain /x", ["net7", "eth0"]],
+    "a flag instead": ["single /x -i net8", ["net8"]],
+    "a flag for the first of two": [
+      "-n single -n chain /x -i net8",
+      ["net8", "eth0"],
+    ],
+  };
+  for (const [why, [line, expected]] of Object.entries(cases)) {
+    await t.step(why, async () => {
+      test.requests.length = 0;
+      assertEquals((await test.run(`add ${line}`)).status, 0);
+      const names = test.requests.map(({ ifname }) => ifname);
+      assertEquals([...new Set(names)], expected);
+    });
+  }
 });
 
 testWith("add --json tells every result", async (test) => {

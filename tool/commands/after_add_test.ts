@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { containerIdOf } from "../container_id.ts";
 import { testWith } from "../_testing.ts";
 
 testWith("check tells every attachment", async (test) => {
@@ -15,6 +16,29 @@ testWith("check tells every attachment", async (test) => {
   assertEquals(JSON.parse(json.stdout).networks[0].network, "chain");
 });
 
+testWith("check and del are told the CNI_ARGS of add", async (test, t) => {
+  const remembered = "IP=10.0.0.9;IgnoreUnknown=1";
+  const cases: Record<string, readonly [string, string]> = {
+    "none of their own": ["", remembered],
+    "their own instead": ["A=1", "A=1"],
+  };
+  for (const [why, [variable, expected]] of Object.entries(cases)) {
+    await t.step(why, async () => {
+      test.variables.CNI_ARGS = "";
+      await test.run("add chain /x");
+      await test.run("add single /x -i eth1 --ip 10.0.0.9");
+      test.requests.length = 0;
+      test.variables.CNI_ARGS = variable;
+      await test.run("check single /x -i eth1");
+      await test.run("del single /x -i eth1");
+      assertEquals(
+        test.requests.map(({ command, args }) => [command, args]),
+        [["CHECK", expected], ["DEL", expected]],
+      );
+    });
+  }
+});
+
 testWith("check and del are told what add was told", async (test) => {
   await test.run("add chain /x -p 80:80 --mac 02:00:00:00:00:0a");
   const added = test.requests[0]?.config.fields.object("runtimeConfig");
@@ -24,6 +48,24 @@ testWith("check and del are told what add was told", async (test) => {
   const told = test.requests.filter(({ stdin }) => stdin.includes('"first"'))
     .map(({ config }) => config.fields.object("runtimeConfig"));
   assertEquals(told, [added, added]);
+});
+
+testWith("check and del tell programs what was done", async (test) => {
+  const containerId = await containerIdOf("/x");
+  const where = { containerId, netns: "/x" };
+  await test.run("add -n chain -n single /x");
+  for (const command of ["check", "del"]) {
+    const { stdout } = await test.run(
+      `${command} -n chain -n single /x --json`,
+    );
+    assertEquals(JSON.parse(stdout), {
+      command,
+      networks: [
+        { network: "chain", ...where, ifname: "eth0" },
+        { network: "single", ...where, ifname: "eth1" },
+      ],
+    });
+  }
 });
 
 testWith("del goes back, last first, and may be repeated", async (test) => {

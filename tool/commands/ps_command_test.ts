@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { containerIdOf } from "../container_id.ts";
 import { testWith } from "../_testing.ts";
 
@@ -70,4 +70,25 @@ testWith("ps tells addresses that nobody seems to use", async (test) => {
     },
   ]);
   assertStringIncludes((await test.run("ps")).stdout, "cni tool gc ours");
+});
+
+testWith("ps shows a single address that nobody seems to use", async (test) => {
+  const dataDir = `${test.folder}/data`;
+  test.write("15-ours.conf", {
+    cniVersion: "1.0.0",
+    name: "ours",
+    type: "first",
+    ipam: { type: "host-local", dataDir },
+  });
+  const file = `${dataDir}/ours/10.0.0.3`;
+  Deno.mkdirSync(`${dataDir}/ours`, { recursive: true });
+  Deno.writeTextFileSync(file, "c1\r\neth0");
+  // A folder of host-local's own, and no network's.
+  Deno.mkdirSync(`${dataDir}/.aside`);
+  Deno.writeTextFileSync(`${dataDir}/.aside/10.0.0.4`, "c1\r\neth0");
+  const { stdout } = await test.run("ps");
+  assertEquals(stdout.includes("10.0.0.4"), false);
+  assertMatch(stdout, new RegExp(`^10.0.0.3 +ours +c1 eth0 +${file}$`, "m"));
+  Deno.removeSync(file);
+  assertEquals((await test.run("ps")).stdout.includes("10.0.0.3"), false);
 });

@@ -1,10 +1,11 @@
 import { parseCidr } from "../../../lib/net/mod.ts";
 import type { Link, LinkAddress } from "../../../lib/linux/mod.ts";
 import type { JsonObject, Result } from "../../../lib/spec/mod.ts";
-import { requestWith } from "../../shared/testing/mod.ts";
+import type { Design, Finish } from "../../shared/mod.ts";
+import { addressingOf, requestWith } from "../../shared/testing/mod.ts";
 import { type BridgeConfig, parseBridgeConfig } from "./config.ts";
-import type { PlanInput } from "./plan.ts";
-import { preparePair, preparePlan } from "./prepare.ts";
+import { choosePair, designOf, withAddressing } from "./design.ts";
+import type { PairInput, PlanInput } from "./steps.ts";
 import { vlanLinkName } from "./vlan.ts";
 
 /** The configuration that these keys make. */
@@ -59,10 +60,20 @@ export interface Given {
   readonly ipam?: Result;
 }
 
-/** The input of a plan, with {@linkcode NAMES} in place of random ones. */
-export function inputFor(
+/** A design of an ADD, and what it follows from. */
+export interface Designed {
+  readonly pair: PairInput;
+  /** What the undo of the bridge follows from. */
+  readonly input: PlanInput;
+  readonly design: Design;
+  readonly finish: Finish;
+}
+
+/** The design of an ADD, with {@linkcode NAMES} in place of random ones. */
+export function designFor(
   { keys = {}, bridge, vlanLink, ipam }: Given,
-): PlanInput {
+  options: { readonly isMade?: boolean } = {},
+): Designed {
   const object = ipam === undefined ? keys : { ...keys, ipam: { type: "x" } };
   const config = configWith(object);
   const { vlan } = config.vlans;
@@ -70,11 +81,14 @@ export function inputFor(
   const gateway = hasVlanLink
     ? { name: vlanLinkName(config.bridge, vlan), link: vlanLink }
     : { name: config.bridge, link: bridge };
-  const host = { bridge, gateway };
-  const input = preparePlan(
-    preparePair(requestWith(object), config, host),
-    ipam,
-  );
-  const names = { ...NAMES, containerMac: config.mac ?? NAMES.containerMac };
-  return { ...input, names };
+  const pair = {
+    ...choosePair(requestWith(object), config),
+    names: { ...NAMES, containerMac: config.mac ?? NAMES.containerMac },
+    bridge,
+    gateway,
+  };
+  const given = ipam && addressingOf(ipam);
+  const design = designOf(pair, options);
+  const input = withAddressing(pair, given);
+  return { pair, input, design, finish: design.finish(given) };
 }

@@ -14,10 +14,9 @@ import {
   CniCode,
   CniError,
   type IpConfig,
-  type Result,
   type Route,
 } from "../../../lib/spec/mod.ts";
-import { type Addressing, requireAddresses } from "../../shared/mod.ts";
+import type { Addressing } from "../../shared/mod.ts";
 import type { BridgeConfig } from "./config.ts";
 
 /** The addresses and routes of an attachment, and those of the bridge. */
@@ -32,26 +31,16 @@ export interface GatewayAddressChange {
   readonly add: readonly Cidr[];
 }
 
-/** The container's interface in `interfaces` of the result. */
-const CONTAINER_INTERFACE = 2;
-
 const DEFAULT_ROUTE = { 4: "0.0.0.0/0", 6: "::/0" } as const;
 
 /**
  * Completes what the IPAM plugin gave: missing gateways (the first address of
- * the subnet), default routes, and the interface that addresses belong to.
- *
- * @throws {CniError} Code 999 if there is no address.
+ * the subnet) and default routes.
  */
 export function completeAddressing(
-  ipam: Result,
+  { ips, routes }: Addressing,
   config: BridgeConfig,
 ): BridgeAddressing {
-  const { ips, routes } = requireAddresses(
-    ipam,
-    config.ipamType ?? "",
-    CONTAINER_INTERFACE,
-  );
   const completed = ips.map((ip) => ({
     ...ip,
     ...(config.isGateway && ip.gateway === undefined

@@ -9,7 +9,7 @@ import {
 } from "../../../lib/linux/mod.ts";
 import { lockBridge } from "./bridge_lock_linux.ts";
 import type { BridgeConfig } from "./config.ts";
-import { NO_MAC, type PlanInput } from "./plan.ts";
+import { NO_MAC, type PlanInput } from "./steps.ts";
 
 /**
  * Takes back what a failed ADD did to the bridge and to the link that bears

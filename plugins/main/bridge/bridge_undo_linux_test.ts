@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Link } from "../../../lib/linux/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
-import { bridgeWith, type Given, inputFor, NAMES } from "./_testing.ts";
+import { bridgeWith, designFor, type Given, NAMES } from "./_testing.ts";
 import { undoLines } from "./bridge_undo_linux.ts";
 
 const IPV4: Result = { ips: [{ address: "10.0.0.2/24" }] };
@@ -70,7 +70,7 @@ const UNDO_CASES: Record<
 Deno.test("undoLines() takes back what nobody else needs", async (t) => {
   for (const [why, [given, ports, expected]] of Object.entries(UNDO_CASES)) {
     await t.step(why, () => {
-      const lines = undoLines(inputFor(given), ports);
+      const lines = undoLines(designFor(given).input, ports);
       assertEquals(lines.map((words) => words.join(" ")), expected);
     });
   }

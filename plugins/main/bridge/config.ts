@@ -7,9 +7,9 @@ import {
 import { CniCode, CniError, type Dns } from "../../../lib/spec/mod.ts";
 import {
   ipamKey,
-  MASQUERADE_KEYS,
   type MasqueradeKeys,
-  OWN_DNS_KEY,
+  masqueradeKeys,
+  ownDnsKey,
   parseContainerMac,
   requireAddressesIfOld,
   vethMtuKey,
@@ -36,7 +36,7 @@ export const BRIDGE_KEYS = {
     "Addresses of the bridge that are in the way of a gateway's are replaced " +
       "instead of refused",
   ),
-  ...MASQUERADE_KEYS,
+  ...masqueradeKeys(),
   mtu: vethMtuKey(
     "In bytes, of the bridge when it is made, and of the pair: 68 to 65535. " +
       "0 or less: the kernel's default",
@@ -62,7 +62,7 @@ export const BRIDGE_KEYS = {
     description: "`ipam.type` names the IPAM plugin, which gets the whole " +
       "configuration. Without it the network is layer 2 only",
   }),
-  dns: OWN_DNS_KEY,
+  dns: ownDnsKey(),
 };
 
 /** The configuration of the bridge plugin, checked, with its defaults. */
@@ -99,9 +99,8 @@ export interface BridgeConfig extends MasqueradeKeys {
 /**
  * Reads and checks the whole configuration.
  *
- * @throws {CniError} Code 7 for a value that will not do, code 1 for a network
- * without addresses in an old version, code 4 for
- * `CNI_ARGS`.
+ * @throws {CniError} Code 7 for a value that will not do, code 4 for
+ * `CNI_ARGS`, code 1 for a network without addresses in an old version.
  */
 export function parseBridgeConfig(request: Request): BridgeConfig {
   const {

@@ -4,31 +4,54 @@
  *
  * @module
  */
-import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
-import { startAdd, startDel } from "./start_linux.ts";
-import { MAC_ARG, ONLY_MAC_CAPABILITY } from "../../shared/mod.ts";
-import { BRIDGE_KEYS, parseBridgeConfig } from "./config.ts";
+import type { Plugin } from "../../../lib/plugin/mod.ts";
+import {
+  defineInterfacePlugin,
+  MAC_ARG,
+  ONLY_MAC_CAPABILITY,
+} from "../../shared/mod.ts";
+import { attachBridge } from "./attach_linux.ts";
+import { BRIDGE_KEYS, type BridgeConfig, parseBridgeConfig } from "./config.ts";
+import { designBridge } from "./design.ts";
+import { lookForBridge } from "./look_linux.ts";
+import { isVlanFiltering } from "./vlan.ts";
 
 /** The bridge plugin. */
-export const bridge: Plugin = definePlugin({
+export const bridge: Plugin = defineInterfacePlugin({
   name: "bridge",
-  add: startAdd,
-  del: startDel,
-  check: async (request, context) => {
-    const { checkBridge } = await import("./check_linux.ts");
-    await checkBridge(request, context);
+  noun: "veth",
+  linkKind: "veth",
+  masquerades: true,
+  hasHostEnd: true,
+  parse: parseBridgeConfig,
+  look: lookForBridge,
+  design: designBridge,
+  attach: attachBridge,
+  removeRules: async ({ config, containerId, ifname }, run) => {
+    if (config.fields.json("macspoofchk") !== true) return;
+    const { removeSpoofCheck } = await import("./spoof_check_linux.ts");
+    await removeSpoofCheck({ containerId, ifname }, run);
   },
-  gc: async (request, context) => {
-    const { collectBridge } = await import("./gc_linux.ts");
-    await collectBridge(request, context);
+  collect: async (valid, run) => {
+    const { removeStaleSpoofRules } = await import(
+      "./stale_spoof_rules_linux.ts"
+    );
+    await removeStaleSpoofRules(valid, run);
   },
-  status: async (request, context) => {
-    const { bridgeStatus } = await import("./status_linux.ts");
-    await bridgeStatus(request, context);
+  compare: async (found) => {
+    const { compareBridge } = await import("./compare_linux.ts");
+    await compareBridge(found);
   },
-  plan: async (request, context) => {
-    const { planCommand } = await import("./plan_linux.ts");
-    return await planCommand(request, context);
+  compared: ({ bridge: name }) => [
+    [`"${name}"`, `ip -j -d addr show dev ${name}`],
+  ],
+  trial: trialOf,
+  require: async ({ macSpoofCheck }, run) => {
+    if (!macSpoofCheck) return;
+    const { requireSpoofCheck } = await import(
+      "./require_spoof_check_linux.ts"
+    );
+    await requireSpoofCheck(run);
   },
   settings: {
     role: "main",
@@ -38,3 +61,12 @@ export const bridge: Plugin = definePlugin({
     check: parseBridgeConfig,
   },
 });
+
+function trialOf({ vlans }: BridgeConfig) {
+  const filtering = isVlanFiltering(vlans) ? " vlan_filtering 1" : "";
+  return {
+    lines: `link add name b0 type bridge${filtering}\n` +
+      "link add name v0 type veth peer name v1\nlink set dev v0 master b0\n",
+    what: filtering === "" ? "bridges and veth pairs" : "VLAN filtering",
+  };
+}

@@ -9,7 +9,7 @@ import {
 import type { Request } from "../../../lib/plugin/mod.ts";
 import type { BridgeConfig } from "./config.ts";
 import type { HostLinks } from "./host_links.ts";
-import { type PairInput, planPort } from "./plan.ts";
+import { type PairInput, planPort } from "./steps.ts";
 import { isVlanFiltering } from "./vlan.ts";
 
 /**
@@ -27,7 +27,7 @@ export function isPlain(
  * every ADD, and reads that bridge in the same go.
  *
  * @returns The bridge as it was before; `undefined` if it did not work, with
- * all of it taken back. Then {@linkcode readFacts} can tell why.
+ * all of it taken back. Then a look at the host tells why.
  */
 export async function tryPair(
   request: Request,

@@ -1,10 +1,6 @@
 import { readKeys, type Request } from "../../../lib/plugin/mod.ts";
 import type { Dns } from "../../../lib/spec/mod.ts";
-import {
-  ipamKey,
-  OWN_DNS_KEY,
-  requireAddressesIfOld,
-} from "../../shared/mod.ts";
+import { ipamKey, ownDnsKey, requireAddressesIfOld } from "../../shared/mod.ts";
 import {
   type DeviceSelector,
   parseSelector,
@@ -17,7 +13,7 @@ const REST_KEYS = {
     description: "The IPAM plugin and its keys. Without it the device is " +
       "only set up",
   }),
-  dns: OWN_DNS_KEY,
+  dns: ownDnsKey(),
 };
 
 /** What host-device may be told. */
@@ -36,9 +32,8 @@ export interface HostDeviceConfig {
 /**
  * Reads and checks the whole configuration.
  *
- * @throws {CniError} Code 7 for a value that will not do, code 1 for a network
- * without addresses in an old version, or if no key names a
- * device.
+ * @throws {CniError} Code 7 for a value that will not do, or if no key names a
+ * device; code 1 for a network without addresses in an old version.
  */
 export function parseHostDeviceConfig(
   { config }: Request,

@@ -4,31 +4,36 @@
  *
  * @module
  */
-import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
-import { startAdd, startDel } from "./start_linux.ts";
+import { type Plugin, readKeys } from "../../../lib/plugin/mod.ts";
+import { defineInterfacePlugin } from "../../shared/mod.ts";
 import { HOST_DEVICE_KEYS, parseHostDeviceConfig } from "./config.ts";
-import { SELECTOR_CAPABILITIES } from "./selector.ts";
+import { designHostDevice } from "./design.ts";
+import { isUserspace } from "./devices.ts";
+import { readDevices, readSysfs } from "./facts_linux.ts";
+import { GIVE_BACK } from "./give_back_linux.ts";
+import { parseConfiguredSelector, SELECTOR_CAPABILITIES } from "./selector.ts";
 
 /** The host-device plugin. */
-export const hostDevice: Plugin = definePlugin({
+export const hostDevice: Plugin = defineInterfacePlugin({
   name: "host-device",
-  add: startAdd,
-  del: startDel,
-  check: async (request, context) => {
-    const { checkHostDevice } = await import("./check_linux.ts");
-    await checkHostDevice(request, context);
+  noun: "device",
+  // A device whose attachment fails for want of addresses is left alone.
+  asksIpamFirst: true,
+  parse: parseHostDeviceConfig,
+  look: (_request, { config, run }) => readDevices(config.selector, run),
+  design: designHostDevice,
+  giveBack: GIVE_BACK,
+  isLinkless: async ({ selector }, run) =>
+    isUserspace(await readSysfs(selector, run)),
+  compare: async (found) => {
+    const { compareHostDevice } = await import("./compare_linux.ts");
+    compareHostDevice(found);
   },
-  gc: async (request, context) => {
-    const { collectHostDevice } = await import("./gc_linux.ts");
-    await collectHostDevice(request, context);
-  },
-  status: async (request, context) => {
-    const { hostDeviceStatus } = await import("./status_linux.ts");
-    await hostDeviceStatus(request, context);
-  },
-  plan: async (request, context) => {
-    const { planCommand } = await import("./plan_linux.ts");
-    return await planCommand(request, context);
+  // The device is not looked for: while a container has it, all is as it should
+  // be. Which one is meant may also be known only when the runtime names it.
+  parseForStatus: ({ config: { fields } }) => {
+    const { ipam, dns } = readKeys(fields, HOST_DEVICE_KEYS);
+    return { selector: parseConfiguredSelector(fields), ipamType: ipam, dns };
   },
   settings: {
     role: "main",

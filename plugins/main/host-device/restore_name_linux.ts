@@ -3,7 +3,7 @@ import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { matchingLinks } from "./devices.ts";
 import { readAllLinks, readSysfs } from "./facts_linux.ts";
-import { originOf } from "./plan.ts";
+import { originOf } from "./steps.ts";
 import { type DeviceSelector, parseSelector } from "./selector.ts";
 
 /**

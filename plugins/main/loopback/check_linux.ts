@@ -1,4 +1,8 @@
-import { requireSandbox, runCommand } from "../../../lib/linux/mod.ts";
+import {
+  requireSandbox,
+  type Run,
+  sandboxText,
+} from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import {
   CniCode,
@@ -6,7 +10,8 @@ import {
   type IpConfig,
   prevResultOf,
 } from "../../../lib/spec/mod.ts";
-import { checkAddresses } from "../../shared/rare/mod.ts";
+import type { Executor } from "../../shared/chained/mod.ts";
+import { checkAddresses } from "../../shared/compare/mod.ts";
 import { isLoopback, NAME } from "./loopback_linux.ts";
 
 /**
@@ -14,10 +19,19 @@ import { isLoopback, NAME } from "./loopback_linux.ts";
  *
  * @throws {CniError} Code 999, naming what differs.
  */
-export async function checkLoopback(request: Request): Promise<void> {
+export async function checkLoopback(
+  request: Request,
+  { act, run }: Executor,
+): Promise<void> {
+  const command = sandboxText(`ip link show dev ${NAME}`, request.netns);
+  const planned = { purpose: `see whether "${NAME}" is up`, command };
+  await act([planned], () => compareLoopback(request, run));
+}
+
+async function compareLoopback(request: Request, run: Run): Promise<void> {
   const { netns, netnsOverride: override } = request;
   const stated = statedAddresses(request);
-  const links = await requireSandbox(netns, { run: runCommand, override });
+  const links = await requireSandbox(netns, { run, override });
   const link = links.find(isLoopback);
   if (link === undefined || !link.flags.includes("UP")) {
     throw new CniError(CniCode.Internal, `Cannot confirm interface "${NAME}"`, {

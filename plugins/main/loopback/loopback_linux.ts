@@ -1,13 +1,8 @@
 import {
-  applySteps,
   findSandbox,
-  inSandbox,
   ipStep,
   type Link,
-  reasonOf,
   requireSandbox,
-  runCommand,
-  UndoStack,
 } from "../../../lib/linux/mod.ts";
 import {
   type Cidr,
@@ -24,12 +19,19 @@ import {
   type Result,
 } from "../../../lib/spec/mod.ts";
 
+import type { Executor } from "../../shared/chained/mod.ts";
+
 /** The interface that is meant whatever `CNI_IFNAME` says. */
 export const NAME = "lo";
 
 /** The one step of an ADD. */
-export const UP = ipStep("sandbox", `set "${NAME}" up`, [
+const UP = ipStep("sandbox", `set "${NAME}" up`, [
   ...["link", "set", "dev", NAME, "up"],
+]);
+
+/** The one step of a DEL. */
+const DOWN = ipStep("sandbox", `set "${NAME}" down`, [
+  ...["link", "set", "dev", NAME, "down"],
 ]);
 
 const LOOPBACK_NETWORKS = ["127.0.0.0/8", "::1/128"].map(parseCidr);
@@ -38,18 +40,21 @@ const LOOPBACK_NETWORKS = ["127.0.0.0/8", "::1/128"].map(parseCidr);
  * Sets `lo` up in the container, and returns prevResult if there is one, else
  * the interface with the addresses that the kernel has given it.
  */
-export async function addLoopback(request: Request): Promise<Result> {
-  const { netns, netnsOverride: override, config } = request;
-  const run = runCommand;
+export async function addLoopback(
+  { netns, netnsOverride: override, config }: Request,
+  { isPlanning, run, apply }: Executor,
+): Promise<Result> {
   const prevResult = prevResultOf(config);
   await requireSandbox(netns, { run, override });
-  await applySteps([UP], { netns, run, undo: new UndoStack() });
+  await apply([UP]);
   if (prevResult !== undefined) return prevResult;
-  return loopbackResult(await requireSandbox(netns, { run, override }), netns);
+  const links = await requireSandbox(netns, { run, override });
+  const result = loopbackResult(links, netns);
+  return isPlanning ? withKernelAddresses(result) : result;
 }
 
 /** The result of an ADD that has the container's links before it. */
-export function loopbackResult(links: readonly Link[], netns: string): Result {
+function loopbackResult(links: readonly Link[], netns: string): Result {
   return {
     interfaces: [{ name: NAME, mac: "00:00:00:00:00:00", sandbox: netns }],
     ips: loopbackAddresses(links).map((cidr) => ({
@@ -77,20 +82,22 @@ function loopbackAddresses(links: readonly Link[]): readonly Cidr[] {
   );
 }
 
+/** What the kernel gives `lo` once it is up. */
+function withKernelAddresses(result: Result): Result {
+  if (result.ips?.length) return result;
+  const addresses = ["127.0.0.1/8", "::1/128"];
+  const ips = addresses.map((address) => ({ address, interface: 0 }));
+  return { ...result, ips };
+}
+
 /** Sets `lo` down, if the container is still there. */
-export async function delLoopback(request: Request): Promise<void> {
-  const { netns, netnsOverride: override } = request;
+export async function delLoopback(
+  { netns, netnsOverride: override }: Request,
+  { run, apply }: Executor,
+): Promise<void> {
   if (netns === "") return;
-  const run = runCommand;
   if (await findSandbox(netns, { run, override }) === undefined) return;
-  const args = ["link", "set", "dev", NAME, "down"];
-  const { status, stderr } = await run(
-    inSandbox({ program: "ip", args }, netns),
-  );
-  if (status === 0) return;
-  throw new CniError(CniCode.Internal, `Cannot set "${NAME}" down`, {
-    details: reasonOf(stderr),
-  });
+  await apply([DOWN]);
 }
 
 /** Whether a link is `lo`. */

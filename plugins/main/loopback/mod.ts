@@ -4,23 +4,20 @@
  *
  * @module
  */
-import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
-import { addLoopback, delLoopback } from "./loopback_linux.ts";
+import type { Plugin } from "../../../lib/plugin/mod.ts";
+import { defineChained } from "../../shared/chained/mod.ts";
 import { prevResultOf } from "../../../lib/spec/mod.ts";
+import { addLoopback, delLoopback } from "./loopback_linux.ts";
 
-/** The loopback plugin. It has no keys of its own. */
-export const loopback: Plugin = definePlugin({
+/**
+ * The loopback plugin. It has no keys of its own, and makes no interface: that
+ * is there, so it only adds its part, as plugins further down a list do.
+ */
+export const loopback: Plugin = defineChained({
   name: "loopback",
   add: addLoopback,
-  check: async (request) => {
-    const { checkLoopback } = await import("./check_linux.ts");
-    await checkLoopback(request);
-  },
-  del: delLoopback,
-  plan: async (request) => {
-    const { planLoopback } = await import("./plan_linux.ts");
-    return await planLoopback(request);
-  },
+  del: () => delLoopback,
+  check: async () => (await import("./check_linux.ts")).checkLoopback,
   settings: {
     role: "main",
     keys: {},

@@ -1,10 +1,10 @@
 import { type Link, type Step, stepText } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import type { JsonObject, Result } from "../../../lib/spec/mod.ts";
+import type { JsonObject } from "../../../lib/spec/mod.ts";
+import type { Design } from "../../shared/mod.ts";
 import { requestWith } from "../../shared/testing/mod.ts";
 import { type MacvlanConfig, parseMacvlanConfig } from "./config.ts";
-import type { PlanInput } from "./plan.ts";
-import { prepareLink, preparePlan } from "./prepare.ts";
+import { chooseLink, designOf } from "./design.ts";
 
 /** The configuration that these keys make. */
 export function configWith(
@@ -27,17 +27,14 @@ const MASTER: Link = {
   alias: "",
 };
 
-/** The input of a plan; what is chosen by chance is known. */
-export function inputFor(
-  keys: JsonObject,
-  ipam: Result | undefined,
-): PlanInput {
+/** The design of an ADD; what is chosen by chance is known. */
+export function designWith(keys: JsonObject = {}): Design {
   const request = requestWith(keys);
   const config = parseMacvlanConfig(request);
-  const link = prepareLink(request, config, MASTER);
+  const link = chooseLink(request, { config, facts: MASTER });
   const isChosen = config.mac === undefined && config.mode !== "passthru";
   const mac = isChosen ? "02:00:00:00:00:02" : link.mac;
-  return { ...preparePlan(link, ipam), firstName: "veth00000001", mac };
+  return designOf({ ...link, firstName: "veth00000001", mac });
 }
 
 /** Steps as text, beginning with where they are done, and ? if they may fail. */

@@ -89,9 +89,8 @@ export interface MacvlanConfig {
 /**
  * Reads and checks what can be checked without a look at the host.
  *
- * @throws {CniError} Code 7 for a value that will not do, code 1 for a network
- * without addresses in an old version, code 4 for
- * `CNI_ARGS`.
+ * @throws {CniError} Code 7 for a value that will not do, code 4 for
+ * `CNI_ARGS`, code 1 for a network without addresses in an old version.
  */
 export function parseMacvlanConfig(request: Request): MacvlanConfig {
   const { mtu, bcqueuelen, ipam, ...keys } = readKeys(

@@ -6,6 +6,8 @@ import {
   type Run,
 } from "../../../lib/linux/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import type { Request } from "../../../lib/plugin/mod.ts";
+import type { LookTools } from "../../shared/mod.ts";
 import type { MacvlanConfig } from "./config.ts";
 
 /** Where {@linkcode requireMaster} looks. */
@@ -14,6 +16,20 @@ export interface MasterPlace {
   readonly netns: string;
   /** Runs the commands. */
   readonly run: Run;
+}
+
+/**
+ * Reads the link to share for an ADD.
+ *
+ * @throws {CniError} As {@linkcode requireMaster}.
+ */
+export async function lookForMaster(
+  { netns }: Request,
+  { config, run, requireFreeName }: LookTools<MacvlanConfig>,
+): Promise<Link> {
+  // Before a look into a namespace that may be none.
+  if (config.linkInContainer) await requireFreeName();
+  return await requireMaster(config, { netns, run });
 }
 
 /**

@@ -4,31 +4,34 @@
  *
  * @module
  */
-import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
-import { startAdd, startDel } from "./start_linux.ts";
-import { MAC_CAPABILITY } from "../../shared/mod.ts";
+import type { Plugin } from "../../../lib/plugin/mod.ts";
+import { defineInterfacePlugin, MAC_CAPABILITY } from "../../shared/mod.ts";
 import { MACVLAN_KEYS, parseMacvlanConfig } from "./config.ts";
+import { designMacvlan } from "./design.ts";
+import { lookForMaster, requireMaster } from "./master_linux.ts";
 
 /** The macvlan plugin. */
-export const macvlan: Plugin = definePlugin({
+export const macvlan: Plugin = defineInterfacePlugin({
   name: "macvlan",
-  add: startAdd,
-  del: startDel,
-  check: async (request, context) => {
-    const { checkMacvlan } = await import("./check_linux.ts");
-    await checkMacvlan(request, context);
+  noun: "macvlan",
+  linkKind: "macvlan",
+  ignoresIpamDns: true,
+  parse: parseMacvlanConfig,
+  look: lookForMaster,
+  design: designMacvlan,
+  compare: async (found) => {
+    const { compareMacvlan } = await import("./compare_linux.ts");
+    await compareMacvlan(found);
   },
-  gc: async (request, context) => {
-    const { collectMacvlan } = await import("./gc_linux.ts");
-    await collectMacvlan(request, context);
-  },
-  status: async (request, context) => {
-    const { macvlanStatus } = await import("./status_linux.ts");
-    await macvlanStatus(request, context);
-  },
-  plan: async (request, context) => {
-    const { planCommand } = await import("./plan_linux.ts");
-    return await planCommand(request, context);
+  trial: ({ mode }) => ({
+    lines: "link add name v0 type veth peer name v1\n" +
+      `link add link v0 name m0 type macvlan mode ${mode}\n`,
+    what: "macvlan links",
+  }),
+  require: async (config, run) => {
+    // A container's master is not known before the container is.
+    if (config.linkInContainer) return;
+    await requireMaster(config, { netns: "", run });
   },
   settings: {
     role: "main",

@@ -1,9 +1,10 @@
 import { type Step, stepText } from "../../../lib/linux/mod.ts";
-import type { JsonObject, Result } from "../../../lib/spec/mod.ts";
+import type { JsonObject } from "../../../lib/spec/mod.ts";
+import type { Design } from "../../shared/mod.ts";
 import { requestWith } from "../../shared/testing/mod.ts";
 import { parsePtpConfig, type PtpConfig } from "./config.ts";
-import type { PlanInput } from "./plan.ts";
-import { preparePair, preparePlan } from "./prepare.ts";
+import { choosePair, designOf } from "./design.ts";
+import type { PairInput } from "./steps.ts";
 
 const IPAM = { type: "host-local" };
 
@@ -19,11 +20,14 @@ export const NAMES = {
   containerMac: "02:00:00:00:00:02",
 };
 
-/** The input of a plan, with {@linkcode NAMES} in place of random ones. */
-export function inputFor(ipam: Result, keys: JsonObject = {}): PlanInput {
+/** The design of an ADD, with {@linkcode NAMES} in place of random ones. */
+export function designWith(
+  keys: JsonObject = {},
+  more: Partial<PairInput> = {},
+): Design {
   const request = requestWith({ ipam: IPAM, ...keys });
-  const pair = preparePair(request, parsePtpConfig(request));
-  return { ...preparePlan(pair, ipam), names: NAMES };
+  const pair = choosePair(request, { config: parsePtpConfig(request) });
+  return designOf({ ...pair, names: NAMES, ...more });
 }
 
 /** Steps as text; those that may fail begin with a question mark. */

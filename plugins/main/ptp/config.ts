@@ -2,9 +2,9 @@ import { readKeys, type Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError, type Dns } from "../../../lib/spec/mod.ts";
 import {
   ipamKey,
-  MASQUERADE_KEYS,
   type MasqueradeKeys,
-  OWN_DNS_KEY,
+  masqueradeKeys,
+  ownDnsKey,
   vethMtuKey,
 } from "../../shared/mod.ts";
 
@@ -15,11 +15,11 @@ export const PTP_KEYS = {
       "configuration. Each address must have a gateway of its family",
     defaultText: "required",
   }),
-  ...MASQUERADE_KEYS,
+  ...masqueradeKeys(),
   mtu: vethMtuKey(
     "In bytes, of both ends, 68 to 65535. 0 or less: the kernel's default",
   ),
-  dns: OWN_DNS_KEY,
+  dns: ownDnsKey(),
 };
 
 /** The configuration of the ptp plugin, checked, with its defaults. */

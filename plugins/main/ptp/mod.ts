@@ -4,30 +4,31 @@
  *
  * @module
  */
-import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
-import { startAdd, startDel } from "./start_linux.ts";
+import type { Plugin } from "../../../lib/plugin/mod.ts";
+import { defineInterfacePlugin } from "../../shared/mod.ts";
 import { parsePtpConfig, PTP_KEYS } from "./config.ts";
+import { designPtp } from "./design.ts";
 
 /** The ptp plugin. */
-export const ptp: Plugin = definePlugin({
+export const ptp: Plugin = defineInterfacePlugin({
   name: "ptp",
-  add: startAdd,
-  del: startDel,
-  check: async (request, context) => {
-    const { checkPtp } = await import("./check_linux.ts");
-    await checkPtp(request, context);
+  noun: "veth",
+  linkKind: "veth",
+  masquerades: true,
+  hasHostEnd: true,
+  parse: parsePtpConfig,
+  design: designPtp,
+  compare: async (found) => {
+    const { comparePtp } = await import("./compare_linux.ts");
+    await comparePtp(found);
   },
-  gc: async (request, context) => {
-    const { collectPtp } = await import("./gc_linux.ts");
-    await collectPtp(request, context);
-  },
-  status: async (request, context) => {
-    const { ptpStatus } = await import("./status_linux.ts");
-    await ptpStatus(request, context);
-  },
-  plan: async (request, context) => {
-    const { planCommand } = await import("./plan_linux.ts");
-    return await planCommand(request, context);
-  },
+  compared: () => [
+    ["the other end of the pair", "ip -j -d addr show"],
+    ["routes of the host", "ip -j route show table all"],
+  ],
+  trial: () => ({
+    lines: "link add name v0 type veth peer name v1\n",
+    what: "veth pairs",
+  }),
   settings: { role: "main", keys: PTP_KEYS, check: parsePtpConfig },
 });

@@ -11,7 +11,7 @@ import { CniCode, CniError, type Dns } from "../../../lib/spec/mod.ts";
 import {
   ipamKey,
   MAC_RULE,
-  OWN_DNS_KEY,
+  ownDnsKey,
   parseConfiguredMac,
   requireAddressesIfOld,
 } from "../../shared/mod.ts";
@@ -65,7 +65,7 @@ export const TAP_KEYS = {
     description: "The IPAM plugin and its keys. Without it the device is " +
       "only set up",
   }),
-  dns: OWN_DNS_KEY,
+  dns: ownDnsKey(),
 };
 
 /** The configuration of the tap plugin, checked, with its defaults. */
@@ -93,9 +93,8 @@ export interface TapConfig {
 /**
  * Reads and checks the whole configuration.
  *
- * @throws {CniError} Code 7 for a value that will not do, code 1 for a network
- * without addresses in an old version, code 4 for
- * `CNI_ARGS`.
+ * @throws {CniError} Code 7 for a value that will not do, code 4 for
+ * `CNI_ARGS`, code 1 for a network without addresses in an old version.
  */
 export function parseTapConfig(request: Request): TapConfig {
   const { multiQueue, mtu, ipam, ...keys } = readKeys(

@@ -3,32 +3,29 @@
  *
  * @module
  */
-import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
-import { startAdd, startDel } from "./start_linux.ts";
-import { MAC_CAPABILITY } from "../../shared/mod.ts";
+import type { Plugin } from "../../../lib/plugin/mod.ts";
+import { defineInterfacePlugin, MAC_CAPABILITY } from "../../shared/mod.ts";
 import { parseTapConfig, TAP_KEYS } from "./config.ts";
+import { designTap } from "./design.ts";
+import { requireSandboxBridge } from "./sandbox_bridge_linux.ts";
 
 /** The tap plugin. */
-export const tap: Plugin = definePlugin({
+export const tap: Plugin = defineInterfacePlugin({
   name: "tap",
-  add: startAdd,
-  del: startDel,
-  check: async (request, context) => {
-    const { checkTap } = await import("./check_linux.ts");
-    await checkTap(request, context);
+  noun: "tap",
+  // The kernel's name for tap devices as well.
+  linkKind: "tun",
+  parse: parseTapConfig,
+  look: requireSandboxBridge,
+  design: designTap,
+  compare: async (found) => {
+    const { compareTap } = await import("./compare_linux.ts");
+    compareTap(found);
   },
-  gc: async (request, context) => {
-    const { collectTap } = await import("./gc_linux.ts");
-    await collectTap(request, context);
-  },
-  status: async (request, context) => {
-    const { tapStatus } = await import("./status_linux.ts");
-    await tapStatus(request, context);
-  },
-  plan: async (request, context) => {
-    const { planCommand } = await import("./plan_linux.ts");
-    return await planCommand(request, context);
-  },
+  trial: () => ({
+    lines: "tuntap add mode tap name t0\n",
+    what: "tap devices (/dev/net/tun)",
+  }),
   settings: {
     role: "main",
     keys: TAP_KEYS,

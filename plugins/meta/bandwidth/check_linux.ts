@@ -2,7 +2,7 @@ import { type Run, sandboxText } from "../../../lib/linux/mod.ts";
 import type { PlannedAct, Request } from "../../../lib/plugin/mod.ts";
 import type { CniError } from "../../../lib/spec/mod.ts";
 import type { Executor } from "../../shared/chained/mod.ts";
-import { differs } from "../../shared/rare/mod.ts";
+import { differs } from "../../shared/compare/mod.ts";
 import { isBucketOf } from "./bucket.ts";
 import type { BandwidthConfig, Limit, Subnets } from "./config.ts";
 import { type Facts, hostNames, readFacts } from "./facts_linux.ts";

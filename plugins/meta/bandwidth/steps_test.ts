@@ -98,6 +98,27 @@ Deno.test("limitSteps() lets what is not limited go by", async (t) => {
   }
 });
 
+Deno.test("limitSteps() gives a class no longer burst than the kernel takes", async (t) => {
+  // At 1000 bytes per second, so that a byte lasts a millisecond.
+  const cases = {
+    "274 seconds": [274_000, 274_000],
+    "a second more": [275_000, 274_000],
+    "far more": [500_000_000, 274_000],
+  } as const;
+  for (const [why, [burstBytes, expected]] of Object.entries(cases)) {
+    await t.step(why, () => {
+      const keys = { ingressRate: 8_000, ingressBurst: burstBytes * 8 };
+      const subnets = { shapedSubnets: ["10.0.0.0/8"] };
+      const [text] = textsOf(planWith({ ...keys, ...subnets }))
+        .filter((one) => one.startsWith("tc class "));
+      assertEquals(
+        text?.slice(text.indexOf(" burst ")),
+        ` burst ${expected} cburst ${expected} quantum 1514`,
+      );
+    });
+  }
+});
+
 Deno.test("limitSteps() removes first what an earlier ADD has left", () => {
   assertEquals(textsOf(planWith(INGRESS, ALL)), [
     "tc qdisc del dev veth1 root",

@@ -2,7 +2,7 @@ import { Shells } from "../../../lib/linux/mod.ts";
 import { isIptablesUsable } from "../../../lib/firewall/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import { notAvailable } from "../../shared/rare/mod.ts";
+import { notAvailable } from "../../shared/probe/mod.ts";
 import { type FirewallConfig, parseFirewallConfig } from "./config.ts";
 import { isYes, runningCommand } from "./firewalld.ts";
 import { findFirewalld } from "./firewalld_linux.ts";

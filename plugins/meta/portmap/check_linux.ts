@@ -10,7 +10,7 @@ import {
 import type { PlannedAct, Request } from "../../../lib/plugin/mod.ts";
 import type { CniError } from "../../../lib/spec/mod.ts";
 import type { Executor } from "../../shared/chained/mod.ts";
-import { differs } from "../../shared/rare/mod.ts";
+import { differs } from "../../shared/compare/mod.ts";
 import type { Forwarding } from "./forwarding.ts";
 import { missingRules } from "./iptables_check.ts";
 import { type IptablesOwner, iptablesOwner } from "./iptables_owner.ts";

@@ -284,3 +284,26 @@ Deno.test("missingRules() finds what lacks, in whatever words", async (t) => {
     });
   }
 });
+
+Deno.test("missingRules() takes no negated rule for a shared one", async (t) => {
+  const [forwarding] = forwardingsWith({}, MAPPINGS);
+  const owner = await iptablesOwner(OWNER);
+  const cases = {
+    "all but local addresses": [
+      "-A PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT",
+      "--dst-type",
+    ],
+    "all but the mark": [
+      "-A CNI-HOSTPORT-MASQ -m mark --mark 0x2000/0x2000 -j MASQUERADE",
+      "--mark",
+    ],
+  } as const;
+  for (const [why, [rule, option]] of Object.entries(cases)) {
+    await t.step(why, () => {
+      const negated = rule.replace(option, `! ${option}`);
+      const listing = parseIptables(TEXT.replace(rule, negated));
+      const found = missingRules(forwarding, owner, listing);
+      assertEquals(found, [`the rule ${rule}`]);
+    });
+  }
+});

@@ -6,7 +6,7 @@ import {
   parseIptables,
 } from "../../../lib/firewall/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { notAvailable } from "../../shared/rare/mod.ts";
+import { notAvailable } from "../../shared/probe/mod.ts";
 import { parsePortmapConfig, type PortmapConfig } from "./config.ts";
 
 const NAME = "portmap";

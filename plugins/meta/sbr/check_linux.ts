@@ -11,7 +11,7 @@ import {
 import type { PlannedAct, Request } from "../../../lib/plugin/mod.ts";
 import type { Result, Route } from "../../../lib/spec/mod.ts";
 import type { Executor } from "../../shared/chained/mod.ts";
-import { differs } from "../../shared/rare/mod.ts";
+import { differs } from "../../shared/compare/mod.ts";
 import { readInput } from "./read_input.ts";
 import { readRouting } from "./read_routing_linux.ts";
 import { type KernelRoute, MAIN_TABLE, routesOf } from "./routing.ts";

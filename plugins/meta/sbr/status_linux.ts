@@ -1,6 +1,6 @@
 import { reasonOf, runCommand } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { notAvailable, tryCommand } from "../../shared/rare/mod.ts";
+import { notAvailable, tryCommand } from "../../shared/probe/mod.ts";
 import { parseSbrConfig } from "./config.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { runCommand } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { notAvailable } from "../../shared/rare/mod.ts";
+import { notAvailable } from "../../shared/probe/mod.ts";
 import { requireAllowed } from "./allow_list.ts";
 import { isIdle, parseTuningConfig } from "./config.ts";
 import { openTuningState } from "./state.ts";

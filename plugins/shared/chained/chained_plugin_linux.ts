@@ -31,8 +31,8 @@ export interface ChainedPlugin {
   readonly gc?: Load<
     (request: Request, collection: Collection) => Promise<void>
   >;
-  /** Loads what throws if an ADD could not be served now. */
-  readonly status: Load<(request: Request) => Promise<void>>;
+  /** Loads what throws if an ADD could not be served now, if that can be. */
+  readonly status?: Load<(request: Request) => Promise<void>>;
   /** What it may be configured with. */
   readonly settings: PluginSettings;
 }
@@ -62,7 +62,9 @@ export function defineChained(
         await collectStale(request, context, await gc());
       },
     }),
-    status: async (request) => await (await status())(request),
+    ...(status === undefined ? {} : {
+      status: async (request: Request) => await (await status())(request),
+    }),
     plan: async (request) => {
       const verbs = new Map<string, typeof add | Verb>([
         ["ADD", add],

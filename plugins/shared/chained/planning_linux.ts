@@ -2,7 +2,7 @@ import { createRecorder } from "../../../lib/firewall/mod.ts";
 import { type Run, runCommand, UndoStack } from "../../../lib/linux/mod.ts";
 import type { Plan, PlannedAct, Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
-import { stepActs, transactionActs } from "../rare/mod.ts";
+import { stepActs, transactionActs } from "../planned/mod.ts";
 import type { Executor } from "./executor.ts";
 
 /**

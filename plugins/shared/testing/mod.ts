@@ -3,4 +3,5 @@
  *
  * @module
  */
+export * from "./addressing_of.ts";
 export * from "./request_with.ts";

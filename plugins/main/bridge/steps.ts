@@ -1,0 +1,226 @@
+import { formatCidr } from "../../../lib/net/mod.ts";
+import {
+  type IpStep,
+  ipStep,
+  type Link,
+  type Step,
+  type SysctlStep,
+} from "../../../lib/linux/mod.ts";
+import {
+  addressStep,
+  forwardingSteps,
+  interfaceSteps,
+  optionalSysctl,
+  vethStep,
+} from "../../shared/mod.ts";
+import type { BridgeAddressing, GatewayAddressChange } from "./addressing.ts";
+import type { BridgeConfig } from "./config.ts";
+import type { GatewayLink } from "./host_links.ts";
+import { isVlanFiltering, planPortVlans } from "./vlan.ts";
+
+/** The values that only need to be unique, chosen before anything is done. */
+export interface ChosenNames {
+  /** The veth pair's end in the host. */
+  readonly hostName: string;
+  readonly hostMac: string;
+  readonly containerMac: string;
+  /** Used if the bridge has to be made. */
+  readonly bridgeMac: string;
+  /** The bridge's end of the host's interface in a VLAN, if it has to be made. */
+  readonly vlanPeerName: string;
+}
+
+/** What the steps follow from that need no addresses. */
+export interface PairInput {
+  readonly config: BridgeConfig;
+  /** The bridge as it is now, if it is there. */
+  readonly bridge: Link | undefined;
+  readonly names: ChosenNames;
+  readonly netns: string;
+  readonly containerId: string;
+  readonly ifname: string;
+  /** Tells, on the host's end, whose the pair is; see `linkAlias`. */
+  readonly alias: string | undefined;
+  readonly gateway: GatewayLink;
+}
+
+/** What all steps of an ADD follow from. */
+export interface PlanInput extends PairInput {
+  /** Absent for a layer-2 network. */
+  readonly addressing?: BridgeAddressing;
+  /** What to change of the gateway link's addresses. */
+  readonly gatewayAddresses: GatewayAddressChange;
+}
+
+/**
+ * The steps that make the bridge what it must be. They bear no undo, as the
+ * bridge is shared: see `undoBridge`.
+ */
+export function planBridge(input: PairInput): readonly Step[] {
+  const { config, bridge, names } = input;
+  const name = config.bridge;
+  return [
+    ...(bridge === undefined ? [createBridge(config, names.bridgeMac)] : []),
+    ...(config.promiscMode
+      ? [host(`make "${name}" promiscuous`, [
+        ...["link", "set", "dev", name, "promisc", "on"],
+      ])]
+      : []),
+    ...(bridge?.flags.includes("UP")
+      ? []
+      : [host(`set "${name}" up`, ["link", "set", "dev", name, "up"])]),
+    ...planVlanLink(input),
+    optionalSysctl("host", acceptRaKey(name), "0"),
+  ];
+}
+
+/**
+ * The steps that make the host the container's gateway. They bear no undo, as
+ * the bridge is shared: see `undoBridge`.
+ */
+export function planGateway(input: PlanInput): readonly Step[] {
+  return [
+    ...planGatewayAddresses(input),
+    ...planPinning(input),
+    ...forwardingSteps(
+      new Set(input.addressing?.gateways.map(({ address }) => address.family)),
+    ),
+  ];
+}
+
+/** The steps that make the veth pair and its port on the bridge. */
+export function planPort(input: PairInput): readonly Step[] {
+  const { config, names, netns, ifname, alias } = input;
+  const { hostName } = names;
+  const { mtuBytes } = config;
+  return [
+    vethStep({ ...names, ifname, netns, mtuBytes }),
+    host(`attach "${hostName}" to "${config.bridge}"`, [
+      ...["link", "set", "dev", hostName, "master", config.bridge],
+      ...(alias === undefined ? [] : ["alias", alias]),
+    ]),
+    host(`set the bridge port "${hostName}"`, [
+      ...["link", "set", "dev", hostName, "up", "type", "bridge_slave"],
+      ...["hairpin", onOff(config.hairpinMode)],
+      ...["isolated", onOff(config.portIsolation)],
+    ]),
+    ...planPortVlans(hostName, config.vlans, defaultVlanOf(input.bridge)),
+    // Only now: a port passes what it receives to the bridge, so no router
+    // advertisement reaches it.
+    optionalSysctl("host", acceptRaKey(hostName), "0"),
+  ];
+}
+
+/**
+ * The steps in the container's namespace. The last one shows the interface, if
+ * duplicate address detection may have to be awaited.
+ */
+export function planSandbox(input: PlanInput): readonly Step[] {
+  const { config, ifname, addressing } = input;
+  if (config.disableContainerInterface) return [];
+  if (addressing === undefined) return interfaceSteps(ifname, undefined);
+  return [
+    ...dadSteps(ifname, config.enableDad),
+    optionalSysctl("sandbox", `net/ipv4/conf/${ifname}/arp_notify`, "1"),
+    ...interfaceSteps(ifname, addressing),
+  ];
+}
+
+/** The host's interface in the port's VLAN: a pair whose other end is a port. */
+function planVlanLink(input: PairInput): readonly Step[] {
+  const { config, gateway, names } = input;
+  const { bridge, vlans } = config;
+  const mtuBytes = input.bridge?.mtuBytes ?? config.mtuBytes;
+  if (gateway.name === bridge || gateway.link !== undefined) return [];
+  const { name } = gateway;
+  const peer = names.vlanPeerName;
+  const mtu = mtuBytes > 0 ? ["mtu", mtuBytes] : [];
+  const port = { ...vlans, trunk: [] };
+  return [
+    host(`make the veth pair "${name}" and "${peer}"`, [
+      ...["link", "add", "name", name, ...mtu, "type", "veth"],
+      ...["peer", "name", peer, ...mtu],
+    ]),
+    host(`attach "${peer}" to "${bridge}"`, [
+      ...["link", "set", "dev", peer, "master", bridge],
+    ]),
+    ...planPortVlans(peer, port, defaultVlanOf(input.bridge)),
+    ...[peer, name].map((one) =>
+      host(`set "${one}" up`, ["link", "set", "dev", one, "up"])
+    ),
+  ];
+}
+
+function planGatewayAddresses(
+  { gateway: { name }, gatewayAddresses: { add, remove } }: PlanInput,
+): readonly Step[] {
+  return [
+    ...remove.map((cidr) =>
+      host(`remove address ${formatCidr(cidr)} from "${name}"`, [
+        ...["addr", "del", formatCidr(cidr), "dev", name],
+      ])
+    ),
+    ...add.map((cidr): IpStep => ({
+      // A gateway must answer at once, not when its detection is done.
+      ...addressStep("host", cidr, name, { isAlone: true }),
+      // Two ADDs at once may both find it missing from the bridge.
+      mayExist: true,
+    })),
+  ];
+}
+
+/** The address of a bridge without ports that has had some. */
+export const NO_MAC = "00:00:00:00:00:00";
+
+// A bridge that was made without an address of its own takes the lowest one
+// among its ports; set by hand, even to what it is, the address stays. Only
+// when the bridge becomes a gateway: before, it is nobody's next hop.
+function planPinning(
+  { bridge, gateway, gatewayAddresses, names }: PlanInput,
+): readonly Step[] {
+  if (bridge === undefined || gateway.name !== bridge.name) return [];
+  if (gatewayAddresses.add.length === 0) return [];
+  const mac = bridge.mac === NO_MAC ? names.bridgeMac : bridge.mac;
+  const words = ["link", "set", "dev", bridge.name, "address", mac];
+  return [host(`have "${bridge.name}" keep the address ${mac}`, words)];
+}
+
+/** The VLAN that the kernel puts a new port into; 1 unless it was changed. */
+function defaultVlanOf(bridge: Link | undefined): number {
+  return bridge?.vlans?.defaultId ?? 1;
+}
+
+// With an address of our own choice the bridge keeps it; the kernel's own
+// would follow the lowest one among the ports, and CHECK would find a change.
+function createBridge(config: BridgeConfig, mac: string): Step {
+  const { bridge, mtuBytes, vlans } = config;
+  const mtu = mtuBytes > 0 ? ["mtu", mtuBytes] : [];
+  const filtering = isVlanFiltering(vlans) ? ["vlan_filtering", 1] : [];
+  const step = host(`make the bridge "${bridge}"`, [
+    ...["link", "add", "name", bridge, ...mtu, "address", mac],
+    ...["type", "bridge", ...filtering],
+  ]);
+  return { ...step, mayExist: true };
+}
+
+function dadSteps(ifname: string, isEnabled: boolean): readonly SysctlStep[] {
+  const conf = `net/ipv6/conf/${ifname}`;
+  return [
+    ...(isEnabled
+      ? [optionalSysctl("sandbox", `${conf}/enhanced_dad`, "1")]
+      : []),
+    optionalSysctl("sandbox", `${conf}/accept_dad`, isEnabled ? "1" : "0"),
+  ];
+}
+
+function acceptRaKey(name: string): string {
+  return `net/ipv6/conf/${name}/accept_ra`;
+}
+
+function host(purpose: string, words: readonly (string | number)[]): IpStep {
+  return ipStep("host", purpose, words);
+}
+
+function onOff(value: boolean): "on" | "off" {
+  return value ? "on" : "off";
+}

@@ -1,0 +1,76 @@
+import {
+  inSandbox,
+  type Link,
+  readLink,
+  reasonOf,
+  type Run,
+  sandboxText,
+} from "../../../lib/linux/mod.ts";
+import type { Context, PlannedAct, Request } from "../../../lib/plugin/mod.ts";
+import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import type { GiveBack } from "../../shared/mod.ts";
+import { readAllLinks } from "./facts_linux.ts";
+import { originOf, returnWords } from "./steps.ts";
+
+/**
+ * Gives the device back to the host, under the name that it had there. What is
+ * done already is not an error. A link that does not have the name of one in
+ * the host as its alias is of another origin, and stays.
+ */
+export const GIVE_BACK: GiveBack = {
+  act: async (request, { link, context, run }) => {
+    if (link === undefined) return await restoreName(request, run);
+    const origin = originOf(link);
+    if (origin !== undefined) await giveBack(origin, request, { context, run });
+  },
+  plan: planReturn,
+};
+
+function planReturn(
+  { netns, ifname }: Request,
+  link: Link,
+): PlannedAct | undefined {
+  const origin = originOf(link);
+  if (origin === undefined) return undefined;
+  const words = `ip link set dev ${ifname} name ${origin} alias "" netns 1`;
+  return {
+    purpose: `give "${ifname}" back to the host as "${origin}"`,
+    command: sandboxText(words, netns),
+  };
+}
+
+interface Tools {
+  readonly context: Context;
+  readonly run: Run;
+}
+
+async function giveBack(
+  origin: string,
+  { netns, ifname }: Request,
+  { context, run }: Tools,
+): Promise<void> {
+  const isTaken = await readLink(origin, { run }) !== undefined;
+  const args = returnWords({ ifname, origin, isTaken }, Deno.pid);
+  const command = inSandbox({ program: "ip", args }, netns);
+  const { status, stderr } = await run(command);
+  if (status !== 0 && !/Cannot find device/.test(stderr)) {
+    const message = `Cannot give "${ifname}" back to the host`;
+    throw new CniError(CniCode.Internal, message, {
+      details: `it was "${origin}" there: ${reasonOf(stderr)}`,
+    });
+  }
+  if (!isTaken) return;
+  const names = (await readAllLinks(run))
+    .filter(({ name, alias }) => alias === origin && name !== origin)
+    .map(({ name }) => `"${name}"`).join(" or ");
+  context.warn(
+    `the host has another link "${origin}", so the device is ${names} now: ` +
+      "give it a name of its own",
+  );
+}
+
+/** See `restore_name_linux.ts`: it is loaded for what seldom happens. */
+async function restoreName(request: Request, run: Run): Promise<void> {
+  const { restoreHostName } = await import("./restore_name_linux.ts");
+  await restoreHostName(request, run);
+}

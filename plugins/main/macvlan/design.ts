@@ -1,0 +1,35 @@
+import type { Link } from "../../../lib/linux/mod.ts";
+import { randomMac } from "../../../lib/net/mod.ts";
+import type { Request } from "../../../lib/plugin/mod.ts";
+import { type Design, type Known, randomLinkName } from "../../shared/mod.ts";
+import type { MacvlanConfig } from "./config.ts";
+import { type LinkInput, planLink, planSandbox } from "./steps.ts";
+
+/** Decides what an ADD does. */
+export function designMacvlan(
+  request: Request,
+  known: Known<MacvlanConfig, Link>,
+): Design {
+  return designOf(chooseLink(request, known));
+}
+
+/** Puts together what the steps follow from that need no addresses. */
+export function chooseLink(
+  { netns, ifname }: Request,
+  { config, facts: master }: Known<MacvlanConfig, Link>,
+): LinkInput {
+  const own = config.mode === "passthru" ? master.mac : randomMac();
+  const mac = config.mac ?? own;
+  return { config, master, firstName: randomLinkName(), mac, netns, ifname };
+}
+
+/** As {@linkcode designMacvlan}, with all names chosen. */
+export function designOf(input: LinkInput): Design {
+  const { master, mac, netns, ifname } = input;
+  return {
+    link: [planLink(input)],
+    interfaces: [{ name: ifname, mac, sandbox: netns }],
+    finish: (addressing) => ({ sandbox: planSandbox(input, addressing) }),
+    detection: { remedy: `look at what "${master.name}" is connected to` },
+  };
+}

@@ -1,0 +1,17 @@
+import { differs } from "../../shared/compare/mod.ts";
+import type { Found } from "../../shared/mod.ts";
+import type { TapConfig } from "./config.ts";
+
+/**
+ * Compares the device's bridge with the configuration's.
+ *
+ * @throws {CniError} Code 999 if it is another.
+ */
+export function compareTap(
+  { link, config: { bridge } }: Found<TapConfig>,
+): void {
+  if (bridge === undefined || link.master === bridge) return;
+  const found = link.master === undefined ? "none" : `"${link.master}"`;
+  const why = `its bridge is ${found}: expected "${bridge}"`;
+  throw differs(`interface "${link.name}"`, why);
+}

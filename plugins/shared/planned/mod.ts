@@ -1,0 +1,6 @@
+/**
+ * Changes as the acts of a plan.
+ *
+ * @module
+ */
+export * from "./acts.ts";

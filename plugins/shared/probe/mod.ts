@@ -1,0 +1,6 @@
+/**
+ * How STATUS finds out whether an ADD could be served.
+ *
+ * @module
+ */
+export * from "./probe_linux.ts";
