@@ -8,6 +8,7 @@ import {
   denoProcess,
   type Plugin,
   type Registry,
+  restoreEnvironment,
   runPlugin,
 } from "./lib/plugin/mod.ts";
 import { appletName, createContext } from "./lib/invoke/mod.ts";
@@ -18,6 +19,7 @@ import { BUILD_ID, VERSION } from "./version.ts";
 /** Starts the applet that `argv` names; returns the exit status. */
 async function main(argv: readonly string[]): Promise<number> {
   const [argv0 = "cni", ...args] = argv;
+  if (!Deno.build.standalone) restoreEnvironment();
   if (denoProcess.env("CNI_TRACE") === "1") startTrace(denoProcess.writeStderr);
   const os = Deno.build.os === "windows" ? "windows" : "linux";
   const registry = registryFor(os);

@@ -29,8 +29,12 @@ export async function bundle(root: string, outDir: string): Promise<string> {
   const buildId = await stampBuild(fresh);
   const notices = formatNotices(await readPackages(root));
   await Deno.writeTextFile(`${fresh}/${NOTICES}`, notices);
-  await Deno.remove(outDir, { recursive: true }).catch(ignoreNotFound);
+  // Calls of the old one may still write to its cache: out of the way first.
+  const old = `${outDir}.old`;
+  await Deno.remove(old, { recursive: true }).catch(ignoreNotFound);
+  await Deno.rename(outDir, old).catch(ignoreNotFound);
   await Deno.rename(fresh, outDir);
+  await Deno.remove(old, { recursive: true }).catch(ignoreNotFound);
   return buildId;
 }
 

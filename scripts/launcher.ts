@@ -3,6 +3,7 @@ import {
   permissionFlags,
   type Permissions,
 } from "./permissions.ts";
+import { STEERING_PREFIXES, steeringPatterns } from "./steering.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
 /** What the portable form of the program is made of. */
@@ -14,21 +15,69 @@ export interface LauncherParts {
   readonly permissions: Permissions;
 }
 
+/** What the launcher itself is made of. */
+export interface LauncherScriptParts extends LauncherParts {
+  /** What each plugin replies to VERSION, by its name. */
+  readonly versionReplies: ReadonlyMap<string, string>;
+}
+
 /**
  * Writes the launcher of the portable form: a shell script that replaces
  * itself by Deno. The first argument of the bundle stands for `argv[0]`.
+ *
+ * Runtimes ask every plugin for its version at each start, so the launcher
+ * answers that itself. It keeps Deno from the caller's variables and home, which
+ * would steer it before the program's first line (`restoreEnvironment` gives
+ * them back), and from a working folder that was removed.
  */
-export function launcherScript(parts: LauncherParts): string {
+export function launcherScript(parts: LauncherScriptParts): string {
   const { deno, entry } = parts;
-  const { flags, cacheDir } = launcherFlags(parts);
+  const { flags, environment } = launcherFlags(parts);
   const start = [deno, ...flags].map(quote).join(" ");
   const rest = `${quote(entry)} "$0" "$@"`;
+  const assignments = Object.entries(environment)
+    .map(([name, value]) => `${name}=${quote(value)}`);
   return `#!/bin/sh
 # cni in its portable form. The compiled form has the same permissions.
-export DENO_DIR=${quote(cacheDir)} DENO_NO_UPDATE_CHECK=1
+case \${CNI_TRACE-}:\${CNI_COMMAND-}:\${0##*/} in
+${versionCases(parts.versionReplies)}esac
+[ "\${CNI_COMMAND-}" != ADD ] || { true 3>&1; } 2>/dev/null || {
+  echo "Cannot write to stdout: it is closed" >&2
+  exit 1
+}
+[ . -ef "\${PWD-}" ] || cd /
+set -f
+CNI_CALLER=
+for _cni_word in HOME $(export -p); do
+  _cni_name=\${_cni_word%%=*}
+  case $_cni_name in
+    *[!A-Za-z0-9_]*) continue ;;
+    HOME|${steeringPatterns().join("|")}) ;;
+    *) continue ;;
+  esac
+  eval "_cni_value=\\\${$_cni_name-} _cni_is_set=\\\${$_cni_name+1}"
+  [ "$_cni_is_set" ] || continue
+  export "CNI_CALLER_$_cni_name=$_cni_value"
+  unset "$_cni_name"
+  CNI_CALLER="$CNI_CALLER $_cni_name"
+done
+export CNI_CALLER ${assignments.join(" ")}
 [ "\${1-}" = daemon ] || exec ${start} ${rest}
 ${DAEMON_PLACES}exec ${start} ${DAEMON_FLAGS} ${rest}
 `;
+}
+
+/** What answers VERSION: plugins of the same reply stand together. */
+function versionCases(replies: ReadonlyMap<string, string>): string {
+  const names = Map.groupBy(replies.keys(), (name) => replies.get(name)!);
+  return [...names].map(([reply, plugins]) =>
+    `  ${plugins.map((name) => `:VERSION:${name}`).join("|")})
+    trap '' PIPE
+    printf %s ${quote(reply)} 2>/dev/null && exit
+    echo "Cannot write to stdout" >&2
+    exit 1 ;;
+`
+  ).join("");
 }
 
 /** Finds out which socket and which file of metrics a daemon is to use. */
@@ -56,27 +105,39 @@ const DAEMON_FLAGS = '"--allow-net=unix:$socket,unix:$socket.new" ' +
 export interface LauncherFlags {
   /** What stands between Deno's executable and the bundle. */
   readonly flags: readonly string[];
-  /**
-   * Deno's cache of compiled code, beside the bundle: a runtime may start
-   * plugins without a home.
-   */
-  readonly cacheDir: string;
+  /** Deno's own variables. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The flags and the cache that the launcher runs Deno with. */
+/** The flags and the variables that the launcher runs Deno with. */
 export function launcherFlags(
   { entry, permissions }: LauncherParts,
 ): LauncherFlags {
   const folder = entry.slice(0, entry.lastIndexOf("/"));
   // What is imported on first use is read like any file: see `deferImports`.
   const read = [...permissions.read, folder];
+  const env = [
+    ...permissions.env,
+    // To give back what was set aside.
+    ...["HOME", "CNI_CALLER*"],
+    ...STEERING_PREFIXES.map((prefix) => `${prefix}*`),
+  ];
   return {
     // A configuration or lock file in sight would cost a start-up 15 ms.
     flags: [
       ...["run", "--quiet", "--no-config", "--no-lock", "--no-npm", V8_FLAGS],
-      ...permissionFlags({ ...permissions, read }),
+      ...permissionFlags({ ...permissions, read, env }),
     ],
-    cacheDir: `${folder}/cache`,
+    environment: {
+      // Where Deno looks for an .npmrc, which would be read before the program.
+      HOME: folder,
+      // Compiled code lies beside the bundle: a runtime may start plugins
+      // without a home.
+      DENO_DIR: `${folder}/cache`,
+      DENO_NO_UPDATE_CHECK: "1",
+      // Else Deno looks for node in every folder of PATH.
+      DENO_DISABLE_NODE_SHIM: "1",
+    },
   };
 }
 

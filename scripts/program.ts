@@ -1,3 +1,4 @@
+import { versionReplies } from "./applets.ts";
 import { compile } from "./compile.ts";
 import { launcherScript } from "./launcher.ts";
 import type { Permissions } from "./permissions.ts";
@@ -26,10 +27,12 @@ export async function writeProgram(
   if (form === "compiled") {
     await compile({ entry, output: fresh, permissions, denort });
   } else {
-    await Deno.writeTextFile(
-      fresh,
-      launcherScript({ deno, entry, permissions }),
-    );
+    const parts = { deno, entry, permissions };
+    const script = launcherScript({
+      ...parts,
+      versionReplies: await versionReplies(),
+    });
+    await Deno.writeTextFile(fresh, script);
   }
   await Deno.chmod(fresh, 0o755);
   await Deno.rename(fresh, file);

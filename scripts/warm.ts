@@ -14,9 +14,9 @@ export async function warmCache(parts: LauncherParts): Promise<void> {
   }
   await Deno.writeTextFile(script, imports.join(""));
   try {
-    const { flags, cacheDir } = launcherFlags(parts);
+    const { flags, environment } = launcherFlags(parts);
     const { success, stderr } = await runDeno([...flags, script], {
-      env: { DENO_DIR: cacheDir },
+      env: environment,
     });
     if (!success) throw new Error(`Cannot load the bundle\n${stderr}`);
   } finally {

@@ -1,7 +1,8 @@
-import type { Call, Reply } from "../plugin/mod.ts";
+import { type Call, DELEGATIONS, type Reply } from "../plugin/mod.ts";
 import { CniCode, CniError } from "../spec/mod.ts";
 import { traced } from "../trace/mod.ts";
 import { collect } from "./collect.ts";
+import { PluginUnavailableError } from "./plugin_unavailable.ts";
 import { quote } from "./quote.ts";
 
 /** How a plugin is run. */
@@ -101,6 +102,7 @@ function environmentOf(call: Call): Record<string, string> {
     CNI_ARGS: call.args,
     CNI_IFNAME: call.ifname,
     CNI_PATH: call.path,
+    ...(call.delegations ? { [DELEGATIONS]: call.delegations } : {}),
     ...(call.netnsOverride ? { CNI_NETNS_OVERRIDE: call.netnsOverride } : {}),
   };
 }
@@ -138,7 +140,10 @@ function cannotStart(file: string, cause: unknown): CniError {
   const message = `netplugin failed with no error message: ${reason}`;
   const remedy = remedyFor(cause);
   const details = `file ${file}${remedy === "" ? "" : `: ${remedy}`}`;
-  return new CniError(CniCode.Unknown, message, { details, cause });
+  return new PluginUnavailableError(CniCode.Unknown, message, {
+    details,
+    cause,
+  });
 }
 
 function remedyFor(cause: unknown): string {

@@ -1,4 +1,5 @@
 import { CniCode, CniError } from "../spec/mod.ts";
+import { PluginUnavailableError } from "./plugin_unavailable.ts";
 import { isPluginName, pluginCandidates } from "./plugin_path.ts";
 
 /** A file that is a plugin, or may be one. */
@@ -48,7 +49,7 @@ export function pluginNotFound(
 ): CniError {
   const message = `failed to find plugin ${JSON.stringify(type)} in path ` +
     `[${folders.join(" ")}]`;
-  return new CniError(CniCode.InvalidConfig, message, {
+  return new PluginUnavailableError(CniCode.InvalidConfig, message, {
     details: `type is ${JSON.stringify(type)}: install the plugin in one of ` +
       "these folders, or add the folder that holds it to CNI_PATH",
   });

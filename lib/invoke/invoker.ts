@@ -7,6 +7,7 @@ import {
   type Reply,
 } from "../plugin/mod.ts";
 import { isJsonObject, type Json } from "../spec/mod.ts";
+import { checkRole } from "./check_role.ts";
 import { type ExecOptions, execPlugin } from "./exec_plugin.ts";
 import { findPlugin, type PluginFile, pluginNotFound } from "./find_plugin.ts";
 import { splitPluginPath } from "./plugin_path.ts";
@@ -73,10 +74,9 @@ export interface FoundPlugin {
  */
 export function createInvoker(options: InvokerOptions): Invoker {
   const isSelf = selfTest(options.self);
-  const loaderOf = (type: string, files: readonly PluginFile[]) => {
+  const loaderOf = (type: string, file: PluginFile | undefined) => {
     const loader = options.registry?.get(type);
-    const [first] = files;
-    return loader && first?.isSeen && isSelf(first.path) ? loader : undefined;
+    return loader && file?.isSeen && isSelf(file.path) ? loader : undefined;
   };
 
   const call: Invoker["call"] = async (type, request, execOptions = {}) => {
@@ -85,7 +85,7 @@ export function createInvoker(options: InvokerOptions): Invoker {
     const isEndable = execOptions.signal !== undefined ||
       execOptions.timeoutMs !== undefined;
     const isChild = isEndable || options.forceExec;
-    const loader = isChild ? undefined : loaderOf(type, files);
+    const loader = isChild ? undefined : loaderOf(type, files[0]);
     const reply = loader === undefined
       ? await execFirst(files, request, execOptions)
       : await callHere(await loader(), request, context);
@@ -95,7 +95,17 @@ export function createInvoker(options: InvokerOptions): Invoker {
     return reply;
   };
 
-  const delegate: Context["delegate"] = async (type, request) => {
+  const delegate: Context["delegate"] = async (
+    type,
+    request,
+    { role } = {},
+  ) => {
+    if (role !== undefined) {
+      // What is out of sight in a folder before may be another one of its name.
+      const files = findPlugin(type, splitPluginPath(request.path));
+      const plugin = await loaderOf(type, files.at(-1))?.();
+      if (plugin !== undefined) checkRole(plugin, role);
+    }
     const reply = await call(type, request);
     checkReply(reply);
     if (request.command !== "ADD") return {};
@@ -122,7 +132,7 @@ export function createInvoker(options: InvokerOptions): Invoker {
     const files = findPlugin(type, folders);
     const [first] = files;
     if (first === undefined) throw pluginNotFound(type, folders);
-    return { path: first.path, load: loaderOf(type, files) };
+    return { path: first.path, load: loaderOf(type, first) };
   };
 
   const preload: Context["preload"] = (type, request) => {
@@ -168,27 +178,31 @@ function callHere(
   return dispatch(plugin, environment, { readStdin, context });
 }
 
-/** Runs the first file that is there; `undefined` if none is. */
+/**
+ * Runs the first file that is there; `undefined` if none is.
+ *
+ * @throws {CniError} Also if one is there and cannot be started.
+ */
 async function execFirst(
   files: readonly PluginFile[],
   call: Call,
   options: ExecOptions,
 ): Promise<Reply | undefined> {
+  let refused: unknown;
   for (const { path, isSeen } of files) {
     try {
       return await execPlugin(path, call, options);
     } catch (error) {
-      if (isSeen || !isAbsence(error)) throw error;
+      const cause = error instanceof Error ? error.cause : undefined;
+      const isRefused = cause instanceof Deno.errors.PermissionDenied;
+      const isAbsent = cause instanceof Deno.errors.NotFound;
+      if (isSeen || !(isRefused || isAbsent)) throw error;
+      // As in PATH: one that can be started, in a later folder, comes before.
+      if (isRefused) refused ??= error;
     }
   }
+  if (refused !== undefined) throw refused;
   return undefined;
-}
-
-/** Whether a start failed because there is no executable file. */
-function isAbsence(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Deno.errors.NotFound ||
-    cause instanceof Deno.errors.PermissionDenied;
 }
 
 /** The `cniVersion` of a configuration; empty if it says none. */

@@ -130,3 +130,138 @@ Deno.test({
     assertEquals(warnings, ["the reason"]);
   },
 });
+
+Deno.test("createInvoker() delegates only to a plugin that is for it", async (t) => {
+  using plugins = testPlugins();
+  const self = plugins.add("cni", SCRIPT);
+  const types = ["ipam", "main", "plain"];
+  for (const type of types) Deno.symlinkSync(self, `${plugins.folder}/${type}`);
+  const settings = (role: "main" | "ipam") => ({
+    settings: { keys: {}, role, check: () => {} },
+  });
+  const done = () => Promise.resolve();
+  const make = (name: string, more: object) =>
+    definePlugin({
+      name,
+      add: () => Promise.resolve(RESULT),
+      check: done,
+      del: done,
+      ...more,
+    });
+  const registry: Registry = new Map([
+    ["ipam", () => Promise.resolve(make("ipam", settings("ipam")))],
+    ["main", () => Promise.resolve(make("main", settings("main")))],
+    ["plain", () => Promise.resolve(make("plain", {}))],
+  ]);
+  const { context } = createInvoker({ registry, self, warn: () => {} });
+  const call = testCall({ path: plugins.folder });
+  for (const command of ["ADD", "DEL"]) {
+    await t.step(command, async () => {
+      const delegate = (type: string, role: "main" | "ipam") =>
+        context.delegate(type, { ...call, command }, { role });
+      await delegate("ipam", "ipam");
+      await delegate("main", "main");
+      await delegate("plain", "ipam");
+      const error = await assertRejects(
+        () => delegate("main", "ipam"),
+        CniError,
+        'Cannot delegate to "main"',
+      );
+      assertEquals(error.code, CniCode.InvalidConfig);
+      await assertRejects(() => delegate("ipam", "main"), CniError);
+    });
+  }
+});
+
+Deno.test({
+  name: "createInvoker() ends delegations that go round in a circle",
+  ignore,
+  async fn(t) {
+    using plugins = testPlugins();
+    const self = plugins.add("cni", SCRIPT);
+    Deno.symlinkSync(self, `${plugins.folder}/round`);
+    let count = 0;
+    const round = definePlugin({
+      name: "round",
+      add: (request, context) => {
+        count++;
+        return context.delegate("round", request);
+      },
+      check: () => Promise.resolve(),
+      del: () => Promise.resolve(),
+    });
+    const registry: Registry = new Map([
+      ["round", () => Promise.resolve(round)],
+    ]);
+    const { context } = createInvoker({ registry, self, warn: () => {} });
+    const call = testCall({ path: plugins.folder });
+    const other = { ...call, delegations: "3 c2/eth0 round" };
+    const starts = {
+      "from the start": [call, 1],
+      "after another attachment": [other, 1],
+      "deep": [{ ...call, delegations: "8 c1/eth0 a b" }, 0],
+    } as const;
+    for (const [why, [first, expected]] of Object.entries(starts)) {
+      await t.step(why, async () => {
+        count = 0;
+        const act = () => context.delegate("round", first);
+        const error = await assertRejects(act, CniError);
+        assertEquals([count, error.code], [expected, CniCode.InvalidConfig]);
+      });
+    }
+    await t.step("another process is told what led to it", async () => {
+      const script = `echo "{\\"cniVersion\\":\\"1.1.0\\",\\"dns\\":` +
+        `{\\"domain\\":\\"$CNI_DELEGATIONS\\"}}"`;
+      plugins.add("theirs", script);
+      const { dns } = await context.delegate("theirs", {
+        ...call,
+        delegations: "2 c1/eth0 a b",
+      });
+      assertEquals(dns, { domain: "2 c1/eth0 a b" });
+    });
+  },
+});
+
+Deno.test({
+  name: "createInvoker() says that a plugin out of sight cannot be executed",
+  ignore,
+  async fn() {
+    using plugins = testPlugins();
+    using others = testPlugins();
+    Deno.chmodSync(plugins.add("plain", "exit"), 0o644);
+    Deno.mkdirSync(`${plugins.folder}/folder`);
+    others.add("later", "exit");
+    Deno.writeTextFileSync(`${plugins.folder}/later`, "", { mode: 0o644 });
+    const script = `
+      import { createInvoker } from "${new URL("./mod.ts", import.meta.url)}";
+      const path = ${JSON.stringify(`${plugins.folder}:${others.folder}`)};
+      const call = { command: "DEL", containerId: "", netns: "", ifname: "",
+        args: "", path, netnsOverride: "", stdin: "{}" };
+      const { context } = createInvoker({ warn: () => {} });
+      for (const type of ["plain", "folder", "none", "later"]) {
+        await context.delegate(type, call).then(
+          () => console.log("started"),
+          (error) => console.log(error.message.replace(/ .os error.*/, "")),
+        );
+      }`;
+    const file = plugins.add("script.ts", "");
+    Deno.writeTextFileSync(file, script);
+    const root = new URL("../../", import.meta.url).pathname;
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "--no-lock", "--no-prompt", "--allow-run"],
+        ...["--allow-env", `--allow-read=${root}`, file],
+      ],
+    }).output();
+    const decoder = new TextDecoder();
+    const lines = decoder.decode(stdout).trim().split("\n");
+    const notFound = `failed to find plugin "none" in path ` +
+      `[${plugins.folder} ${others.folder}]`;
+    const denied = "Permission denied";
+    assertEquals(
+      lines.map((line) => line.includes(denied) ? denied : line),
+      [denied, denied, notFound, "started"],
+      decoder.decode(stderr),
+    );
+  },
+});

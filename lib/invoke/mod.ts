@@ -6,9 +6,11 @@
  * @module
  */
 export * from "./applet_name.ts";
+export * from "./check_role.ts";
 export * from "./exec_plugin.ts";
 export * from "./find_plugin.ts";
 export * from "./invoker.ts";
 export * from "./plugin_path.ts";
+export * from "./plugin_unavailable.ts";
 export * from "./probe_version.ts";
 export * from "./read_reply.ts";

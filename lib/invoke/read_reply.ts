@@ -1,5 +1,6 @@
 import type { Reply } from "../plugin/mod.ts";
 import {
+  checkNesting,
   CniCode,
   CniError,
   describe,
@@ -102,9 +103,11 @@ function parseObject(
   if (text.trim() === "") return { reason: "unexpected end of JSON input" };
   let value: unknown;
   try {
+    checkNesting(text, "reply");
     // Go decodes null into nothing, which leaves an empty object.
     value = JSON.parse(text) ?? {};
   } catch (error) {
+    if (error instanceof CniError) return { reason: error.details };
     if (!(error instanceof SyntaxError)) throw error;
     return { reason: error.message.replace(/, (\.\.\.)?".*/s, "") };
   }

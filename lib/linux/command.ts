@@ -1,5 +1,6 @@
 import { CniCode, CniError } from "../spec/mod.ts";
 import { traced } from "../trace/mod.ts";
+import { programEnvironment, SYSTEM_PATH } from "./program_environment.ts";
 
 /** A program to run, as data. */
 export interface Command {
@@ -30,9 +31,6 @@ export interface Output {
 
 /** Runs a command to its end. Tests hand in their own. */
 export type Run = (command: Command) => Promise<Output>;
-
-/** Where programs are looked for besides `PATH`: runtimes often pass a short one. */
-const SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Programs, and the Debian package that brings each, for the error message. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -128,7 +126,8 @@ function programOf(
 }
 
 /**
- * Starts a program with pipes for all its streams.
+ * Starts a program with pipes for all its streams and with the variables of
+ * {@linkcode programEnvironment}.
  *
  * @throws {ProgramMissingError} If there is no such program.
  */
@@ -139,7 +138,8 @@ export function spawnProgram(
   try {
     return new Deno.Command(program, {
       args: [...args],
-      env: { PATH: searchPath(), LC_ALL: "C" },
+      clearEnv: true,
+      env: programEnvironment(),
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -148,11 +148,6 @@ export function spawnProgram(
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     throw new ProgramMissingError(program, cause);
   }
-}
-
-function searchPath(): string {
-  const path = Deno.env.get("PATH");
-  return path ? `${path}:${SYSTEM_PATH}` : SYSTEM_PATH;
 }
 
 async function writeStdin(

@@ -68,6 +68,60 @@ linuxTest(
   },
 );
 
+linuxTest(
+  "runCommand() looks for programs in absolute folders alone, not those of plugins",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    const variables = { PATH: Deno.env.get("PATH") ?? "", CNI_PATH: "" };
+    const workingFolder = Deno.cwd();
+    try {
+      const script = "#!/bin/sh\necho plugin\n";
+      await Deno.writeTextFile(`${folder}/cat`, script, { mode: 0o755 });
+      await Deno.symlink(folder, `${folder}/link`);
+      Deno.chdir(folder);
+      const cat = async (path: string, plugins = "/opt/cni/bin") => {
+        Deno.env.set("PATH", path);
+        Deno.env.set("CNI_PATH", plugins);
+        return (await runCommand({ program: "cat", args: [] })).stdout;
+      };
+      assertEquals(await cat(`${folder}:/usr/bin`), "plugin\n");
+      for (const path of ["", ".", "::", "./", ":/usr/bin", "../x:link"]) {
+        assertEquals(await cat(path), "", path);
+      }
+      const spelled = [
+        folder,
+        `${folder}/`,
+        `/.${folder}//.`,
+        `${folder}/link`,
+      ];
+      for (const path of spelled) {
+        assertEquals(await cat(path, `/opt/cni/bin:${folder}`), "", path);
+        assertEquals(await cat(folder, `${path}:/opt/cni/bin`), "", path);
+      }
+    } finally {
+      Deno.chdir(workingFolder);
+      for (const [name, value] of Object.entries(variables)) {
+        Deno.env.set(name, value);
+      }
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+linuxTest("runCommand() passes no variable of CNI on", async () => {
+  Deno.env.set("CNI_COMMAND", "ADD");
+  Deno.env.set("XTABLES_LOCKFILE", "/run/xtables.lock");
+  try {
+    const { stdout } = await runCommand({ program: "env", args: [] });
+    const lines = stdout.split("\n");
+    assertEquals(lines.filter((line) => /^CNI_|^HOME=/.test(line)), []);
+    assertEquals(lines.includes("XTABLES_LOCKFILE=/run/xtables.lock"), true);
+  } finally {
+    Deno.env.delete("CNI_COMMAND");
+    Deno.env.delete("XTABLES_LOCKFILE");
+  }
+});
+
 linuxTest("runCommand() throws for a program that is not there", async () => {
   const program = "no-such-program";
   const act = () => runCommand({ program, args: [] });

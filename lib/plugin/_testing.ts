@@ -67,11 +67,16 @@ export function environmentWith(changes: Partial<Environment>): Environment {
   };
 }
 
-/** A process with these variables and this stdin; it remembers its output. */
+/** A process that remembers its output. */
+export interface FakeProcess extends Process {
+  readonly output: { stdout: string; stderr: string };
+}
+
+/** A process with these variables and this stdin. */
 export function fakeProcess(
   variables: Readonly<Record<string, string>>,
   readStdin: () => Promise<string>,
-): Process & { readonly output: { stdout: string; stderr: string } } {
+): FakeProcess {
   const output = { stdout: "", stderr: "" };
   return {
     output,

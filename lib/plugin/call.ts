@@ -21,6 +21,11 @@ export interface Call {
   readonly path: string;
   /** `CNI_NETNS_OVERRIDE`: `1` or `true` allows the plugin's own namespace. */
   readonly netnsOverride: string;
+  /**
+   * Which plugins of this library have led to this call by delegating; none when
+   * absent. Kept in {@linkcode DELEGATIONS} from process to process.
+   */
+  readonly delegations?: string;
   /** The configuration, byte for byte as it stood on stdin. */
   readonly stdin: string;
 }

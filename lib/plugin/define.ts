@@ -8,6 +8,18 @@ export interface Request extends Call {
   readonly config: PluginConfig;
 }
 
+/** What another plugin is called for. */
+export interface DelegateOptions {
+  /** What it must be, where this program knows what it is. */
+  readonly role?: Role;
+}
+
+/**
+ * What a plugin is for: it makes an interface, is called for addresses, or comes
+ * after others in a list.
+ */
+export type Role = "main" | "ipam" | "meta";
+
 /** What a plugin may ask of its surroundings. */
 export interface Context {
   /**
@@ -16,9 +28,15 @@ export interface Context {
    *
    * @param type The plugin's name, looked up in `call.path`.
    * @returns The result of an ADD; an empty one for every other command.
-   * @throws {CniError} The plugin's own error, or why it could not be called.
+   * @throws {CniError} The plugin's own error, or why it could not be called;
+   * code 7 if it cannot do what it is called for, or delegations go round in
+   * a circle.
    */
-  delegate(type: string, call: Call): Promise<Result>;
+  delegate(
+    type: string,
+    call: Call,
+    options?: DelegateOptions,
+  ): Promise<Result>;
   /**
    * Says that a `delegate` of the same kind is to come, so that the plugin can
    * be loaded while there is nothing else to do.
@@ -47,7 +65,7 @@ export interface Plan {
 /** What a plugin may ask of its surroundings when it only plans. */
 export interface PlanContext {
   /** Has another plugin plan, as {@linkcode Context.delegate} has it act. */
-  plan(type: string, call: Call): Promise<Plan>;
+  plan(type: string, call: Call, options?: DelegateOptions): Promise<Plan>;
 }
 
 /** What a plugin may be told, as data, and what it refuses. */
@@ -58,11 +76,8 @@ export interface PluginSettings {
   readonly capabilities?: Keys;
   /** Keys of `args.cni` that it reads. */
   readonly args?: Keys;
-  /**
-   * Whether it makes an interface, is called for addresses, or comes after
-   * others in a list.
-   */
-  readonly role: "main" | "ipam" | "meta";
+  /** What it is for. */
+  readonly role: Role;
   /**
    * Throws what an ADD would, as far as the request alone tells: values that
    * will not do, keys that contradict each other, folders that this program

@@ -19,6 +19,7 @@ import {
 import { traced } from "../trace/mod.ts";
 import type { Call, Reply } from "./call.ts";
 import type { Context, Plugin, Request } from "./define.ts";
+import { enterPlugin } from "./delegations.ts";
 
 /** A {@linkcode Call} whose stdin has not been read yet. */
 export type Environment = Omit<Call, "stdin">;
@@ -103,10 +104,11 @@ export async function dispatch(
     const config = parsePluginConfig(object);
     const request = { ...environment, stdin, config };
     cniVersion = checkVersions(plugin, request);
+    const delegations = enterPlugin(plugin.name, request);
     return success(
       await traced(
         () => `${plugin.name} ${request.command}`,
-        () => run(plugin, request, context),
+        () => run(plugin, { ...request, delegations }, context),
       ),
     );
   } catch (thrown) {
@@ -127,7 +129,7 @@ export function readRequest(plugin: Plugin, call: Call): Request {
   const config = parsePluginConfig(parseObject(call.stdin));
   const request = { ...call, config };
   checkVersions(plugin, request);
-  return request;
+  return { ...request, delegations: enterPlugin(plugin.name, request) };
 }
 
 /** The text that tells a person who started a plugin by hand what it is. */
@@ -158,7 +160,8 @@ function checkEnvironment(environment: Environment): void {
   });
 }
 
-function versionReply(plugin: Plugin): Reply {
+/** The reply to VERSION (CNI 1.1.0, section 2), which depends on nothing else. */
+export function versionReply(plugin: Plugin): Reply {
   const information: JsonObject = {
     cniVersion: CURRENT_VERSION,
     supportedVersions: plugin.versions,

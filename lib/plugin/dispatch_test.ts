@@ -80,7 +80,8 @@ Deno.test("dispatch() hands the plugin all it was called with", async () => {
   await call(plugin, environment, stdin);
   const [request] = plugin.requests;
   const { config, ...raw } = request!;
-  assertEquals(raw, { ...environment, stdin });
+  const delegations = "1 c1/eth0 fake";
+  assertEquals(raw, { ...environment, stdin, delegations });
   assertEquals([config.name, config.cniVersion], ["n1", "0.3.1"]);
   assertEquals(config.fields.integer("mtu"), 7);
 });

@@ -1,7 +1,8 @@
-import { CniCode, CniError } from "../spec/mod.ts";
+import { CniCode, CniError, errorFromJson } from "../spec/mod.ts";
+import type { Call } from "./call.ts";
 import type { Context, Plugin } from "./define.ts";
 import { aboutText, dispatch } from "./dispatch.ts";
-import { type Process, readEnvironment, writeReply } from "./process.ts";
+import { type Process, readEnvironment } from "./process.ts";
 
 /** What {@linkcode runPlugin} needs besides the plugin. */
 export interface RunPluginOptions {
@@ -16,31 +17,62 @@ export interface RunPluginOptions {
 /**
  * Runs a plugin as a process does: one call from the environment and stdin to
  * stdout (CNI 1.1.0, section 2). Started by hand, without `CNI_COMMAND`, it
- * says on stderr what it is.
+ * says on stderr what it is. If stdout cannot be written, it says so on stderr,
+ * and an ADD is taken back: its result is known to no one.
  *
- * @returns The exit status: 0 for success, 1 if an error object was printed.
+ * @returns The exit status: 0 for success, 1 if it failed.
  */
 export async function runPlugin(
   plugin: Plugin,
-  { process, context, programVersion }: RunPluginOptions,
+  options: RunPluginOptions,
 ): Promise<number> {
+  const { process, context, programVersion } = options;
   const environment = readEnvironment(process);
   if (environment.command === "") {
     process.writeStderr(aboutText(plugin, programVersion));
     return 0;
   }
-  const readStdin = () => readConfiguration(process);
+  let stdin = "";
+  const readStdin = async () => stdin = await readConfiguration(process);
   const reply = await dispatch(plugin, environment, { readStdin, context });
-  writeReply(process, reply);
-  return reply.status;
+  if (reply.stderr !== "") process.writeStderr(reply.stderr);
+  try {
+    if (reply.stdout !== "") process.writeStdout(reply.stdout);
+    return reply.status;
+  } catch (error) {
+    const reason = reasonOf(error);
+    process.writeStderr(`Cannot write to stdout: ${reason}\n`);
+    const isAdded = environment.command === "ADD" && reply.status === 0;
+    if (isAdded) await takeBack(plugin, { ...environment, stdin }, options);
+    return 1;
+  }
+}
+
+/** Undoes an ADD; that this fails too is said on stderr. */
+async function takeBack(
+  plugin: Plugin,
+  { stdin, ...environment }: Call,
+  { process, context }: RunPluginOptions,
+): Promise<void> {
+  const reply = await dispatch(plugin, { ...environment, command: "DEL" }, {
+    readStdin: () => Promise.resolve(stdin),
+    context,
+  });
+  if (reply.status === 0) return;
+  const error = errorFromJson(JSON.parse(reply.stdout));
+  process.writeStderr(`Cannot take the ADD back: ${error}\n`);
+}
+
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/ \(os error \d+\)$/, "");
 }
 
 async function readConfiguration(process: Process): Promise<string> {
   try {
     return await process.readStdin();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `error reading from stdin: ${reason}`;
+    const message = `error reading from stdin: ${reasonOf(cause)}`;
     throw new CniError(CniCode.IoFailure, message, { cause });
   }
 }

@@ -1,5 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { fakeContext, fakePlugin, fakeProcess } from "./_testing.ts";
+import { CniError } from "../spec/mod.ts";
+import {
+  fakeContext,
+  fakePlugin,
+  type FakeProcess,
+  fakeProcess,
+} from "./_testing.ts";
 import { runPlugin } from "./main.ts";
 import type { Process } from "./process.ts";
 
@@ -79,4 +85,50 @@ Deno.test("runPlugin() answers VERSION though stdin cannot be read", async () =>
   const process = fakeProcess({ CNI_COMMAND: "VERSION" }, UNREADABLE);
   assertEquals(await run(process), 0);
   assertEquals(process.output.stdout.endsWith("}\n"), true);
+});
+
+Deno.test("runPlugin() takes an ADD back whose result cannot be written", async (t) => {
+  const stdin = '{"cniVersion":"1.0.0","name":"n1"}';
+  const full = new Error("No space left on device (os error 28)");
+  const unwritable = (variables: Record<string, string>): FakeProcess => ({
+    ...fakeProcess(variables, () => Promise.resolve(stdin)),
+    writeStdout: () => {
+      throw full;
+    },
+  });
+  const line = "Cannot write to stdout: No space left on device\n";
+  await t.step("ADD", async () => {
+    const process = unwritable(VARIABLES);
+    const plugin = fakePlugin();
+    assertEquals(await run(process, plugin), 1);
+    const calls = plugin.requests.map(({ command, containerId, stdin }) => ({
+      command,
+      containerId,
+      stdin,
+    }));
+    assertEquals(calls, [
+      { command: "ADD", containerId: "c1", stdin },
+      { command: "DEL", containerId: "c1", stdin },
+    ]);
+    assertEquals(process.output, { stdout: "", stderr: line });
+  });
+  await t.step("an ADD whose undoing fails", async () => {
+    const process = unwritable(VARIABLES);
+    const del = () => Promise.reject(new CniError(11, "Busy"));
+    assertEquals(await run(process, fakePlugin({ del })), 1);
+    const { stderr } = process.output;
+    assertEquals(stderr, `${line}Cannot take the ADD back: Busy\n`);
+  });
+  await t.step("what has nothing to take back", async () => {
+    const failing = fakePlugin({ add: () => Promise.reject(new Error("no")) });
+    assertEquals(await run(unwritable(VARIABLES), failing), 1);
+    assertEquals(failing.requests.length, 1);
+    const process = unwritable({ CNI_COMMAND: "VERSION" });
+    assertEquals(await run(process), 1);
+    assertEquals(process.output.stderr, line);
+  });
+  await t.step("a DEL, which writes nothing", async () => {
+    const process = unwritable({ ...VARIABLES, CNI_COMMAND: "DEL" });
+    assertEquals(await run(process), 0);
+  });
 });

@@ -1,4 +1,4 @@
-import type { Reply } from "./call.ts";
+import { DELEGATIONS } from "./delegations.ts";
 import type { Environment } from "./dispatch.ts";
 
 /**
@@ -10,9 +10,13 @@ export interface Process {
   env(name: string): string;
   /** Reads stdin to its end. */
   readStdin(): Promise<string>;
-  /** Writes all of `text`. */
+  /**
+   * Writes all of `text`.
+   *
+   * @throws The system's error, such as that of a closed pipe or a full disk.
+   */
   writeStdout(text: string): void;
-  /** Writes all of `text`. */
+  /** Writes all of `text`, if it can. */
   writeStderr(text: string): void;
 }
 
@@ -23,12 +27,20 @@ export const denoProcess: Process = {
   env: (name) => Deno.env.get(name) ?? "",
   readStdin: () => Promise.resolve(readAll(Deno.stdin)),
   writeStdout: (text) => writeAll(Deno.stdout, text),
-  writeStderr: (text) => writeAll(Deno.stderr, text),
+  writeStderr: (text) => {
+    try {
+      writeAll(Deno.stderr, text);
+    } catch {
+      // What nobody can read must not end the call: stderr is for people.
+    }
+  },
 };
 
 /** Reads the variables of CNI 1.1.0, section 2 "Parameters", once. */
 export function readEnvironment(process: Process): Environment {
+  const delegations = process.env(DELEGATIONS);
   return {
+    ...(delegations === "" ? {} : { delegations }),
     command: process.env("CNI_COMMAND"),
     containerId: process.env("CNI_CONTAINERID"),
     netns: process.env("CNI_NETNS"),
@@ -37,12 +49,6 @@ export function readEnvironment(process: Process): Environment {
     path: process.env("CNI_PATH"),
     netnsOverride: process.env("CNI_NETNS_OVERRIDE"),
   };
-}
-
-/** Puts a reply on the process's streams, stderr first. */
-export function writeReply(process: Process, reply: Reply): void {
-  if (reply.stderr !== "") process.writeStderr(reply.stderr);
-  if (reply.stdout !== "") process.writeStdout(reply.stdout);
 }
 
 // Synchronous, as nothing else can run before the configuration is known: the

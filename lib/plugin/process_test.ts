@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { environmentWith, fakeProcess } from "./_testing.ts";
-import { type Process, readEnvironment, writeReply } from "./process.ts";
+import { readEnvironment } from "./process.ts";
 
 const noStdin = () => Promise.reject(new Error("stdin was read"));
 
@@ -30,18 +30,6 @@ Deno.test("readEnvironment() takes unset variables for empty ones", () => {
   const empty = Object.keys(environmentWith({})).map((key) => [key, ""]);
   const environment = readEnvironment(fakeProcess({}, noStdin));
   assertEquals(environment, Object.fromEntries(empty));
-});
-
-Deno.test("writeReply() writes stderr first, and nothing that is empty", () => {
-  const writes: string[] = [];
-  const process: Process = {
-    ...fakeProcess({}, noStdin),
-    writeStdout: (text) => writes.push(`out ${text}`),
-    writeStderr: (text) => writes.push(`err ${text}`),
-  };
-  writeReply(process, { status: 0, stdout: "{}", stderr: "note" });
-  writeReply(process, { status: 0, stdout: "", stderr: "" });
-  assertEquals(writes, ["err note", "out {}"]);
 });
 
 Deno.test("denoProcess moves texts larger than a pipe whole", async () => {

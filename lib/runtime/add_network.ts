@@ -1,4 +1,9 @@
-import { type AddReply, findPlugin, readAddReply } from "../invoke/mod.ts";
+import {
+  type AddReply,
+  findPlugin,
+  PluginUnavailableError,
+  readAddReply,
+} from "../invoke/mod.ts";
 import {
   checkContainerId,
   checkIfname,
@@ -34,6 +39,8 @@ export interface AddOptions extends OperationOptions {
 interface Progress {
   /** How many plugins were called. */
   called: number;
+  /** What the last of them threw. */
+  fault?: CniError;
   /** The reply of the last one that succeeded. */
   reply?: AddReply;
 }
@@ -98,6 +105,9 @@ async function runChain(
       const raw = await callPlugin(engine, call, options);
       progress.reply = readAddReply(raw, network.cniVersion);
     } catch (thrown) {
+      progress.fault = toCniError(thrown);
+      // What was never started has nothing to take back.
+      if (thrown instanceof PluginUnavailableError) progress.called--;
       throw chainError(network, plugin, { action: "add", thrown });
     }
   }
@@ -176,7 +186,9 @@ async function cleanUp(
         options: { timeoutMs, onCall },
       });
     } catch (failure) {
-      failures.push(String(failure));
+      if (!isSameRefusal(failure, progress.fault)) {
+        failures.push(String(failure));
+      }
     }
   }
   try {
@@ -193,6 +205,22 @@ async function cleanUp(
     cause: error,
   });
 }
+
+/**
+ * Whether a plugin refuses DEL by the very words by which it has refused ADD: it
+ * does not speak the version, or cannot use the configuration. So it has done
+ * nothing.
+ */
+function isSameRefusal(failure: unknown, fault: CniError | undefined): boolean {
+  return failure instanceof CniError && fault !== undefined &&
+    REFUSALS.includes(failure.code) && failure.code === fault.code &&
+    String(failure) === String(fault);
+}
+
+const REFUSALS: readonly number[] = [
+  CniCode.IncompatibleVersion,
+  CniCode.InvalidConfig,
+];
 
 function hasCached(
   { cache }: Engine,

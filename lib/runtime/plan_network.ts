@@ -1,4 +1,4 @@
-import type { Invoker } from "../invoke/mod.ts";
+import { checkRole, type Invoker } from "../invoke/mod.ts";
 import {
   type Call,
   type Plan,
@@ -117,7 +117,11 @@ async function planPlugin(
   const plugin = await load?.();
   if (plugin?.plan === undefined) return { acts: [runAct(type, path, call)] };
   return await plugin.plan(readRequest(plugin, call), {
-    plan: (delegate, delegated) => planPlugin(invoker, delegate, delegated),
+    plan: async (delegate, delegated, { role } = {}) => {
+      const loaded = await invoker.find(delegate, delegated.path).load?.();
+      if (loaded !== undefined) checkRole(loaded, role);
+      return await planPlugin(invoker, delegate, delegated);
+    },
   });
 }
 

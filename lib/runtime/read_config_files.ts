@@ -1,4 +1,5 @@
 import { CniCode, CniError, describe } from "../spec/mod.ts";
+import { readRegularFile } from "../state/mod.ts";
 
 /**
  * The names of all entries of a folder that are no folders, in order. A
@@ -32,7 +33,7 @@ export function readFolder(
 export function readFile(path: string): Uint8Array {
   checkPermission(path);
   try {
-    return Deno.readFileSync(path);
+    return readRegularFile(path);
   } catch (error) {
     throw unreadable(`error reading ${path}`, error);
   }

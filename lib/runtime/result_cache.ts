@@ -7,7 +7,7 @@ import {
   CniError,
   type JsonObject,
 } from "../spec/mod.ts";
-import { openStateDir, type StateDir } from "../state/mod.ts";
+import { fitFileName, openStateDir, type StateDir } from "../state/mod.ts";
 import {
   type CachedAttachment,
   formatCacheEntry,
@@ -48,7 +48,8 @@ export class ResultCache {
    * it cannot or must not be read.
    */
   result(key: CacheKey): JsonObject | undefined {
-    const text = this.#open()?.read(fileName(key));
+    const name = fileName(key);
+    const text = this.#open()?.read(name);
     if (text === undefined) return undefined;
     const entry = parseCacheEntry(text);
     if ("bareResult" in entry) return entry.bareResult;
@@ -57,7 +58,8 @@ export class ResultCache {
 
   /** All that is known of an earlier ADD; `undefined` if nothing is. */
   attachment(key: CacheKey): CachedAttachment | undefined {
-    const text = this.#open()?.read(fileName(key));
+    const name = fileName(key);
+    const text = this.#open()?.read(name);
     if (text === undefined) return undefined;
     const entry = parseCacheEntry(text);
     if ("bareResult" in entry || !isOf(entry, key)) return undefined;
@@ -116,9 +118,10 @@ export class ResultCache {
 
   /** Forgets an attachment; nothing happens if it is not there. */
   remove(key: CacheKey): void {
+    const name = fileName(key);
     const dir = this.#open();
     if (dir === undefined) return;
-    if (otherIn(dir, key) === undefined) dir.remove(fileName(key));
+    if (otherIn(dir, key) === undefined) dir.remove(name);
   }
 
   get #folder(): string {
@@ -163,7 +166,8 @@ function fileName(key: CacheKey): string {
   checkContainerId(key.containerId);
   checkNetworkName(key.networkName);
   checkIfname(key.ifname);
-  return `${key.networkName}-${key.containerId}-${key.ifname}`;
+  const name = `${key.networkName}-${key.containerId}-${key.ifname}`;
+  return fitFileName(name, `-${key.ifname}`);
 }
 
 function isOf(entry: CachedAttachment, key: CacheKey): boolean {

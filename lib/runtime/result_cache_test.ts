@@ -122,6 +122,56 @@ Deno.test({
   },
 });
 
+Deno.test("ResultCache refuses illegal names, be the folder there or not", () => {
+  withCache((cache) => {
+    const keys = [
+      { ...ENTRY, containerId: "../x" },
+      { ...ENTRY, networkName: "a/b" },
+      { ...ENTRY, ifname: "" },
+    ];
+    const refuseAll = () => {
+      for (const key of keys) {
+        assertThrows(() => cache.result(key), CniError);
+        assertThrows(() => cache.attachment(key), CniError);
+        assertThrows(() => cache.remove(key), CniError);
+      }
+    };
+    refuseAll();
+    cache.write(ENTRY);
+    refuseAll();
+  });
+});
+
+Deno.test("ResultCache keeps attachments whose names are longer than a file's", () => {
+  withCache((cache, results) => {
+    const long = "n".repeat(300);
+    const entries = [
+      { ...ENTRY, containerId: long },
+      { ...ENTRY, containerId: `${long}x` },
+      { ...ENTRY, networkName: long },
+      { ...ENTRY, containerId: long, ifname: "日本語" },
+      { ...ENTRY, containerId: "c".repeat(255 - "net1--eth0".length) },
+      { ...ENTRY, containerId: "c".repeat(256 - "net1--eth0".length) },
+    ];
+    for (const entry of entries) {
+      cache.prepare(entry);
+      cache.write(entry);
+    }
+    for (const entry of entries) {
+      assertEquals(cache.attachment(entry), entry);
+      assertEquals(cache.result(entry), entry.result);
+    }
+    assertEquals(cache.attachments().length, entries.length);
+    assertEquals(
+      [...Deno.readDirSync(results)].filter(({ name }) => name.includes("~"))
+        .length,
+      entries.length - 1,
+    );
+    for (const entry of entries) cache.remove(entry);
+    assertEquals(cache.attachments(), []);
+  });
+});
+
 Deno.test({
   name: "ResultCache names the setting that leads through a link",
   ignore: Deno.build.os === "windows",

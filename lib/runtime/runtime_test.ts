@@ -190,6 +190,38 @@ testWith("add() with cleanUp tells every failure in order", async (test) => {
 });
 
 testWith(
+  "add() with cleanUp does not tell twice what keeps a plugin from working",
+  async (test) => {
+    test.addScript(
+      "old",
+      `echo '{"code":1,"msg":"incompatible CNI versions","details":"x"}'; exit 1`,
+    );
+    test.addScript(
+      "wrong",
+      `echo '{"code":7,"msg":"Cannot use mtu","details":"mtu is -1"}'; exit 1`,
+    );
+    Deno.writeTextFileSync(`${test.folder}/bin/plain`, "", { mode: 0o644 });
+    const details: Record<string, string> = {
+      old: "x",
+      wrong: "mtu is -1",
+      plain: `file ${test.folder}/bin/plain: make it an executable file`,
+    };
+    for (const [type, expected] of Object.entries(details)) {
+      const error = await assertRejects(
+        () =>
+          test.runtime.add(testNetwork(["first", type]), ATTACHMENT, {
+            cleanUp: true,
+          }),
+        CniError,
+      );
+      assertEquals(error.details, expected);
+    }
+    const once = ["ADD first", "DEL first"];
+    assertEquals(test.log, [...once, ...once, ...once]);
+  },
+);
+
+testWith(
   "add() with cleanUp spares an attachment that stood before",
   async (test) => {
     const network = testNetwork();

@@ -38,12 +38,16 @@ export class CniError extends Error {
    * Makes an error.
    *
    * @param code A well-known code, or 100 and above for a plugin's own.
-   * @param message The action that failed, without a full stop.
+   * @param message The action that failed, without a full stop. Of a message or
+   * details that repeat something very long, the middle is left out.
    */
   constructor(code: number, message: string, options: CniErrorOptions = {}) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    super(
+      shorten(message, MAX_MESSAGE),
+      options.cause === undefined ? {} : { cause: options.cause },
+    );
     this.code = code;
-    this.details = options.details ?? "";
+    this.details = shorten(options.details ?? "", MAX_DETAILS);
   }
 
   /** Message and details, the text form that the Go library uses too. */
@@ -52,6 +56,19 @@ export class CniError extends Error {
       ? this.message
       : `${this.message}; ${this.details}`;
   }
+}
+
+/** The longest message, in UTF-16 units: it may name folders and a plugin. */
+const MAX_MESSAGE = 1000;
+
+/** The longest details: those of several failures stand together. */
+const MAX_DETAILS = 4000;
+
+function shorten(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  const half = maxLength / 2;
+  const cut = `… (${text.length - maxLength} characters cut) …`;
+  return text.slice(0, half) + cut + text.slice(-half);
 }
 
 /** The error object for a plugin's stdout, with the `cniVersion` if it is known. */

@@ -115,3 +115,19 @@ Deno.test("CniCode holds the numbers of the specification", () => {
     Internal: 999,
   });
 });
+
+Deno.test("CniError cuts what repeats a very long value", () => {
+  const value = "v".repeat(200_000);
+  const error = new CniError(7, `Cannot use ${value}`, {
+    details: `mtu is ${value}: expected a number`,
+  });
+  const text = JSON.stringify(errorToJson(error));
+  assertEquals(text.length < 6000, true);
+  assertEquals(error.message.startsWith("Cannot use vvv"), true);
+  assertEquals(error.message.includes("… (199011 characters cut) …"), true);
+  assertEquals(error.details.endsWith("vvv: expected a number"), true);
+  const short = new CniError(7, "m".repeat(1000), {
+    details: "d".repeat(4000),
+  });
+  assertEquals([short.message.length, short.details.length], [1000, 4000]);
+});

@@ -26,9 +26,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
  *
  * @param text The text, such as a plugin's stdin.
  * @param what What is being read, for the message: "network configuration".
- * @throws {CniError} Code 6, with line and column (1-based) in the details.
+ * @throws {CniError} Code 6, with line and column (1-based) in the details; also
+ * if it is nested deeper than {@linkcode checkNesting} allows.
  */
 export function parseJson(text: string, what: string): Json {
+  checkNesting(text, what);
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -36,6 +38,34 @@ export function parseJson(text: string, what: string): Json {
     throw new CniError(CniCode.DecodingFailure, `Cannot decode ${what}`, {
       details: describeSyntaxError(text, cause.message),
       cause,
+    });
+  }
+}
+
+/** How deep values may be nested: far more than any configuration needs. */
+const MAX_LEVELS = 500;
+
+/**
+ * Refuses JSON, with or without comments, that is nested so deep that programs
+ * which walk through it run out of stack.
+ *
+ * @param what What is being read, for the message.
+ * @throws {CniError} Code 6.
+ */
+export function checkNesting(text: string, what: string): void {
+  // Every level takes two characters.
+  if (text.length <= 2 * MAX_LEVELS) return;
+  let level = 0;
+  let isQuoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (char === '"') isQuoted = !isQuoted;
+    else if (isQuoted) i += char === "\\" ? 1 : 0;
+    else if (char === "[" || char === "{") level++;
+    else if (char === "]" || char === "}") level--;
+    if (level <= MAX_LEVELS) continue;
+    throw new CniError(CniCode.DecodingFailure, `Cannot decode ${what}`, {
+      details: `nested deeper than ${MAX_LEVELS} levels`,
     });
   }
 }

@@ -183,3 +183,29 @@ Deno.test("describe() names values, long ones by their type", () => {
   ];
   for (const [value, text] of cases) assertEquals(describe(value), text);
 });
+
+Deno.test("parseJson() refuses what is nested too deep to walk through", async (t) => {
+  const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+  const object = (levels: number) =>
+    '{"a":'.repeat(levels) + "1" + "}".repeat(levels);
+  const cases = { arrays: deep(3000), objects: object(501), more: deep(1e6) };
+  for (const [why, text] of Object.entries(cases)) {
+    await t.step(why, () => {
+      const error = assertThrows(() => parseJson(text, "reply"), CniError);
+      assertEquals(error.code, 6);
+      assertEquals(
+        `${error}`,
+        "Cannot decode reply; nested deeper than 500 levels",
+      );
+    });
+  }
+  await t.step("but not what only looks so", () => {
+    const texts = [
+      deep(500),
+      JSON.stringify("[".repeat(2000)),
+      JSON.stringify({ a: '\\"' + "[{".repeat(1000) }),
+      `[${"[],".repeat(2000)}[]]`,
+    ];
+    for (const text of texts) parseJson(text, "reply");
+  });
+});

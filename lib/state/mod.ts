@@ -8,6 +8,8 @@
  */
 export { confinePath, type PathOrigin } from "./confine_path.ts";
 export { acquireFileLock } from "./file_lock.ts";
+export { fitFileName } from "./fit_file_name.ts";
 export { normalizePath, type Os, type PathRules } from "./normalize_path.ts";
 export { hostFilePath, readHostFile } from "./read_host_file.ts";
+export { readRegularFile } from "./read_regular_file.ts";
 export { openStateDir, StateDir, type StateDirOptions } from "./state_dir.ts";

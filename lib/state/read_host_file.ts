@@ -1,6 +1,7 @@
 import { mayUse, notPermitted, type PathOrigin } from "./confine_path.ts";
 import { normalizePath } from "./normalize_path.ts";
 import { orOsError } from "./os_error.ts";
+import { readRegularFile } from "./read_regular_file.ts";
 
 /**
  * Checks that a file of the host may be read, and returns its normalised path.
@@ -19,10 +20,11 @@ export function hostFilePath(path: string, { key }: PathOrigin): string {
  * `resolv.conf`. Unlike state, it may be a link, as that one is on most hosts.
  *
  * @throws {CniError} Code 7 if the path is outside the program's permissions,
- * code 5 if it cannot be read.
+ * code 5 if it cannot be read, is no regular file or larger than 16 MiB.
  */
 export function readHostFile(path: string, { key }: PathOrigin): string {
   const normal = hostFilePath(path, { key });
   const action = `read what ${key} names:`;
-  return orOsError(action, normal, () => Deno.readTextFileSync(normal));
+  const bytes = orOsError(action, normal, () => readRegularFile(normal));
+  return new TextDecoder().decode(bytes);
 }

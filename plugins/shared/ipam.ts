@@ -7,6 +7,8 @@ import type {
 } from "../../lib/plugin/mod.ts";
 import type { Fields, Result } from "../../lib/spec/mod.ts";
 
+const IPAM = { role: "ipam" } as const;
+
 /** The IPAM plugin's name; `undefined` if none is to be called. */
 export function ipamTypeOf(fields: Fields): string | undefined {
   return fields.fields("ipam")?.string("type") || undefined;
@@ -23,9 +25,10 @@ export async function allocateAddresses(
   { context, undo }: { context: Context; undo: UndoStack },
 ): Promise<Result | undefined> {
   if (ipamType === undefined) return undefined;
-  const result = await context.delegate(ipamType, request);
+  const result = await context.delegate(ipamType, request, IPAM);
   undo.push(async () => {
-    await context.delegate(ipamType, { ...request, command: "DEL" });
+    const del = { ...request, command: "DEL" };
+    await context.delegate(ipamType, del, IPAM);
   });
   return result;
 }
@@ -36,7 +39,7 @@ export async function delegateIpam(
   context: Context,
 ): Promise<void> {
   const ipamType = ipamTypeOf(request.config.fields);
-  if (ipamType !== undefined) await context.delegate(ipamType, request);
+  if (ipamType !== undefined) await context.delegate(ipamType, request, IPAM);
 }
 
 /** What the IPAM plugin, if there is one, would do for the request's command. */
@@ -47,5 +50,5 @@ export async function planIpam(
   const ipamType = ipamTypeOf(request.config.fields);
   return ipamType === undefined
     ? { acts: [] }
-    : await context.plan(ipamType, request);
+    : await context.plan(ipamType, request, IPAM);
 }

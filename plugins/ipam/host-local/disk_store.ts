@@ -2,6 +2,7 @@ import { type Address, formatAddress } from "../../../lib/net/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import {
   confinePath,
+  fitFileName,
   openStateDir,
   type StateDir,
 } from "../../../lib/state/mod.ts";
@@ -70,7 +71,8 @@ function openNetwork(
   const key = "ipam.dataDir";
   try {
     const tempPath = asidePath({ dataDir, names: asideNames(network) });
-    return openStateDir(`${dataDir}/${network}`, { key, create, tempPath });
+    const path = networkFolder(dataDir, network);
+    return openStateDir(path, { key, create, tempPath });
   } catch (error) {
     // Rather a refusal that names the folder that was configured.
     confinePath(dataDir, { key });
@@ -78,8 +80,14 @@ function openNetwork(
   }
 }
 
-function asideNames(network: string): readonly string[] {
-  return [".cni", network];
+/** The folder of a network's reservations. */
+export function networkFolder(dataDir: string, network: string): string {
+  return `${dataDir}/${fitFileName(network)}`;
+}
+
+/** Where what belongs to a network stands besides, below the data folder. */
+export function asideNames(network: string): readonly string[] {
+  return [".cni", fitFileName(network)];
 }
 
 /**
@@ -92,7 +100,7 @@ function asideNames(network: string): readonly string[] {
 export function tryToWrite({ dataDir, network }: DiskStoreOptions): void {
   const key = "ipam.dataDir";
   const root = confinePath(dataDir, { key });
-  const folders = [`${root}/.cni/${network}`, `${root}/.cni`];
+  const folders = [`${root}/${asideNames(network).join("/")}`, `${root}/.cni`];
   for (let above = root; above !== ""; above = parentOf(above)) {
     folders.push(above);
   }

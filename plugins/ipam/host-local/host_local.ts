@@ -24,7 +24,7 @@ import {
   parseDataDir,
   parseHostLocalConfig,
 } from "./config.ts";
-import { openDiskStore } from "./disk_store.ts";
+import { networkFolder, openDiskStore } from "./disk_store.ts";
 import { rangeFor } from "./range_set.ts";
 import { type ReadBoot, readBootWith } from "./read_boot.ts";
 import { REQUESTED_ARGS } from "./requested.ts";
@@ -92,7 +92,7 @@ function check(request: Request): void {
     ?.withLock((reservations) =>
       reservationsOf(reservations, ownerOf(request))
     ) ?? [];
-  const folder = `${dataDir}/${config.name}`;
+  const folder = networkFolder(dataDir, config.name);
   if (held.length === 0) {
     const message = `Cannot find an address of container ${containerId}`;
     throw new CniError(CniCode.Internal, message, {

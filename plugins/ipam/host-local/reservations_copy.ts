@@ -2,7 +2,12 @@ import { confinePath, openStateDir } from "../../../lib/state/mod.ts";
 import { asidePath } from "./aside.ts";
 import type { Boot } from "./boot.ts";
 import { BootMarks } from "./boot_marks.ts";
-import { addressOfFile, lastReservedFile } from "./disk_store.ts";
+import {
+  addressOfFile,
+  asideNames,
+  lastReservedFile,
+  networkFolder,
+} from "./disk_store.ts";
 import { MemoryReservations } from "./memory_reservations.ts";
 import { addressOrUndefined } from "./reservation_name.ts";
 import { parseOwner } from "./reservation_text.ts";
@@ -32,8 +37,8 @@ export function copyReservations(options: CopyOptions): Reservations {
   const { network, setCount = 0, boot } = options;
   const key = "ipam.dataDir";
   const dataDir = confinePath(options.dataDir, { key });
-  const folder = `${dataDir}/${network}`;
-  const names = [".cni", network];
+  const folder = networkFolder(dataDir, network);
+  const names = asideNames(network);
   const tempPath = asidePath({ dataDir, names });
   const dir = openStateDir(folder, { key, tempPath });
   const copy = new MemoryReservations(folder);

@@ -23,7 +23,9 @@ export async function checkFlannel(
     cniVersion,
     ...(prevResult === undefined ? {} : { prevResult }),
   });
-  await context.delegate(delegate.type, { ...request, stdin });
+  await context.delegate(delegate.type, { ...request, stdin }, {
+    role: "main",
+  });
 }
 
 function savedDelegate(request: Request): DelegateConfig | undefined {

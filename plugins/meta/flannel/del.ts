@@ -30,7 +30,9 @@ export async function delFlannel(
     throw unreadable(request, saved, failure);
   }
   const { type, name } = saved.delegate;
-  await context.delegate(type, { ...request, stdin: saved.text });
+  await context.delegate(type, { ...request, stdin: saved.text }, {
+    role: "main",
+  });
   state.remove();
   // The reference keeps one network of a container only, and it was another.
   if (name !== request.config.name) await delAnew(request, context);
@@ -70,7 +72,9 @@ async function cleanUp(
   }
   try {
     const stdin = formatDelegate(delegate);
-    await context.delegate(delegate.type, { ...request, stdin });
+    await context.delegate(delegate.type, { ...request, stdin }, {
+      role: "main",
+    });
     return undefined;
   } catch (error) {
     return { stage: "delegate", error: toCniError(error) };

@@ -55,7 +55,9 @@ async function add(request: Request, context: Context): Promise<Result> {
   const state = openDelegateState(request, { create: true });
   const putBack = state.save(stdin);
   try {
-    return await context.delegate(type, { ...request, stdin });
+    return await context.delegate(type, { ...request, stdin }, {
+      role: "main",
+    });
   } catch (error) {
     // Without it a later DEL makes the configuration anew, from the same keys.
     try {

@@ -79,7 +79,7 @@ async function detach(
     ifname: USUAL_IFNAME,
     args: "",
     stdin: text,
-  });
+  }, { role: "main" });
 }
 
 async function collectDelegate(
@@ -93,7 +93,9 @@ async function collectDelegate(
     ...runtimeKeys(request),
     cniVersion: request.config.cniVersion,
   });
-  await context.delegate(delegate.type, { ...request, stdin });
+  await context.delegate(delegate.type, { ...request, stdin }, {
+    role: "main",
+  });
 }
 
 /** Without a subnet file, any saved one tells which plugins there are to call. */

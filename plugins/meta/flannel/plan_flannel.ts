@@ -17,7 +17,9 @@ export async function planFlannel(
     return await planDelegate(makeDelegate(request), request, context);
   }
   const { delegate: { type }, text, path } = saved;
-  const plan = await context.plan(type, { ...request, stdin: text });
+  const plan = await context.plan(type, { ...request, stdin: text }, {
+    role: "main",
+  });
   if (request.command !== "DEL") return plan;
   const purpose = "forget the delegate's configuration";
   return { ...plan, acts: [...plan.acts, { purpose, command: `rm ${path}` }] };
@@ -42,5 +44,5 @@ function planDelegate(
   context: PlanContext,
 ): Promise<Plan> {
   const stdin = formatDelegate(delegate);
-  return context.plan(delegate.type, { ...request, stdin });
+  return context.plan(delegate.type, { ...request, stdin }, { role: "main" });
 }

@@ -1,5 +1,6 @@
 import type { Call } from "../../../lib/plugin/mod.ts";
 import { checkContainerId } from "../../../lib/spec/mod.ts";
+import { fitFileName } from "../../../lib/state/mod.ts";
 import type { FlannelConfig } from "./config.ts";
 import type { DelegateConfig } from "./delegate_base.ts";
 import { linuxDelegate, readRoutes } from "./linux_delegate.ts";
@@ -28,7 +29,7 @@ export function platformFor(os: typeof Deno.build.os): Platform {
 const LINUX: Platform = {
   check: ({ ipam }) => void readRoutes(ipam.routes),
   delegateConfig: linuxDelegate,
-  stateName: ({ containerId }) => containerId,
+  stateName: ({ containerId }) => fitFileName(containerId),
 };
 
 const WINDOWS: Platform = {

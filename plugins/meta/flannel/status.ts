@@ -24,7 +24,9 @@ export async function flannelStatus(
   const delegate = platformFor(Deno.build.os).delegateConfig(config, subnet);
   openDataDir(request);
   const stdin = formatDelegate(delegate);
-  await context.delegate(delegate.type, { ...request, stdin });
+  await context.delegate(delegate.type, { ...request, stdin }, {
+    role: "main",
+  });
 }
 
 function requireSubnet(path: string): SubnetEnv {

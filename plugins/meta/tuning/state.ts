@@ -1,6 +1,10 @@
 import { type Request, stringKey } from "../../../lib/plugin/mod.ts";
 import type { AttachmentId, Fields } from "../../../lib/spec/mod.ts";
-import { openStateDir, type StateDir } from "../../../lib/state/mod.ts";
+import {
+  fitFileName,
+  openStateDir,
+  type StateDir,
+} from "../../../lib/state/mod.ts";
 import {
   formatSaved,
   type LinkAttributes,
@@ -28,7 +32,8 @@ export function parseDataDir(fields: Fields): string {
 export function stateFileName(
   { containerId, ifname }: AttachmentId,
 ): string {
-  return `${containerId}_${ifname}.json`;
+  const ending = `_${ifname}.json`;
+  return fitFileName(containerId + ending, ending);
 }
 
 /**
