@@ -19,6 +19,7 @@ import {
   linkNamesIn,
   mustCall,
   mustFail,
+  type Netns,
   REFERENCE_BIN,
   type Sandbox,
   stateOf,
@@ -50,13 +51,9 @@ async function alias(host: Host, sandbox: Sandbox, name: string) {
   return path;
 }
 
-/** The host's links, addresses and rules, without the bridge, which stays. */
-async function leftIn(host: Host): Promise<unknown> {
-  const names = await linkNamesIn(host);
-  const { reservations } = await attachmentsOf(host) as {
-    reservations?: unknown;
-  };
-  return { links: names.filter((name) => name !== host.bridge), reservations };
+/** The names of links, in order. */
+async function namesIn(netns: Netns): Promise<readonly string[]> {
+  return (await linkNamesIn(netns)).toSorted();
 }
 
 const ODD_NAMES = ["a b", "a#b", "a$b'c", "a&b;{}"];
@@ -67,7 +64,7 @@ for (const [plugin, configFor] of Object.entries(CONFIGS)) {
     async (host, t) => {
       for (const name of ODD_NAMES) {
         await t.step(name, async () => {
-          const before = await leftIn(host);
+          const before = await attachmentsOf(host);
           const sandbox = await host.addSandbox();
           const netns = await alias(host, sandbox, name);
           const config = configFor(host);
@@ -79,8 +76,8 @@ for (const [plugin, configFor] of Object.entries(CONFIGS)) {
             command: "DEL",
             config: { ...config, prevResult },
           });
-          assertEquals(await linkNamesIn(sandbox), ["lo"]);
-          assertEquals(await leftIn(host), before);
+          assertEquals(await namesIn(sandbox), ["lo"]);
+          assertEquals(await attachmentsOf(host), before);
         });
       }
     },
@@ -98,7 +95,7 @@ for (const [plugin, configFor] of Object.entries(CONFIGS)) {
           const config = configFor(host);
           await mustFail(host, plugin, { config, sandbox, netns, code: 8 });
           assertEquals(await stateOf(host), before);
-          assertEquals(await linkNamesIn(sandbox), ["lo"]);
+          assertEquals(await namesIn(sandbox), ["lo"]);
         });
       }
     },
@@ -114,13 +111,13 @@ for (const [plugin, configFor] of Object.entries(CONFIGS)) {
           const netns = await alias(host, sandbox, name);
           const config = configFor(host);
           const call = { config, sandbox, netns };
-          const before = await leftIn(host);
+          const before = await attachmentsOf(host);
           const prevResult = await mustCall(host, plugin, call);
           const full = { ...call, config: { ...config, prevResult } };
           await mustCall(host, plugin, { ...full, command: "CHECK" });
           await mustCall(host, plugin, { ...full, command: "DEL" });
-          assertEquals(await linkNamesIn(sandbox), ["lo"]);
-          assertEquals(await leftIn(host), before);
+          assertEquals(await namesIn(sandbox), ["lo"]);
+          assertEquals(await attachmentsOf(host), before);
         });
       }
     },
@@ -139,7 +136,7 @@ for (const [plugin, configFor] of Object.entries(CONFIGS)) {
       async (host, t) => {
         for (const [why, netns] of Object.entries(ways)) {
           await t.step(why, async () => {
-            const before = await leftIn(host);
+            const before = await attachmentsOf(host);
             const sandbox = await host.addSandbox();
             const config = configFor(host);
             const prevResult = await mustCall(host, plugin, {
@@ -149,8 +146,8 @@ for (const [plugin, configFor] of Object.entries(CONFIGS)) {
             const known = bin === BIN ? {} : { prevResult };
             const full = { ...call, config: { ...config, ...known } };
             await mustCall(host, plugin, full);
-            assertEquals(await linkNamesIn(sandbox), ["lo"]);
-            assertEquals(await leftIn(host), before);
+            assertEquals(await namesIn(sandbox), ["lo"]);
+            assertEquals(await attachmentsOf(host), before);
             await mustCall(host, plugin, full);
           });
         }
@@ -171,12 +168,12 @@ for (const [plugin, configFor] of Object.entries(CONFIGS)) {
         { name, sandbox }: { name: string; sandbox?: string },
       ) => !sandbox && name !== host.bridge).name;
       await host.ip(`link set dev ${end} address 02:00:00:00:00:99`);
-      const before = await leftIn(host);
+      const before = await attachmentsOf(host);
       const full = { ...config, prevResult };
       const call = { sandbox, netns: "", command: "DEL", config: full };
       const error = await mustFail(host, plugin, { ...call, code: 11 });
       assert(error.details.includes("02:00:00:00:00:99"), error.details);
-      assertEquals(await leftIn(host), before);
+      assertEquals(await attachmentsOf(host), before);
     },
     REFERENCE,
   );
@@ -196,7 +193,7 @@ for (const [plugin, configFor] of Object.entries(CONFIGS)) {
       };
       await mustCall(host, plugin, { command: "GC", config });
       assertEquals(
-        (await linkNamesIn(host)).filter((name) => /^g/.test(name)),
+        (await namesIn(host)).filter((name) => /^g/.test(name)),
         ["gx"],
       );
     },
@@ -208,13 +205,13 @@ kernelTest(
   async (host) => {
     const sandbox = await host.addSandbox();
     const config = bridgeConfig(host);
-    const before = await leftIn(host);
+    const before = await attachmentsOf(host);
     await mustCall(host, "bridge", { config, sandbox });
     await sandbox.ip("link set eth0 down");
     await sandbox.ip("link set eth0 name other0");
     await mustCall(host, "bridge", { config, sandbox, command: "DEL" });
-    assertEquals(await linkNamesIn(sandbox), ["lo"]);
-    assertEquals(await leftIn(host), before);
+    assertEquals(await namesIn(sandbox), ["lo"]);
+    assertEquals(await attachmentsOf(host), before);
   },
 );
 
@@ -234,7 +231,7 @@ kernelTest("macvlan: DEL finds what a killed ADD left", async (host) => {
   }
   const config = macvlanConfig(host);
   await mustCall(host, "macvlan", { config, sandbox, command: "DEL" });
-  assertEquals(await linkNamesIn(sandbox), ["lo", firstNameOf(others)]);
+  assertEquals(await namesIn(sandbox), ["lo", firstNameOf(others)]);
 });
 
 kernelTest(
@@ -249,9 +246,9 @@ kernelTest(
     await sandbox.ip("link set eth0 name other0");
     const full = { config: { ...config, prevResult }, sandbox, command: "DEL" };
     await mustCall(host, "macvlan", full);
-    assertEquals(await linkNamesIn(sandbox), ["eth1", "lo"]);
+    assertEquals(await namesIn(sandbox), ["eth1", "lo"]);
     await mustCall(host, "macvlan", full);
-    assertEquals(await linkNamesIn(sandbox), ["eth1", "lo"]);
+    assertEquals(await namesIn(sandbox), ["eth1", "lo"]);
   },
 );
 
@@ -286,8 +283,8 @@ for (const [why, act] of Object.entries(DEVICE_CASES)) {
       await act(sandbox);
       const del = { config, sandbox, command: "DEL" };
       await mustCall(host, "host-device", del);
-      assertEquals(await linkNamesIn(sandbox), ["lo"]);
-      assertEquals(await linkNamesIn(host), ["d0", "far0", "lo"]);
+      assertEquals(await namesIn(sandbox), ["lo"]);
+      assertEquals(await namesIn(host), ["d0", "far0", "lo"]);
       await mustCall(host, "host-device", del);
     }
   });
@@ -311,7 +308,7 @@ kernelTest(
     await sandbox.ip("link set eth0 name other0");
     const del = { sandbox, command: "DEL" };
     await mustCall(host, "host-device", { ...del, config: configFor("d0") });
-    assertEquals(await linkNamesIn(sandbox), ["lo", "other0"]);
+    assertEquals(await namesIn(sandbox), ["lo", "other0"]);
   },
 );
 
@@ -328,8 +325,8 @@ kernelTest(
       device: "d0",
     };
     await mustFail(host, "host-device", { config, sandbox, code: 999 });
-    assertEquals(await linkNamesIn(host), ["d0", "far0", "lo"]);
-    assertEquals(await linkNamesIn(sandbox), ["lo", "x0", "x1"]);
+    assertEquals(await namesIn(host), ["d0", "far0", "lo"]);
+    assertEquals(await namesIn(sandbox), ["lo", "x0", "x1"]);
     assertEquals((await linkIn(host, "d0")).ifalias ?? "", "");
   },
 );
@@ -352,8 +349,8 @@ kernelTest(
         await mustFail(host, plugin, { config, sandbox, ifname, code: 4 });
       }
     }
-    assertEquals(await linkNamesIn(sandbox), ["lo"]);
-    assert((await linkNamesIn(host)).includes("d0"));
+    assertEquals(await namesIn(sandbox), ["lo"]);
+    assert((await namesIn(host)).includes("d0"));
   },
 );
 
@@ -376,7 +373,7 @@ kernelTest(
       await mustCall(host, "bandwidth", { ...del, config: limits });
       assert(!(await qdiscs()).includes("tbf"));
       await mustCall(host, "bridge", { ...del, config });
-      assertEquals(await linkNamesIn(sandbox), ["lo"]);
+      assertEquals(await namesIn(sandbox), ["lo"]);
       const again = await callPlugin(host, "bandwidth", {
         ...{ ...del, config: limits },
       });
