@@ -373,6 +373,40 @@ kernelTest(
   },
 );
 
+kernelTest(
+  "sbr: an index of no interface leaves an address to the interface",
+  async (host, t) => {
+    for (const index of [1, 9, -1]) {
+      await t.step(`${index}`, async () => {
+        const sandbox = await prepare(host);
+        await sandbox.ip("addr add 10.5.0.5/24 dev eth1");
+        const interfaces = [{ name: "eth1", sandbox: sandbox.path }];
+        const ips = [
+          { address: "10.1.0.5/24", gateway: "10.1.0.1", interface: 0 },
+          { address: "10.5.0.5/24", gateway: "10.5.0.1", interface: index },
+        ];
+        const prevResult = { cniVersion: "1.0.0", interfaces, ips };
+        const config = { ...configFor(sandbox), prevResult };
+        const call = { config, sandbox, ifname: "eth1" };
+        await mustCall(host, "sbr", call);
+        await mustCall(host, "sbr", { ...call, command: "CHECK" });
+        const tables = await routingOf(sandbox);
+        for (
+          const line of [
+            "32764:\tfrom 10.5.0.5 lookup 101",
+            "32765:\tfrom 10.1.0.5 lookup 100",
+            "default via 10.5.0.1 dev eth1 table 101",
+          ]
+        ) assert(tables.includes(line), `${line} in ${tables.join("\n")}`);
+        await mustCall(host, "sbr", { ...call, command: "DEL" });
+        assert(
+          !(await routingOf(sandbox)).some((line) => / 10[01]$/.test(line)),
+        );
+      });
+    }
+  },
+);
+
 kernelTest("sbr: table is left to who fills it", async (host) => {
   const sandbox = await prepare(host);
   await sandbox.ip("route add default via 10.1.0.1 dev eth1 table 200");
