@@ -1,5 +1,6 @@
 import { CniCode, CniError } from "../spec/mod.ts";
 import { traced } from "../trace/mod.ts";
+import { repeatDump } from "./repeat_dump.ts";
 
 /** A program to run, as data. */
 export interface Command {
@@ -11,6 +12,8 @@ export interface Command {
   readonly stdin?: string;
   /** Path of the network namespace to run in; this program's when absent. */
   readonly netns?: string;
+  /** Whether a script only reads, so that it may be repeated. */
+  readonly isReading?: boolean;
 }
 
 /** Whether a command is a script for `sh`, which is its stdin. */
@@ -82,7 +85,10 @@ export class ProgramMissingError extends CniError {
  * @throws {ProgramMissingError} If there is no such program.
  */
 export function runCommand(command: Command): Promise<Output> {
-  return traced(() => commandText(command), () => runChild(command));
+  return repeatDump(
+    command,
+    () => traced(() => commandText(command), () => runChild(command)),
+  );
 }
 
 /** What is run, for a trace: the command, and how its input begins. */

@@ -7,6 +7,7 @@ import {
   ProgramMissingError,
   spawnProgram,
 } from "./command.ts";
+import { repeatDump } from "./repeat_dump.ts";
 
 /** The exit status by which a shell says that it found no such program. */
 const NOT_FOUND = 127;
@@ -45,6 +46,10 @@ export class Shell implements AsyncDisposable {
    * @throws {ProgramMissingError} If there is no such program.
    */
   run(command: Command): Promise<Output> {
+    return repeatDump(command, () => this.#runOnce(command));
+  }
+
+  #runOnce(command: Command): Promise<Output> {
     const mark = `@cni-${this.#count++}`;
     // Written at once: the shell reads the next command when it is through
     // with the last one.

@@ -58,8 +58,7 @@ export class Fields {
 
   /** The value as it is; `undefined` when absent or `null`. */
   json(key: string): Json | undefined {
-    return this.#exact.get(key) ?? this.#folded.get(key.toLowerCase()) ??
-      undefined;
+    return this.#found(key) ?? undefined;
   }
 
   /** A text; the empty text is a value. */
@@ -136,7 +135,12 @@ export class Fields {
    * @param found The value, when it is not simply the one at `key`.
    */
   invalid(key: string, expected: string, found?: unknown): CniError {
-    const value = found === undefined ? this.json(key) : found;
+    const value = found === undefined ? this.#found(key) : found;
     return invalidValue(this.pathOf(key), value, expected);
+  }
+
+  /** The value that counts, be it `null`. */
+  #found(key: string): Json | undefined {
+    return this.#exact.get(key) ?? this.#folded.get(key.toLowerCase());
   }
 }

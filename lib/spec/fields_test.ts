@@ -227,7 +227,7 @@ Deno.test("Fields matches keys without regard to case, the last one wins", () =>
 });
 
 Deno.test("Fields lets a later null beat an earlier value", () => {
-  const fields = new Fields({ mtu: 1, MTU: null });
+  const fields = new Fields({ Mtu: 1, MTU: null });
   assertEquals([fields.integer("mtu"), fields.has("mtu")], [undefined, true]);
 });
 

@@ -407,6 +407,70 @@ kernelTest(
   },
 );
 
+/** An `ip` whose word on the rules of a family is another. */
+async function addFalseIp(host: Host, family: 4 | 6, rules: string) {
+  const real = (await host.must(["sh", "-c", "command -v ip"])).trim();
+  const script = `#!/bin/sh
+case " $* " in
+*" -${family} "*-batch*)
+  status=0
+  while read -r line; do
+    case $line in
+    "rule show") ${rules} ;;
+    *) ${real} -N -o -${family} $line ;;
+    esac || { echo "Command failed -:1" >&2; status=1; }
+  done
+  exit $status ;;
+esac
+exec ${real} "$@"
+`;
+  const folder = `${host.scratchDir}/ip`;
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(`${folder}/ip`, script, { mode: 0o755 });
+  return { PATH: `${folder}:${Deno.env.get("PATH")}` };
+}
+
+kernelTest(
+  "sbr: DEL fails if the rules cannot be read, and goes on after a remark",
+  async (host, t) => {
+    const call = async (rules: string, family: 4 | 6) => {
+      const sandbox = await prepare(host);
+      const add = { config: configFor(sandbox), sandbox, ifname: "eth1" };
+      await mustCall(host, "sbr", add);
+      const env = await addFalseIp(host, family, rules);
+      return { ...add, env, command: "DEL" };
+    };
+    for (const family of [4, 6] as const) {
+      for (const rules of ["false", "echo garbage", ":"]) {
+        await t.step(`IPv${family}, rules by ${rules}`, async () => {
+          const del = await call(rules, family);
+          await mustFail(host, "sbr", { ...del, code: 999 });
+        });
+      }
+    }
+    await t.step("a dump that is interrupted is repeated", async () => {
+      const flag = `${host.scratchDir}/flag`;
+      const remark = "Dump was interrupted and may be inconsistent.";
+      const del = await call(
+        `if [ -e ${flag} ]; then ip -N -o -4 rule show; else : >${flag}; ` +
+          `echo "0: from all lookup 255" | tr " " "\\t"; ` +
+          `echo "${remark}" >&2; fi`,
+        4,
+      );
+      const env = { PATH: `${del.env.PATH.replace(/^[^:]*:/, "")}` };
+      assert((await routingOf(del.sandbox)).some((line) => / 100$/.test(line)));
+      await mustCall(host, "sbr", del);
+      assertEquals(
+        (await routingOf(del.sandbox)).filter((line) =>
+          /\b(table|lookup) 1\d\d\b/.test(line)
+        ),
+        [],
+      );
+      await mustCall(host, "sbr", { ...del, env });
+    });
+  },
+);
+
 kernelTest("sbr: table is left to who fills it", async (host) => {
   const sandbox = await prepare(host);
   await sandbox.ip("route add default via 10.1.0.1 dev eth1 table 200");
