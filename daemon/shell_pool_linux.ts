@@ -1,6 +1,7 @@
 import {
   type Command,
   type Output,
+  repeatDump,
   Shell,
   type ShellLike,
   type ShellSource,
@@ -59,11 +60,13 @@ export class ShellPool implements ShellSource, AsyncDisposable {
 class EnteringShell implements ShellLike {
   constructor(readonly host: Shell, readonly netns: string) {}
 
-  run({ program, args, stdin }: Command): Promise<Output> {
-    return this.host.run({
-      program: "nsenter",
-      args: [`--net=${this.netns}`, "--", program, ...args],
-      ...(stdin === undefined ? {} : { stdin }),
-    });
+  run(command: Command): Promise<Output> {
+    const { netns: _netns, program, args, ...rest } = command;
+    return repeatDump(command, () =>
+      this.host.run({
+        ...rest,
+        program: "nsenter",
+        args: [`--net=${this.netns}`, "--", program, ...args],
+      }));
   }
 }

@@ -16,6 +16,7 @@ export * from "./link_state_linux.ts";
 export * from "./list_links_linux.ts";
 export { quote } from "./quote.ts";
 export * from "./read_link_linux.ts";
+export { repeatDump } from "./repeat_dump.ts";
 export * from "./sandbox_linux.ts";
 export * from "./sandbox_script_linux.ts";
 export { sha512Hex } from "./sha512.ts";

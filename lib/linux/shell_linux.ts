@@ -8,6 +8,7 @@ import {
   spawnProgram,
 } from "./command.ts";
 import { quote } from "./quote.ts";
+import { repeatDump } from "./repeat_dump.ts";
 
 /** How a shell, or nsenter in it, says that it found no such program. */
 const MISSING = /not found|failed to execute ([\w.-]+)/;
@@ -50,6 +51,10 @@ export class Shell implements AsyncDisposable {
    * @throws {ProgramMissingError} If there is no such program.
    */
   run(command: Command): Promise<Output> {
+    return repeatDump(command, () => this.#runOnce(command));
+  }
+
+  #runOnce(command: Command): Promise<Output> {
     const mark = `@cni-${this.#count++}`;
     // Written at once: the shell reads the next command when it is through
     // with the last one.

@@ -29,9 +29,9 @@ export async function putBack(
     ? []
     : [await removeByForce(lines, { program: "ip", run, netns })];
   for (const args of restoreLines(link)) {
-    const { stderr } = await run({ program: "ip", args });
-    if (/File exists|already assigned/.test(stderr)) continue;
-    faults.push(reasonOf(stderr));
+    const { status, stderr } = await run({ program: "ip", args });
+    if (status === 0 || /File exists|already assigned/.test(stderr)) continue;
+    faults.push(reasonOf(stderr) || `exit status ${status}`);
   }
   const text = faults.filter((fault) => fault !== "").join("; ");
   if (text !== "") throw new Error(`"${link.name}": ${text}`);

@@ -4,6 +4,7 @@ import {
   type Link,
   parseLinks,
   parseShown,
+  reasonOf,
   type Run,
 } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
@@ -78,7 +79,12 @@ async function findHostEnd(
     return host;
   }
   const args = ["-j", "-d", "link", "show", "type", "veth"];
-  const { stdout } = await run({ program: "ip", args });
+  const { status, stdout, stderr } = await run({ program: "ip", args });
+  if (status !== 0) {
+    throw new CniError(CniCode.Internal, "Cannot list the pairs of the host", {
+      details: reasonOf(stderr) || `exit status ${status}`,
+    });
+  }
   return parseShown(stdout).flatMap(parseLinks)
     .find((link) => isOtherEnd(link, container));
 }
