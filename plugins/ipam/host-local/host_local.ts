@@ -16,6 +16,7 @@ import {
   type Result,
   toCniError,
 } from "../../../lib/spec/mod.ts";
+import { isPermitted } from "../../../lib/state/mod.ts";
 import { addResult, ownerOf, readAdd, readAddWish } from "./add_input.ts";
 import { allocate } from "./allocate.ts";
 import {
@@ -118,6 +119,12 @@ async function del(request: Request): Promise<void> {
   const { config } = request;
   // Nothing else is read: a range or argument gone bad must keep no address.
   const dataDir = parseDataDir(config.fields);
+  if (Deno.build.os !== "windows" && !isPermitted(dataDir)) {
+    const { releaseOutside } = await import("./release_outside.ts");
+    const owner = ownerOf(request);
+    await releaseOutside({ dataDir, network: config.name, owner });
+    return;
+  }
   const store = openDiskStore({ dataDir, network: config.name });
   await store?.withLock((reservations) => {
     const failures: CniError[] = [];
