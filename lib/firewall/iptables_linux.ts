@@ -54,23 +54,25 @@ const MAX_ATTEMPTS = 10;
  * Reads a table, has a script made of it, and does that in one transaction;
  * anew if it fails and someone else has changed the table meanwhile.
  *
- * @param decide Makes the script; `undefined` if there is nothing to do.
+ * @param decide Makes the script, of the listing or its text; `undefined` if there is nothing to do.
+ * @param options `listAct` says what reading is for, if not for `act`.
  * @returns Whether there is a table: `false` if iptables or the kernel's part
  * of it is missing.
  * @throws {CniError} Code 999, or 11 for a lock, with the reason.
  */
 export async function updateIptables(
   table: IptablesTable,
-  decide: (listing: IptablesListing) => string | undefined,
-  options: IptablesOptions,
+  decide: (listing: IptablesListing, text: string) => string | undefined,
+  options: IptablesOptions & { readonly listAct?: string },
 ): Promise<boolean> {
-  let text = await listIptables(table, options);
+  const reading = { ...options, act: options.listAct ?? options.act };
+  let text = await listIptables(table, reading);
   for (let attempt = 1; text !== undefined; attempt++) {
-    const script = decide(parseIptables(text));
+    const script = decide(parseIptables(text), text);
     if (script === undefined) return true;
     const output = await tryRestoreIptables(script, options);
     if (output.status === 0) return true;
-    const now = await listIptables(table, options);
+    const now = await listIptables(table, reading);
     if (now === text || attempt === MAX_ATTEMPTS) {
       throw iptablesError(options.act, options.family, output, script);
     }

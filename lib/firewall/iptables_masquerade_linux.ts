@@ -5,6 +5,7 @@ import {
   listIptables,
   restoreIptables,
   tryRestoreIptables,
+  updateIptables,
 } from "./iptables_linux.ts";
 import {
   byFamily,
@@ -80,12 +81,12 @@ export async function removeIptablesMasquerade(
 ): Promise<void> {
   const owner = await iptablesOwner(masquerade);
   await Promise.all(families.map(async (family) => {
-    const listing = await list(run, family);
-    if (listing === undefined) return;
-    const script = removalScript(owner, listing, isKept);
-    if (script === undefined) return;
     const act = "remove masquerade rules";
-    await restoreIptables(script, { family, run, act });
+    await updateIptables(
+      "nat",
+      (_listing, text) => removalScript(owner, text, isKept),
+      { family, run, act, listAct: LIST_ACT },
+    );
   }));
 }
 
@@ -120,6 +121,8 @@ export async function collectIptablesMasquerade(
   }));
 }
 
+const LIST_ACT = "list masquerade rules";
+
 function list(run: Run, family: Family): Promise<string | undefined> {
-  return listIptables("nat", { family, run, act: "list masquerade rules" });
+  return listIptables("nat", { family, run, act: LIST_ACT });
 }

@@ -464,3 +464,37 @@ Deno.test("collectMasquerade() succeeds where no program is installed", async ()
     "nft list",
   ]);
 });
+
+Deno.test("removeMasquerade() goes on when another DEL was faster", async (t) => {
+  const failed = { status: 2, stderr: "Chain does not exist\n" };
+  const ends = async (isRemoved: boolean) => {
+    const seen = new Set<string>();
+    const run = fakeRun((command) => {
+      const act = actOf(command);
+      const isSecond = seen.has(act);
+      seen.add(act);
+      const isGone = isRemoved && isSecond;
+      if (act === "iptables list") return { stdout: isGone ? "" : RULES };
+      if (act === "nft list") {
+        return isGone ? NO_TABLE : { stdout: NFT_RULES };
+      }
+      return failed;
+    });
+    const options = { run, isKept: () => false, families: [4] as const };
+    await removeMasquerade(MASQUERADE, options);
+    return acts(run.commands).toSorted();
+  };
+  await t.step("both backends look again, and find nothing", async () => {
+    assertEquals(await ends(true), [
+      "iptables list",
+      "iptables list",
+      "iptables-restore",
+      "nft list",
+      "nft list",
+      "nft transaction",
+    ]);
+  });
+  await t.step("what stays is an error", async () => {
+    await assertRejects(() => ends(false), CniError, "masquerade rules");
+  });
+});

@@ -1,6 +1,6 @@
 import type { Run } from "../linux/mod.ts";
 import { listNft } from "./list_nft_linux.ts";
-import { transactNft } from "./nft_linux.ts";
+import { nftError, transactNft, tryTransactNft } from "./nft_linux.ts";
 import type { MasqueradeOptions } from "./iptables_masquerade_linux.ts";
 import type { Masquerade, MasqueradeOwner } from "./masquerade.ts";
 import {
@@ -41,15 +41,8 @@ export async function removeNftablesMasquerade(
   masquerade: MasqueradeOwner,
   run: Run,
 ): Promise<void> {
-  const [owner, listing] = await Promise.all([
-    nftablesOwner(masquerade),
-    listNft(LIST_ARGS, run),
-  ]);
-  if (listing === undefined) return;
-  const handles = handlesOf(owner, listing);
-  if (handles.length === 0) return;
-  const act = "remove masquerade rules";
-  await transactNft(removalTransaction(handles), { run, act });
+  const owner = await nftablesOwner(masquerade);
+  await removeRules((listing) => handlesOf(owner, listing), run);
 }
 
 /**
@@ -62,11 +55,28 @@ export async function collectNftablesMasquerade(
   valid: readonly MasqueradeOwner[],
   run: Run,
 ): Promise<void> {
-  const listing = await listNft(LIST_ARGS, run);
-  if (listing === undefined) return;
   const owners = await Promise.all(valid.map(nftablesOwner));
-  const handles = await staleHandles(network, owners, listing);
-  if (handles.length === 0) return;
-  const act = "remove masquerade rules";
-  await transactNft(removalTransaction(handles), { run, act });
+  await removeRules((listing) => staleHandles(network, owners, listing), run);
+}
+
+/** How often the rules may change under our hands. */
+const MAX_ATTEMPTS = 10;
+
+/** Removes what is found; again if that fails and the rules have changed. */
+async function removeRules(
+  find: (listing: string) => readonly number[] | Promise<readonly number[]>,
+  run: Run,
+): Promise<void> {
+  let listing = await listNft(LIST_ARGS, run);
+  for (let attempt = 1; listing !== undefined; attempt++) {
+    const handles = await find(listing);
+    if (handles.length === 0) return;
+    const output = await tryTransactNft(removalTransaction(handles), run);
+    if (output.status === 0) return;
+    const now = await listNft(LIST_ARGS, run);
+    if (now === listing || attempt === MAX_ATTEMPTS) {
+      throw nftError("remove masquerade rules", output);
+    }
+    listing = now;
+  }
 }
