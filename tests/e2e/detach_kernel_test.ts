@@ -381,3 +381,21 @@ kernelTest(
     }
   },
 );
+
+kernelTest(
+  "host-device: an alternative name of the device can be its name inside",
+  async (host) => {
+    await addDevice(host);
+    await host.ip("link property add dev d0 altname eth0");
+    const sandbox = await host.addSandbox();
+    const config = {
+      ...{ cniVersion: "1.0.0", name: host.network, type: "host-device" },
+      device: "d0",
+    };
+    await mustCall(host, "host-device", { config, sandbox });
+    assertEquals(await namesIn(sandbox), ["eth0", "lo"]);
+    const del = { config, sandbox, command: "DEL" };
+    await mustCall(host, "host-device", del);
+    assertEquals(await namesIn(host), ["d0", "far0", "lo"]);
+  },
+);

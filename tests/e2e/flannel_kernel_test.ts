@@ -130,10 +130,11 @@ kernelTest(
     for (const [way, force] of Object.entries(ways)) {
       for (const isKnown of [true, false]) {
         await t.step(`${way}, prevResult ${isKnown}`, async () => {
+          const before = await attachmentsOf(host);
           // Masquerade is the delegate's, of which the lost file tells.
           await writeLease(host, { ...LEASE, ipMasq: false });
           const config = flannelConfig(host);
-          const before = await attachmentsOf(host);
+
           const sandbox = await host.addSandbox();
           const env = { CNI_FORCE_EXEC: force };
           const call = { config, sandbox, env };
