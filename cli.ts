@@ -14,7 +14,7 @@ import {
 import { appletName, createContext } from "./lib/invoke/mod.ts";
 import { startTrace } from "./lib/trace/mod.ts";
 import { registryFor } from "./plugins/mod.ts";
-import { VERSION } from "./version.ts";
+import { BUILD_ID, VERSION } from "./version.ts";
 
 /** Starts the applet that `argv` names; returns the exit status. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -41,6 +41,16 @@ async function main(argv: readonly string[]): Promise<number> {
     const { terminalProcess: process } = await import("./terminal/mod.ts");
     const context = { process, registry, self, programVersion: VERSION };
     return await installApplet(applet, rest, context);
+  }
+  if (applet === "daemon" && os === "linux") {
+    const { runDaemon } = await import("./daemon/mod.ts");
+    const { terminalProcess: process } = await import("./terminal/mod.ts");
+    return await runDaemon(rest, {
+      process,
+      registry,
+      self,
+      buildId: BUILD_ID,
+    });
   }
   const { runTool } = await import("./tool/mod.ts");
   const allPlugins = registryFor("linux");

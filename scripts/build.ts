@@ -17,7 +17,14 @@ import {
   programPermissions,
 } from "./permissions.ts";
 import { PROJECT_ROOT } from "./project.ts";
-import { type Form, linkApplets, PROGRAM, writeProgram } from "./program.ts";
+import {
+  type Form,
+  linkApplets,
+  PROGRAM,
+  type ProgramParts,
+  writeProgram,
+} from "./program.ts";
+import { compileShim, SHIM } from "./shim.ts";
 import { warmCache } from "./warm.ts";
 
 /** What a build is told. */
@@ -31,7 +38,7 @@ async function build(root: string, options: BuildOptions): Promise<Form> {
   const entry = `${root}/build/lib/cni/${BUNDLE_ENTRY}`;
   await Deno.mkdir(binDir, { recursive: true });
   await Deno.mkdir(`${root}/build/lib`, { recursive: true });
-  await bundle(root, `${root}/build/lib/cni`);
+  const buildId = await bundle(root, `${root}/build/lib/cni`);
   const parts = {
     entry,
     permissions: programPermissions(options, binDir),
@@ -46,9 +53,39 @@ async function build(root: string, options: BuildOptions): Promise<Form> {
     await warmCache(parts);
   }
   await linkApplets(binDir, appletNames());
+  await buildResident(root, { ...parts, form, buildId, options });
   const { stateDirs, readDirs } = options;
   await writeSettings(root, { form, stateDirs, readDirs });
   return form;
+}
+
+/** What the folder of the resident mode is made of. */
+interface ResidentParts extends Omit<ProgramParts, "denort" | "permissions"> {
+  readonly buildId: string;
+  readonly options: BuildOptions;
+}
+
+/** Makes `build/resident`: links that lead to the shim, and the program. */
+async function buildResident(
+  root: string,
+  { form, entry, deno, buildId, options }: ResidentParts,
+): Promise<void> {
+  const binDir = `${root}/build/resident`;
+  await Deno.mkdir(binDir, { recursive: true });
+  const output = `${binDir}/${SHIM}`;
+  if (!await compileShim(root, { buildId, output })) {
+    console.error(
+      "No C compiler here: build/resident is left out (docs/resident.md)",
+    );
+    return await Deno.remove(binDir, { recursive: true });
+  }
+  const permissions = programPermissions(options, binDir);
+  const denort = await findDenort();
+  const parts = { form, entry, deno, permissions, denort };
+  await writeProgram(`${binDir}/${PROGRAM}`, parts);
+  await linkApplets(binDir, ["cnitool"]);
+  const plugins = appletNames().filter((name) => name !== "cnitool");
+  await linkApplets(binDir, plugins, SHIM);
 }
 
 /** Writes the form that is asked for, or else the best that can be had. */

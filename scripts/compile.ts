@@ -1,4 +1,8 @@
-import { permissionFlags, type Permissions } from "./permissions.ts";
+import {
+  DAEMON_SOCKET,
+  permissionFlags,
+  type Permissions,
+} from "./permissions.ts";
 import { runDeno } from "./deno_command.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
@@ -41,6 +45,8 @@ export async function compile(
     ...["compile", "--quiet", "--no-check", "--no-config", "--no-lock"],
     V8_FLAGS,
     ...permissionFlags(permissions),
+    // The compiled form has one set of permissions for all that it is.
+    `--allow-net=unix:${DAEMON_SOCKET},unix:${DAEMON_SOCKET}.new`,
     ...(target === undefined ? [] : [`--target=${target}`]),
     `--output=${output}`,
     entry,

@@ -1,4 +1,8 @@
-import { permissionFlags, type Permissions } from "./permissions.ts";
+import {
+  DAEMON_SOCKET,
+  permissionFlags,
+  type Permissions,
+} from "./permissions.ts";
 import { STEERING_PREFIXES, steeringPatterns } from "./steering.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
@@ -29,7 +33,8 @@ export interface LauncherScriptParts extends LauncherParts {
 export function launcherScript(parts: LauncherScriptParts): string {
   const { deno, entry } = parts;
   const { flags, environment } = launcherFlags(parts);
-  const words = [deno, ...flags, entry];
+  const start = [deno, ...flags].map(quote).join(" ");
+  const rest = `${quote(entry)} "$0" "$@"`;
   const assignments = Object.entries(environment)
     .map(([name, value]) => `${name}=${quote(value)}`);
   return `#!/bin/sh
@@ -57,7 +62,8 @@ for _cni_word in HOME $(export -p); do
   CNI_CALLER="$CNI_CALLER $_cni_name"
 done
 export CNI_CALLER ${assignments.join(" ")}
-exec ${words.map(quote).join(" ")} "$0" "$@"
+[ "\${1-}" = daemon ] || exec ${start} ${rest}
+${DAEMON_PLACES}exec ${start} ${DAEMON_FLAGS} ${rest}
 `;
 }
 
@@ -73,6 +79,27 @@ function versionCases(replies: ReadonlyMap<string, string>): string {
 `
   ).join("");
 }
+
+/** Finds out which socket and which file of metrics a daemon is to use. */
+const DAEMON_PLACES = `socket=${DAEMON_SOCKET} metrics= last=
+for word do
+  case $word in
+    --socket=*) socket=\${word#*=} ;;
+    --metrics=*) metrics=\${word#*=} ;;
+  esac
+  case $last in
+    --socket) socket=$word ;;
+    --metrics) metrics=$word ;;
+  esac
+  last=$word
+done
+`;
+
+/** What a daemon may do besides: exactly this socket, and that file. */
+const DAEMON_FLAGS = '"--allow-net=unix:$socket,unix:$socket.new" ' +
+  '"--allow-read=${socket%/*}" "--allow-write=${socket%/*}" ' +
+  '${metrics:+"--allow-read=$metrics,$metrics.new"} ' +
+  '${metrics:+"--allow-write=$metrics,$metrics.new"}';
 
 /** How the portable form runs Deno. */
 export interface LauncherFlags {

@@ -45,14 +45,15 @@ export async function writeProgram(
 export async function linkApplets(
   binDir: string,
   applets: readonly string[],
+  target = PROGRAM,
 ): Promise<void> {
   for await (const { name } of Deno.readDir(binDir)) {
-    const target = await Deno.readLink(`${binDir}/${name}`).catch(() => "");
-    if (target === PROGRAM) await Deno.remove(`${binDir}/${name}`);
+    const found = await Deno.readLink(`${binDir}/${name}`).catch(() => "");
+    if (found === target) await Deno.remove(`${binDir}/${name}`);
   }
   for (const applet of applets) {
     const fresh = `${binDir}/.${applet}.new`;
-    await Deno.symlink(PROGRAM, fresh);
+    await Deno.symlink(target, fresh);
     await Deno.rename(fresh, `${binDir}/${applet}`);
   }
 }

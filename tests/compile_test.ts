@@ -12,7 +12,13 @@ const STATE_DIRS = [
   "/var/run/netns",
   "/var/lib/cni",
   "/run/cni",
+  "/var/run/cni",
+  "/run/cni-ipam-state",
+  "/var/run/cni-ipam-state",
+  "/run/ipam-state",
+  "/var/run/ipam-state",
   "/run/flannel",
+  "/var/run/flannel",
 ];
 const EMBEDDED_PERMISSIONS = {
   allow_env: [

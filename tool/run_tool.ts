@@ -20,7 +20,9 @@ export interface RunToolOptions {
 }
 
 /** The names that the tool answers to. */
-const TOOLS = ["cnitool", "tool", "conformance", "install", "uninstall"];
+const TOOLS = [
+  ...["cnitool", "tool", "daemon", "conformance", "install", "uninstall"],
+];
 
 /**
  * Runs what is no plugin: the tool under either of its names, or the program's
@@ -69,6 +71,7 @@ function programHelp(registry: Registry): string {
 Usage:
   cni tool <command>   attach network namespaces to networks: see cni tool --help
   cni cnitool          the same, exactly as the reference's cnitool does it
+  cni daemon           stay, and run the calls that cni-shim hands over
   cni conformance      put plugins to the test, clause by clause of the
                        specification
   cni <plugin>         run a plugin, which is told what to do by its environment

@@ -6,6 +6,7 @@ import {
   reasonOf,
   type Run,
 } from "../linux/mod.ts";
+import { commitTransaction } from "./commit_linux.ts";
 import {
   type IptablesListing,
   iptablesProgram,
@@ -104,11 +105,11 @@ export function tryRestoreIptables(
   script: string,
   { family, run }: Pick<IptablesOptions, "family" | "run">,
 ): Promise<Output> {
-  return run({
+  return commitTransaction({
     program: iptablesProgram(family, "tables-restore"),
     args: ["--noflush", "--wait"],
     stdin: script,
-  });
+  }, run);
 }
 
 /** Whether the `filter` table can be read, which is how the Go plugins probe. */

@@ -5,6 +5,7 @@
  *
  * @module
  */
+export * from "./commit_linux.ts";
 export * from "./iptables.ts";
 export * from "./iptables_linux.ts";
 export type {

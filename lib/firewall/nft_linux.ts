@@ -6,6 +6,8 @@ import {
   type Run,
 } from "../linux/mod.ts";
 
+import { commitTransaction } from "./commit_linux.ts";
+
 /** What {@linkcode transactNft} needs besides the script. */
 export interface NftOptions {
   /** Runs the command. */
@@ -37,7 +39,8 @@ export async function transactNft(
  */
 export function tryTransactNft(script: string, run: Run): Promise<Output> {
   const format = script.startsWith("{") ? ["-j"] : [];
-  return run({ program: "nft", args: [...format, "-f", "-"], stdin: script });
+  const args = [...format, "-f", "-"];
+  return commitTransaction({ program: "nft", args, stdin: script }, run);
 }
 
 /** Whether nft can add a table, which it only pretends to do here. */

@@ -152,14 +152,16 @@ export function createContext(options: InvokerOptions): Context {
   return createInvoker(options).context;
 }
 
-/** Tests whether a path leads to this very executable. */
+/** Tests whether a path leads to this very executable, or to the shim beside it. */
 function selfTest(self: string | undefined): (path: string) => boolean {
   let own: string | undefined;
   return (path) => {
     if (self === undefined) return false;
     try {
       own ??= Deno.realPathSync(self);
-      return Deno.realPathSync(path) === own;
+      const found = Deno.realPathSync(path);
+      const folder = own.slice(0, own.lastIndexOf("/") + 1);
+      return found === own || found === `${folder}cni-shim`;
     } catch {
       // What may not be looked at counts as another program: exec always works.
       return false;

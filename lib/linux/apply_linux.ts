@@ -9,7 +9,7 @@ import {
   splitIntoBatches,
   wordLines,
 } from "./batch.ts";
-import type { Command, Run } from "./command.ts";
+import type { Command, Output, Run } from "./command.ts";
 import type { IpStep, Place, Step, StepProgram } from "./step.ts";
 import type { UndoStack } from "./undo.ts";
 
@@ -115,8 +115,7 @@ export async function removeByForce(
     stdin: wordLines(lines),
   };
   const placed = netns === undefined ? command : inSandbox(command, netns);
-  const { stderr } = await run(placed);
-  return removalFaults(stderr);
+  return removalFaults(await run(placed));
 }
 
 /** Which programs take steps back, and where: each once, in order. */
@@ -139,12 +138,16 @@ function undoerOf({ program = "ip" }: IpStep): StepProgram {
 }
 
 /**
- * What kept things from being removed, by what `ip` or `tc` wrote to stderr;
- * empty if they are gone, or have been gone before.
+ * What kept things from being removed, by how `ip` or `tc` has ended; empty if
+ * they are gone, or have been gone before.
  */
-export function removalFaults(stderr: string): string {
-  return reasonOf(stderr).split("; ")
-    .filter((fault) => !GONE.test(fault)).join("; ");
+export function removalFaults({ status, stderr }: Output): string {
+  if (status === 0) return "";
+  const reasons = reasonOf(stderr).split("; ").filter((reason) =>
+    reason !== "" && !reason.startsWith("Warning: ")
+  );
+  if (reasons.length === 0) return `exit status ${status}`;
+  return reasons.filter((reason) => !GONE.test(reason)).join("; ");
 }
 
 /** How ip, tc and nsenter say that what is to be removed is gone. */

@@ -1,5 +1,6 @@
 import { CniCode, CniError } from "../spec/mod.ts";
 import type { Command } from "./command.ts";
+import { INTERRUPTED } from "./repeat_dump.ts";
 import type { IpStep, Place, Step, StepProgram } from "./step.ts";
 
 /** Steps that one child process does, all in one place. */
@@ -85,10 +86,14 @@ function chunkFrom(steps: readonly Step[], start: number): readonly Step[] {
   return end === -1 ? rest : rest.slice(0, end);
 }
 
-/** What a command wrote to stderr, without our marks and ip's line numbers. */
+/**
+ * What a command wrote to stderr, without our marks, ip's line numbers and its
+ * remark on a dump. Only the exit status tells whether it has failed.
+ */
 export function reasonOf(stderr: string): string {
   const lines = stderr.split("\n").filter((line) =>
-    line !== "" && !/^@\d+$/.test(line) && !line.startsWith("Command failed")
+    line !== "" && !/^@\d+$/.test(line) &&
+    !line.startsWith("Command failed") && !INTERRUPTED.test(line)
   );
   return lines.map((line) => line.replace(/^(RTNETLINK answers|Error): /, ""))
     .join("; ");

@@ -1,6 +1,7 @@
 import { CniCode, CniError } from "../spec/mod.ts";
 import { traced } from "../trace/mod.ts";
 import { programEnvironment, SYSTEM_PATH } from "./program_environment.ts";
+import { repeatDump } from "./repeat_dump.ts";
 
 /** A program to run, as data. */
 export interface Command {
@@ -12,6 +13,8 @@ export interface Command {
   readonly stdin?: string;
   /** Path of the network namespace to run in; this program's when absent. */
   readonly netns?: string;
+  /** Whether a script only reads, so that it may be repeated. */
+  readonly isReading?: boolean;
 }
 
 /** Whether a command is a script for `sh`, which is its stdin. */
@@ -80,7 +83,21 @@ export class ProgramMissingError extends CniError {
  * @throws {ProgramMissingError} If there is no such program.
  */
 export function runCommand(command: Command): Promise<Output> {
-  return traced(() => commandText(command), () => runChild(command));
+  return repeatDump(
+    command,
+    () => traced(() => commandText(command), () => runner(command)),
+  );
+}
+
+/** What runs commands. It is the process's, as is `PATH`. */
+let runner: Run = runChild;
+
+/**
+ * Has {@linkcode runCommand} run all commands by another way: a program that
+ * stays has a better one. As child processes when absent.
+ */
+export function useRunner(run: Run = runChild): void {
+  runner = run;
 }
 
 /** What is run, for a trace: the command, and how its input begins. */

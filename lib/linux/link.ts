@@ -33,6 +33,8 @@ export interface Link {
   readonly addresses: readonly LinkAddress[];
   /** A text that someone has put on the link; empty if nobody has. */
   readonly alias: string;
+  /** Further names that it goes by; absent if it has none. */
+  readonly altNames?: readonly string[];
   /** How a bridge treats VLANs; absent for other links. */
   readonly vlans?: BridgeVlans;
 }
@@ -70,6 +72,7 @@ interface RawLink {
   readonly address?: string;
   readonly promiscuity?: number;
   readonly ifalias?: string;
+  readonly altnames?: readonly string[];
   readonly linkinfo?: {
     readonly info_kind?: string;
     readonly info_data?: {
@@ -113,6 +116,7 @@ function parseLink(raw: RawLink): Link {
     promiscuity: raw.promiscuity ?? 0,
     addresses: (raw.addr_info ?? []).flatMap(parseLinkAddress),
     alias: raw.ifalias ?? "",
+    ...(raw.altnames === undefined ? {} : { altNames: raw.altnames }),
     ...(raw.linkinfo?.info_kind === "bridge" ? { vlans: vlansOf(raw) } : {}),
   };
 }

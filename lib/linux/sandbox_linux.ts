@@ -3,6 +3,7 @@ import { parseShown } from "./apply_linux.ts";
 import { isSafeWord, reasonOf } from "./batch.ts";
 import { isScript, type Output, type Run } from "./command.ts";
 import { type Link, parseLinks } from "./link.ts";
+import { quote } from "./quote.ts";
 
 /** How {@linkcode readSandbox} is to judge the namespace. */
 export interface SandboxOptions {
@@ -22,7 +23,8 @@ const ABSENT = "there is no such file";
 
 /**
  * Reads all links of the container's network namespace, which may be given by
- * any path: `/run/netns/x`, `/proc/<pid>/ns/net`, a bind mount.
+ * any path: `/run/netns/x`, `/proc/<pid>/ns/net`, a bind mount. It is passed on
+ * as an argument, so it may have any characters.
  *
  * @throws {CniError} Code 8 if the path is the plugin's own namespace and
  * `CNI_NETNS_OVERRIDE` does not allow that.
@@ -31,9 +33,6 @@ export async function readSandbox(
   netns: string,
   { run, override }: SandboxOptions,
 ): Promise<Sandbox> {
-  if (!isSafeWord(netns)) {
-    return { fault: UNSAFE };
-  }
   // A namespace under /proc cannot be opened by this program itself, whatever
   // its permissions, so others look at it. `-ef`: the same device and inode.
   const [isThere, isOwn, shown] = await Promise.all([
@@ -70,10 +69,8 @@ export async function findSandbox(
 ): Promise<readonly Link[] | undefined> {
   const { links, fault } = { fault: "", ...await readSandbox(netns, options) };
   if (links !== undefined) return links;
-  // The last one is setns's for a file of another kind.
-  if ([UNSAFE, ABSENT].includes(fault) || /Invalid argument$/.test(fault)) {
-    return undefined;
-  }
+  // The second one is setns's for a file of another kind.
+  if (fault === ABSENT || /Invalid argument$/.test(fault)) return undefined;
   const message = "Cannot read CNI_NETNS";
   throw netnsError(netns, message, `${fault}: try again`);
 }
@@ -81,13 +78,16 @@ export async function findSandbox(
 /**
  * As {@linkcode readSandbox}, for a command that needs the sandbox.
  *
- * @throws {CniError} Code 8 also if there is no network namespace at the path.
+ * @throws {CniError} Code 8 also if there is no network namespace at the path,
+ * or if the path cannot be a word for `ip -batch`.
  */
 export async function requireSandbox(
   netns: string,
   options: SandboxOptions,
 ): Promise<readonly Link[]> {
-  const sandbox = await readSandbox(netns, options);
+  const sandbox = isSafeWord(netns)
+    ? await readSandbox(netns, options)
+    : { fault: UNSAFE };
   if (sandbox.links !== undefined) return sandbox.links;
   const message = "Cannot use CNI_NETNS: it is no network namespace";
   const remedy = `${sandbox.fault}: pass a path such as /run/netns/NAME or ` +
@@ -104,7 +104,7 @@ export async function requireOtherNamespace(
   netns: string,
   { run, override }: SandboxOptions,
 ): Promise<void> {
-  const isRefused = isSafeWord(netns) && !isOverridden(override) &&
+  const isRefused = !isOverridden(override) &&
     await isOwnNamespace(netns, run);
   if (isRefused) throw ownNamespaceError(netns);
 }
@@ -139,8 +139,9 @@ export function outsideSandbox(
   },
   run: Run,
 ): Run {
-  if (isOverridden(netnsOverride) || !isSafeWord(netns)) return run;
-  const guard = `if [ ${netns} -ef /proc/self/ns/net ]; then exit 1; fi\n`;
+  if (isOverridden(netnsOverride)) return run;
+  const test = `[ ${quote(netns)} -ef /proc/self/ns/net ]`;
+  const guard = `if ${test}; then exit 1; fi\n`;
   return (command) =>
     run(
       isScript(command)

@@ -3,6 +3,7 @@ import { CniCode, CniError } from "../spec/mod.ts";
 import { fakeRun } from "./_testing.ts";
 import type { Output } from "./command.ts";
 import {
+  findSandbox,
   outsideSandbox,
   readSandbox,
   requireEntry,
@@ -26,15 +27,39 @@ function runWith(
   });
 }
 
-Deno.test("readSandbox() finds no namespace at a path that is no plain word", async () => {
-  const run = fakeRun();
-  for (const path of ["", "/run/netns/a b", "/x\n", `/"; rm -rf /; $(x)'`]) {
-    const { fault } = await readSandbox(path, { run, override: "" }) as {
-      fault: string;
-    };
-    assertEquals(fault, "it has white space, quotes or special characters");
+const ODD_PATHS = ["/run/netns/a b", "/x\n", `/"; rm -rf /; $(x)'`];
+
+Deno.test("findSandbox() reads a path of any characters", async () => {
+  for (const path of ODD_PATHS) {
+    const run = runWith({ shown: { stdout: '[{"ifname":"lo"}]' } });
+    const links = await findSandbox(path, { run, override: "" });
+    assertEquals(links?.map(({ name }) => name), ["lo"]);
+    assertEquals(run.commands.map(({ args, netns = args[0] }) => netns), [
+      ...["-e", path, path],
+    ]);
   }
-  assertEquals(run.commands, []);
+});
+
+Deno.test("requireSandbox() refuses a path that is no plain word", async () => {
+  for (const path of ODD_PATHS) {
+    const run = fakeRun();
+    const error = await assertRejects(
+      () => requireSandbox(path, { run, override: "" }),
+      CniError,
+    );
+    assertEquals([error.code, run.commands], [CniCode.InvalidNetns, []]);
+    const reason = "it has white space, quotes or special characters";
+    assertEquals(error.details.includes(reason), true, error.details);
+  }
+});
+
+Deno.test("outsideSandbox() quotes the path", async () => {
+  const run = fakeRun();
+  const guarded = outsideSandbox({ netns: "/a(b)'c", netnsOverride: "" }, run);
+  await guarded({ program: "sh", args: ["-s"], stdin: "ip link\n" });
+  assertEquals(run.commands.map(({ stdin }) => stdin), [
+    `if [ '/a(b)'\\''c' -ef /proc/self/ns/net ]; then exit 1; fi\nip link\n`,
+  ]);
 });
 
 Deno.test("readSandbox() reads the links of the namespace", async () => {

@@ -1,4 +1,3 @@
-import { isSafeWord } from "./batch.ts";
 import type { Output } from "./command.ts";
 import {
   findSandbox,
@@ -17,6 +16,12 @@ const UNKNOWN = 83;
 // Where /proc is that of another PID namespace, this program is not in it.
 const KNOWN_TEST = `[ -e /proc/$PPID/ns/net ] || exit ${UNKNOWN}\n`;
 
+/** How {@linkcode runInSandbox} is to go about it. */
+export interface ScriptOptions extends SandboxOptions {
+  /** Whether the script only reads, so that it may be repeated. */
+  readonly isReading?: boolean;
+}
+
 /**
  * Runs a shell script in the container's network namespace, after it has made
  * sure that this is not the plugin's own: all of it by one shell.
@@ -30,11 +35,13 @@ const KNOWN_TEST = `[ -e /proc/$PPID/ns/net ] || exit ${UNKNOWN}\n`;
 export async function runInSandbox(
   script: string,
   netns: string,
-  options: SandboxOptions,
+  options: ScriptOptions,
 ): Promise<Output | undefined> {
-  if (!isSafeWord(netns)) return undefined;
-  const { run, override } = options;
-  const command = { program: "sh", args: ["-s"], netns };
+  const { run, override, isReading = false } = options;
+  const command = {
+    ...{ program: "sh", args: ["-s"], netns },
+    ...(isReading ? { isReading } : {}),
+  };
   const isFree = isOverridden(override);
   const guard = `${KNOWN_TEST}${ownNamespaceTest(override)}\n`;
   let output = await run({
@@ -61,7 +68,7 @@ export async function runInSandbox(
 export async function mustRunInSandbox(
   script: string,
   netns: string,
-  options: SandboxOptions,
+  options: ScriptOptions,
 ): Promise<Output> {
   for (;;) {
     const output = await runInSandbox(script, netns, options);

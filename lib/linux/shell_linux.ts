@@ -7,6 +7,11 @@ import {
   ProgramMissingError,
   spawnProgram,
 } from "./command.ts";
+import { quote } from "./quote.ts";
+import { repeatDump } from "./repeat_dump.ts";
+
+/** How a shell, or nsenter in it, says that it found no such program. */
+const MISSING = /not found|failed to execute ([\w.-]+)/;
 
 /** The exit status by which a shell says that it found no such program. */
 const NOT_FOUND = 127;
@@ -22,6 +27,7 @@ export class Shell implements AsyncDisposable {
   readonly #stderr: MarkedReader;
   #last: Promise<unknown> = Promise.resolve();
   #count = 0;
+  #hasEnded = false;
 
   /**
    * Starts a shell.
@@ -45,6 +51,10 @@ export class Shell implements AsyncDisposable {
    * @throws {ProgramMissingError} If there is no such program.
    */
   run(command: Command): Promise<Output> {
+    return repeatDump(command, () => this.#runOnce(command));
+  }
+
+  #runOnce(command: Command): Promise<Output> {
     const mark = `@cni-${this.#count++}`;
     // Written at once: the shell reads the next command when it is through
     // with the last one.
@@ -58,6 +68,12 @@ export class Shell implements AsyncDisposable {
     );
     this.#last = output.catch(() => {});
     return output;
+  }
+
+  /** Waits until its commands have ended; `false` if the shell has, too. */
+  async isIdle(): Promise<boolean> {
+    await this.#last;
+    return !this.#hasEnded;
   }
 
   /** Ends the shell when its commands have ended. */
@@ -89,11 +105,14 @@ export class Shell implements AsyncDisposable {
       written,
     ]);
     // Without a mark the shell is gone: nsenter could not enter.
+    this.#hasEnded ||= stdout.rest === undefined;
     const status = stdout.rest === undefined
       ? (await this.#child.status).code || 1
       : Number(stdout.rest);
-    const isMissing = status === NOT_FOUND && /not found/.test(stderr.text);
-    if (isMissing) throw new ProgramMissingError(program, stderr.text);
+    const missing = status === NOT_FOUND ? MISSING.exec(stderr.text) : null;
+    if (missing !== null) {
+      throw new ProgramMissingError(missing[1] ?? program, stderr.text);
+    }
     return { status, stdout: stdout.text, stderr: stderr.text };
   }
 }
@@ -154,12 +173,6 @@ function hereDocument(stdin: string | undefined, mark: string): string {
   if (!stdin) return " </dev/null";
   const newline = stdin.endsWith("\n") ? "" : "\n";
   return ` <<'${mark}'\n${stdin}${newline}${mark}`;
-}
-
-function quote(word: string): string {
-  return /^[\w/.,=:@+-]+$/.test(word)
-    ? word
-    : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function ignoreBrokenPipe(error: unknown): void {

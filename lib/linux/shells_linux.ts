@@ -1,5 +1,5 @@
 import type { Command, Output } from "./command.ts";
-import { Shell } from "./shell_linux.ts";
+import { type ShellLike, shellSource } from "./shell_source_linux.ts";
 
 /**
  * Runs commands in shells that stay: one for the host and one for each network
@@ -14,8 +14,8 @@ import { Shell } from "./shell_linux.ts";
  * ```
  */
 export class Shells implements AsyncDisposable {
-  readonly #shells = new Map<string | undefined, Shell>();
-  readonly #aside: Shell[] = [];
+  readonly #shells = new Map<string | undefined, ShellLike>();
+  readonly #aside: ShellLike[] = [];
 
   /** Runs a command; a `Run` that can be passed on. */
   readonly run = (command: Command): Promise<Output> =>
@@ -31,15 +31,15 @@ export class Shells implements AsyncDisposable {
    * those of {@linkcode Shells.run}.
    */
   open(): (command: Command) => Promise<Output> {
-    const shell = new Shell();
+    const shell = shellSource().take();
     this.#aside.push(shell);
     return (command) => shell.run(command);
   }
 
-  #shellAt(netns: string | undefined): Shell {
+  #shellAt(netns: string | undefined): ShellLike {
     const running = this.#shells.get(netns);
     if (running !== undefined) return running;
-    const shell = new Shell(netns);
+    const shell = shellSource().take(netns);
     this.#shells.set(netns, shell);
     return shell;
   }
@@ -47,6 +47,6 @@ export class Shells implements AsyncDisposable {
   /** Ends all shells when their commands have ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     const shells = [...this.#shells.values(), ...this.#aside];
-    await Promise.all(shells.map((shell) => shell[Symbol.asyncDispose]()));
+    await Promise.all(shells.map((shell) => shellSource().giveBack(shell)));
   }
 }

@@ -1,4 +1,5 @@
 import type { Step } from "./step.ts";
+import { quote } from "./quote.ts";
 
 /**
  * A step as a person would type it.
@@ -25,5 +26,5 @@ export function stepText(step: Step, netns: string): string {
 
 /** A command as a person would type it to run in the container's namespace. */
 export function sandboxText(command: string, netns: string): string {
-  return `nsenter --net=${netns} ${command}`;
+  return `nsenter --net=${quote(netns)} ${command}`;
 }

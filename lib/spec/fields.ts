@@ -12,8 +12,9 @@ export interface IntegerBounds {
 
 /**
  * A typed view of a JSON object in a network configuration. Keys match without
- * regard to case, a later key beats an earlier one, and `null` is the same as
- * absent: that is how the Go plugins read, and configurations rely on it.
+ * regard to case, and `null` is the same as absent: that is how the Go plugins
+ * read, and configurations rely on it. Of keys that differ in case only the one
+ * that is spelled as asked for counts, else the last.
  *
  * Every method throws a {@linkcode CniError} of code 7 that names key, value
  * and remedy when the value is of another type than asked for.
@@ -27,7 +28,8 @@ export interface IntegerBounds {
  * ```
  */
 export class Fields {
-  readonly #values = new Map<string, Json>();
+  readonly #exact = new Map<string, Json>();
+  readonly #folded = new Map<string, Json>();
   readonly #path: string;
 
   /**
@@ -38,7 +40,9 @@ export class Fields {
   constructor(object: JsonObject, path = "") {
     this.#path = path;
     for (const [key, value] of Object.entries(object)) {
-      if (value !== undefined) this.#values.set(key.toLowerCase(), value);
+      if (value === undefined) continue;
+      this.#exact.set(key, value);
+      this.#folded.set(key.toLowerCase(), value);
     }
   }
 
@@ -49,12 +53,12 @@ export class Fields {
 
   /** Whether `key` is there at all, be it `null`. */
   has(key: string): boolean {
-    return this.#values.has(key.toLowerCase());
+    return this.#folded.has(key.toLowerCase());
   }
 
   /** The value as it is; `undefined` when absent or `null`. */
   json(key: string): Json | undefined {
-    return this.#values.get(key.toLowerCase()) ?? undefined;
+    return this.#found(key) ?? undefined;
   }
 
   /** A text; the empty text is a value. */
@@ -131,9 +135,12 @@ export class Fields {
    * @param found The value, when it is not simply the one at `key`.
    */
   invalid(key: string, expected: string, found?: unknown): CniError {
-    const value = found === undefined
-      ? this.#values.get(key.toLowerCase())
-      : found;
+    const value = found === undefined ? this.#found(key) : found;
     return invalidValue(this.pathOf(key), value, expected);
+  }
+
+  /** The value that counts, be it `null`. */
+  #found(key: string): Json | undefined {
+    return this.#exact.get(key) ?? this.#folded.get(key.toLowerCase());
   }
 }

@@ -114,6 +114,30 @@ Deno.test("Fields takes null for absent, whatever the type", () => {
   assertEquals([fields.json("a"), fields.json("b")], [undefined, undefined]);
 });
 
+Deno.test("Fields reads keys that differ in case only", async (t) => {
+  const cases: Record<string, readonly [Record<string, Json>, Json]> = {
+    "the exact name first": [{ mtu: 1, MTU: 2 }, 1],
+    "the exact name last": [{ MTU: 2, Mtu: 3, mtu: 1 }, 1],
+    "of others the last": [{ MTU: 2, Mtu: 3 }, 3],
+    "null is absent": [{ mtu: null, MTU: 2 }, 2],
+    "false is a value": [{ mtu: false, MTU: true }, false],
+  };
+  for (const [why, [object, value]] of Object.entries(cases)) {
+    await t.step(why, () => {
+      assertEquals(new Fields(object).json("mtu"), value);
+    });
+  }
+  await t.step("in a list of objects", () => {
+    const fields = new Fields({ ips: [{ address: "a", Address: {} }] });
+    assertEquals(fields.fieldsList("ips")?.[0]?.string("address"), "a");
+  });
+  await t.step("a message shows the one that counts", () => {
+    const fields = new Fields({ mtu: "x", MTU: 2 });
+    const said = ["Cannot use mtu", 'mtu is "x"'];
+    assertRefuses(() => fields.integer("mtu"), CniCode.InvalidConfig, ...said);
+  });
+});
+
 Deno.test("Fields says what it found and what would do", async (t) => {
   const cases: Record<string, readonly [Json, (f: Fields) => unknown, string]> =
     {
@@ -203,7 +227,7 @@ Deno.test("Fields matches keys without regard to case, the last one wins", () =>
 });
 
 Deno.test("Fields lets a later null beat an earlier value", () => {
-  const fields = new Fields({ mtu: 1, MTU: null });
+  const fields = new Fields({ Mtu: 1, MTU: null });
   assertEquals([fields.integer("mtu"), fields.has("mtu")], [undefined, true]);
 });
 

@@ -14,6 +14,7 @@ export * from "./fields.ts";
 export * from "./invalid_value.ts";
 export * from "./json.ts";
 export * from "./names.ts";
+export * from "./own_ips.ts";
 export * from "./parse_result.ts";
 export * from "./print_result.ts";
 export * from "./result.ts";

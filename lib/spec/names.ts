@@ -104,6 +104,9 @@ function findLinkNameFault(text: string): string | undefined {
   const bytes = new TextEncoder().encode(text).length;
   if (bytes > MAX_LINK_NAME_BYTES) return "is too long";
   if (text === "." || text === "..") return "is . or ..";
+  // Their places in /proc/sys/net are taken: the kernel refuses them, host-
+  // device's only after it has moved the device.
+  if (text === "all" || text === "default") return "is all or default";
   if (/[/:]/.test(text) || WHITE_SPACE.test(text)) {
     return "contains / or : or whitespace characters";
   }

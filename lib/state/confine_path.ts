@@ -71,6 +71,15 @@ export function mayUse(name: "read" | "write", path: string): boolean {
   return Deno.permissions.querySync({ name, path }).state === "granted";
 }
 
+/**
+ * Whether the program was given a folder to read and write. Where it was not, a
+ * DEL can still have a shell do its work.
+ */
+export function isPermitted(path: string): boolean {
+  const normal = normalizePath(path);
+  return mayUse("read", normal) && mayUse("write", normal);
+}
+
 function refuseLink(
   part: string,
   { normal, key }: { readonly normal: string; readonly key: string },

@@ -1,27 +1,24 @@
+import { isUnwritable, osError } from "./os_error.ts";
+
 /**
- * Takes a lock on a file that is there for nothing else, waiting for it. It is
- * `flock`, so it ends with the process whatever happens. Needs `--allow-read`
- * and `--allow-write` for the file and its folder, which is made.
+ * Takes a lock on a file that is there for nothing else, waiting for it while
+ * the event loop goes on. It is `flock`, so it ends with the process whatever
+ * happens. Needs `--allow-read` and `--allow-write` for the file and its
+ * folder, which is made.
  *
  * @param path The file's path.
  * @param mode `shared` excludes only exclusive holders, `exclusive` all.
  * @returns What gives the lock back when disposed of, be it more than once.
+ * @throws {CniError} Code 5 if the lock cannot be had.
  */
 export async function acquireFileLock(
   path: string,
   mode: "shared" | "exclusive",
 ): Promise<Disposable> {
-  const folder = path.slice(0, path.lastIndexOf("/"));
-  Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const options = { read: true, write: true, create: true, mode: 0o600 };
-  const file = Deno.openSync(path, options);
-  const isExclusive = mode === "exclusive";
-  try {
-    if (!file.tryLockSync(isExclusive)) await file.lock(isExclusive);
-  } catch (error) {
-    file.close();
-    throw error;
-  }
+  const file = await openLocked(path, {
+    open: () => openLockFile(path),
+    isExclusive: mode === "exclusive",
+  });
   let isHeld = true;
   return {
     [Symbol.dispose]: () => {
@@ -29,4 +26,81 @@ export async function acquireFileLock(
       isHeld = false;
     },
   };
+}
+
+/** How {@linkcode openLocked} gets its file, and its lock. */
+export interface LockOptions {
+  /** Opens the file once it is this call's turn. */
+  readonly open: () => Deno.FsFile;
+  /** Excludes all others, or only those who would. */
+  readonly isExclusive: boolean;
+}
+
+/**
+ * Opens a file and locks it, first come, first served within this process: only
+ * the first in the queue waits in the system, where a wait costs a thread.
+ *
+ * @returns The open file; closing it gives the lock back.
+ * @throws {CniError} What `open` throws; code 5 if the lock cannot be had.
+ */
+export function openLocked(
+  path: string,
+  { open, isExclusive }: LockOptions,
+): Promise<Deno.FsFile> {
+  return inTurn(path, async () => {
+    const file = open();
+    try {
+      if (!file.tryLockSync(isExclusive)) await file.lock(isExclusive);
+    } catch (cause) {
+      file.close();
+      throw osError("lock", path, { cause });
+    }
+    return file;
+  });
+}
+
+/** The last in the queue of each file that somebody waits for. */
+const queues = new Map<string, Promise<unknown>>();
+
+async function inTurn<T>(path: string, act: () => Promise<T>): Promise<T> {
+  const before = queues.get(path);
+  const turn = before === undefined ? act() : before.then(act);
+  const settled = turn.catch(() => {});
+  queues.set(path, settled);
+  try {
+    return await turn;
+  } finally {
+    if (queues.get(path) === settled) queues.delete(path);
+  }
+}
+
+function openLockFile(path: string): Deno.FsFile {
+  const folder = path.slice(0, path.lastIndexOf("/"));
+  try {
+    makeFolder(folder);
+    const options = { read: true, write: true, create: true, mode: 0o600 };
+    return Deno.openSync(path, options);
+  } catch (cause) {
+    // A file that is there can be locked even where nothing can be written.
+    const file = isUnwritable(cause) ? openOrUndefined(path) : undefined;
+    if (file !== undefined) return file;
+    throw osError("open the lock", path, { cause });
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw osError("make the folder", path, { cause });
+  }
+}
+
+/** Opens a file to read; `undefined` if that is not possible. */
+export function openOrUndefined(path: string): Deno.FsFile | undefined {
+  try {
+    return Deno.openSync(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-export { confinePath, type PathOrigin } from "./confine_path.ts";
+export { confinePath, isPermitted, type PathOrigin } from "./confine_path.ts";
 export { acquireFileLock } from "./file_lock.ts";
 export { fitFileName } from "./fit_file_name.ts";
 export { normalizePath, type Os, type PathRules } from "./normalize_path.ts";

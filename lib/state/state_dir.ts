@@ -1,8 +1,21 @@
 import { CniCode, CniError, describe } from "../spec/mod.ts";
 import { isBareName } from "./bare_name.ts";
 import { confinePath, type PathOrigin } from "./confine_path.ts";
-import { ifThere, orOsError, osError } from "./os_error.ts";
-import { TEMP_PREFIX, writeAll, writeTemp } from "./write_temp.ts";
+import { openLocked, openOrUndefined } from "./file_lock.ts";
+import {
+  errnoOf,
+  ifThere,
+  isUnsupported,
+  isUnwritable,
+  orOsError,
+  osError,
+} from "./os_error.ts";
+import {
+  OWN_TEMP_PREFIX,
+  TEMP_PREFIX,
+  writeAll,
+  writeTemp,
+} from "./write_temp.ts";
 
 /** How {@linkcode openStateDir} opens a folder. */
 export interface StateDirOptions extends PathOrigin {
@@ -11,11 +24,13 @@ export interface StateDirOptions extends PathOrigin {
   /** Permission bits of a folder made, less the umask. Default: 0755. */
   readonly mode?: number;
   /**
-   * Where half-written files lie until they get their name: a folder on the
-   * same file system, made at the first write. Default: `.tmp` in the folder
-   * itself. Name one elsewhere when another program reads whatever it finds in
-   * the folder. If some write under a lock, all who share it must: what lies
-   * there when the lock is taken is held to be left over from a crash.
+   * Where half-written files lie until they get their name: a folder made at
+   * the first write. Default: `.tmp` in the folder itself. Name one elsewhere
+   * when another program reads all that it finds in the folder. Where it cannot
+   * be used, such as when the folder is a mount and this one is not on it,
+   * half-written files lie in the folder itself, with names that begin with
+   * `.tmp.`. If some write under a lock, all who share it must: what lies there
+   * when the lock is taken is held to be left over from a crash.
    */
   readonly tempPath?: string;
 }
@@ -45,15 +60,15 @@ export function openStateDir(
   const folder = confinePath(path, { key });
   const isThere = isFolder(folder, key);
   if (!isThere && !create) return undefined;
-  if (!isThere) makeFolder(folder, mode);
+  if (!isThere) makeFolder(folder, { key, mode });
   return new StateDir(folder, options.tempPath ?? `${folder}/.tmp`, key);
 }
 
 /**
  * A folder of small state files that survive crashes and are not led astray:
  * every method takes a bare name, refuses links, and either does all it says
- * or nothing. All of them are synchronous, so that a critical section cannot
- * be interleaved. Made by {@linkcode openStateDir}.
+ * or nothing. All but the wait for a lock are synchronous, so that a critical
+ * section cannot be interleaved. Made by {@linkcode openStateDir}.
  *
  * Every method throws a {@linkcode CniError} of code 5 for what the system
  * refuses, and of code 7 for a name that is no bare name.
@@ -64,7 +79,7 @@ export function openStateDir(
  * import { openStateDir } from "./mod.ts";
  * const path = Deno.realPathSync(Deno.makeTempDirSync());
  * const dir = openStateDir(`${path}/net1`, { key: "dataDir", create: true });
- * dir.withLock("lock", () => {
+ * await dir.withLock("lock", () => {
  *   assertEquals(dir.createExclusive("10.0.0.2", "c1", 0o600), true);
  *   assertEquals(dir.createExclusive("10.0.0.2", "c2", 0o600), false);
  * });
@@ -135,18 +150,18 @@ export class StateDir {
    */
   createExclusive(name: string, content: string, mode: number): boolean {
     const path = this.#pathOf(name);
-    return orOsError("create", path, () => {
-      const temp = writeTemp(this.#readyTemp(), content, mode);
-      try {
-        Deno.linkSync(temp, path);
-      } catch (error) {
-        if (error instanceof Deno.errors.AlreadyExists) return false;
-        throw error;
-      } finally {
-        discard(temp);
-      }
-      return true;
-    });
+    return this.#change(
+      "create",
+      path,
+      () =>
+        this.#viaTemp({ content, mode }, (temp) => {
+          try {
+            return linkOrMove(temp, path, mode);
+          } finally {
+            discard(temp);
+          }
+        }),
+    );
   }
 
   /**
@@ -158,16 +173,17 @@ export class StateDir {
    */
   replace(name: string, content: string, mode: number): void {
     const path = this.#pathOf(name);
-    orOsError("replace", path, () => {
+    this.#change("replace", path, () => {
       // A rename would do away with a link; but it is not ours, so it stays.
       this.#isFile(path);
-      const temp = writeTemp(this.#readyTemp(), content, mode);
-      try {
-        Deno.renameSync(temp, path);
-      } catch (error) {
-        discard(temp);
-        throw error;
-      }
+      this.#viaTemp({ content, mode }, (temp) => {
+        try {
+          Deno.renameSync(temp, path);
+        } catch (error) {
+          discard(temp);
+          throw error;
+        }
+      });
     });
   }
 
@@ -180,7 +196,7 @@ export class StateDir {
    */
   overwrite(name: string, content: string, mode: number): void {
     const path = this.#pathOf(name);
-    orOsError("write", path, () => {
+    this.#change("write", path, () => {
       this.#isFile(path);
       const how = { write: true, create: true, truncate: true, mode };
       using file = Deno.openSync(path, how);
@@ -197,52 +213,123 @@ export class StateDir {
     const path = this.#pathOf(name);
     // Checked, since Deno's remove takes an empty folder too.
     if (this.#lookAt(path)?.isDirectory) {
-      throw osError("remove", path, new Error("It is a folder"));
+      const cause = new Error("It is a folder");
+      throw osError("remove", path, { cause });
     }
-    const done = ifThere("remove", path, () => {
-      Deno.removeSync(path);
-      return true;
+    return this.#change("remove", path, () => {
+      try {
+        Deno.removeSync(path);
+        return true;
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) return false;
+        throw error;
+      }
     });
-    return done ?? false;
   }
 
   /**
    * Runs `critical` while holding an exclusive `flock(2)` on a file of this
    * folder, which is made (0750 less the umask, empty) if absent. Waits without
-   * a time limit. The reference host-local takes the very same lock.
+   * a time limit, in the order of calls within this process, and the event loop
+   * goes on meanwhile. The reference host-local takes the very same lock. Where
+   * the file is absent and the file system read-only, there is nothing to be
+   * kept from others, so `critical` runs without a lock.
    *
    * @param critical What to do; it must be done when it returns, so no promise.
    * @throws What `critical` throws; code 5 if the lock cannot be had.
    */
-  withLock<T>(name: string, critical: () => T): T {
+  async withLock<T>(name: string, critical: () => T): Promise<T> {
     const path = this.#pathOf(name);
-    this.#isFile(path);
+    const open = () => {
+      this.#isFile(path);
+      return this.#openLock(path);
+    };
+    let file: Deno.FsFile;
+    try {
+      file = await openLocked(path, { open, isExclusive: true });
+    } catch (error) {
+      if (errnoOf(error) !== "EROFS") throw error;
+      return critical();
+    }
     // Closing gives the lock back, even when `critical` throws.
-    using file = openLock(path);
-    orOsError("lock", path, () => file.lockSync(true));
+    using _file = file;
     this.#isLocked = true;
     try {
       // Who reads or removes cleans up after a crash as well as who writes.
-      if (this.#lookAt(this.#tempPath) !== undefined) this.#readyTemp();
+      if (this.#lookAt(this.#tempPath) !== undefined) this.#tempFolder();
       return critical();
     } finally {
       this.#isLocked = false;
     }
   }
 
-  /** The folder for half-written files: made, and rid of what crashes left. */
-  #readyTemp(): string {
-    if (this.#isTempReady) return this.#tempPath;
-    const folder = confinePath(this.#tempPath, { key: this.#key });
-    makeFolder(folder, 0o700);
-    for (const { name } of Deno.readDirSync(folder)) {
-      const path = `${folder}/${name}`;
-      if (name.startsWith(TEMP_PREFIX) && this.#isStale(path)) {
-        ifThere("remove", path, () => Deno.removeSync(path));
+  #openLock(path: string): Deno.FsFile {
+    return this.#change("open the lock", path, () => {
+      try {
+        const how = { read: true, write: true, create: true, mode: 0o750 };
+        return Deno.openSync(path, how);
+      } catch (error) {
+        // On a file system mounted read-only a CHECK can still lock and read.
+        const file = isUnwritable(error) ? openOrUndefined(path) : undefined;
+        if (file === undefined) throw error;
+        return file;
       }
+    });
+  }
+
+  /**
+   * Has a temporary file placed under its name: one of the folder of half-written
+   * files, or, where that one cannot be used, of the folder itself.
+   */
+  #viaTemp<T>(
+    { content, mode }: { readonly content: string; readonly mode: number },
+    place: (temp: string) => T,
+  ): T {
+    const folder = this.#tempFolder();
+    if (folder !== undefined) {
+      try {
+        return place(writeTemp(folder, content, { mode }));
+      } catch {
+        // Another file system, perhaps: what it is, the second attempt tells.
+      }
+    }
+    this.#clear(this.path, OWN_TEMP_PREFIX);
+    const how = { mode, prefix: OWN_TEMP_PREFIX };
+    return place(writeTemp(this.path, content, how));
+  }
+
+  /**
+   * The folder for half-written files: made, and rid of what crashes left;
+   * `undefined` if it cannot be had.
+   */
+  #tempFolder(): string | undefined {
+    if (this.#isTempReady) return this.#tempPath;
+    try {
+      const folder = confinePath(this.#tempPath, { key: this.#key });
+      makeFolder(folder, { key: this.#key, mode: 0o700 });
+      this.#clear(folder, TEMP_PREFIX);
+    } catch {
+      return undefined;
     }
     this.#isTempReady = true;
     return this.#tempPath;
+  }
+
+  /** Removes what crashes left in a folder, as far as that is possible. */
+  #clear(folder: string, prefix: string): void {
+    for (const { name } of Deno.readDirSync(folder)) {
+      const path = `${folder}/${name}`;
+      if (name.startsWith(prefix) && this.#isStale(path)) discard(path);
+    }
+  }
+
+  /** Runs what changes the folder; an error tells whose folder it is. */
+  #change<T>(action: string, path: string, act: () => T): T {
+    try {
+      return act();
+    } catch (cause) {
+      throw osError(action, path, { cause, key: this.#key });
+    }
   }
 
   /** Whether nobody can still be writing a temporary file. */
@@ -257,7 +344,9 @@ export class StateDir {
   #entries(): readonly Deno.DirEntry[] {
     const own = this.#tempPath;
     return orOsError("list", this.path, () => [...Deno.readDirSync(this.path)])
-      .filter(({ name }) => `${this.path}/${name}` !== own);
+      .filter(({ name }) =>
+        `${this.path}/${name}` !== own && !name.startsWith(OWN_TEMP_PREFIX)
+      );
   }
 
   #pathOf(name: string): string {
@@ -273,7 +362,8 @@ export class StateDir {
     const info = this.#lookAt(path);
     if (info === undefined || info.isFile) return info !== undefined;
     const what = info.isSymlink ? "a link" : "no regular file";
-    throw osError("use", path, new Error(`It is ${what}: remove it`));
+    const cause = new Error(`It is ${what}: remove it`);
+    throw osError("use", path, { cause });
   }
 
   #lookAt(path: string): Deno.FileInfo | undefined {
@@ -293,10 +383,49 @@ function isFolder(path: string, key: string): boolean {
   });
 }
 
-function makeFolder(path: string, mode: number): void {
-  orOsError("make the folder", path, () => {
+function makeFolder(
+  path: string,
+  { key, mode }: { readonly key: string; readonly mode: number },
+): void {
+  try {
     Deno.mkdirSync(path, { recursive: true, mode });
-  });
+  } catch (cause) {
+    throw osError("make the folder", path, { cause, key });
+  }
+}
+
+/**
+ * Gives a temporary file its name, unless that is taken. Where there are no
+ * hard links the name is taken by an empty file first, which the whole one
+ * replaces in one step.
+ */
+function linkOrMove(temp: string, path: string, mode: number): boolean {
+  try {
+    Deno.linkSync(temp, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    if (!hasNoLinks(error)) throw error;
+  }
+  try {
+    Deno.openSync(path, { write: true, createNew: true, mode }).close();
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    throw error;
+  }
+  try {
+    Deno.renameSync(temp, path);
+  } catch (error) {
+    discard(path);
+    throw error;
+  }
+  return true;
+}
+
+/** A FAT, say, answers EPERM. */
+function hasNoLinks(error: unknown): boolean {
+  return isUnsupported(error) ||
+    ["EPERM", "EACCES", "EMLINK"].includes(errnoOf(error) ?? "");
 }
 
 /** Removes a temporary file; if that fails, the next writer does. */
@@ -306,19 +435,4 @@ function discard(path: string): void {
   } catch {
     // What matters has been done, or is on its way as an error.
   }
-}
-
-function openLock(path: string): Deno.FsFile {
-  try {
-    const how = { read: true, write: true, create: true, mode: 0o750 };
-    return Deno.openSync(path, how);
-  } catch (cause) {
-    // On a file system mounted read-only a CHECK can still lock and read.
-    if (!isReadOnly(cause)) throw osError("open the lock", path, cause);
-    return orOsError("open the lock", path, () => Deno.openSync(path));
-  }
-}
-
-function isReadOnly(cause: unknown): boolean {
-  return cause instanceof Error && "code" in cause && cause.code === "EROFS";
 }

@@ -26,7 +26,7 @@ function openIn(folder: string): readonly string[] {
 Deno.test("writeTemp() writes files of names of their own", () => {
   withFolder((folder) => {
     const texts = ["one", "two", "\u65e5".repeat(100_000)];
-    const paths = texts.map((text) => writeTemp(folder, text, 0o600));
+    const paths = texts.map((text) => writeTemp(folder, text, { mode: 0o600 }));
     assertEquals(new Set(paths).size, paths.length);
     for (const [index, path] of paths.entries()) {
       assertEquals(path.startsWith(`${folder}/${TEMP_PREFIX}`), true);
@@ -40,7 +40,7 @@ Deno.test({
   ignore: Deno.build.os !== "linux",
   fn: () =>
     withFolder((folder) => {
-      writeTemp(folder, "text", 0o600);
+      writeTemp(folder, "text", { mode: 0o600 });
       assertEquals(openIn(folder), []);
     }),
 });
@@ -61,7 +61,7 @@ Deno.test({
       };
       try {
         assertThrows(
-          () => writeTemp(folder, "a text", 0o600),
+          () => writeTemp(folder, "a text", { mode: 0o600 }),
           Error,
           "No space left",
         );

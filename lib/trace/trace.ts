@@ -7,14 +7,19 @@ export type TraceSink = (line: string) => void;
  */
 let tell: TraceSink | undefined;
 
+/** What times are counted from, in milliseconds since the process began. */
+let originMs = 0;
+
 /**
  * Has every step that is `traced` told when it ends. For people who look for
  * where the time goes: `CNI_TRACE=1` has the program call it.
  *
  * @param sink Takes the lines; absent to stop.
+ * @param fromMs What times are counted from; the process's start when absent.
  */
-export function startTrace(sink?: TraceSink): void {
+export function startTrace(sink?: TraceSink, fromMs = 0): void {
   tell = sink;
+  originMs = fromMs;
 }
 
 /**
@@ -58,7 +63,11 @@ async function timed<T>(
 
 /** Start, end and duration in columns, in milliseconds. */
 function traceTimes(startMs: number, endMs: number): string {
-  const [start, end, time] = [startMs, endMs, endMs - startMs]
+  const [start, end, time] = [
+    startMs - originMs,
+    endMs - originMs,
+    endMs - startMs,
+  ]
     .map((value) => value.toFixed(1).padStart(6));
   return `cni trace: ${start} -${end} ms ${time} ms`;
 }

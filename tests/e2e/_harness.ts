@@ -11,6 +11,7 @@ export * from "./_network.ts";
 export * from "./_plugin.ts";
 export * from "./_portmap.ts";
 export * from "./_requirements.ts";
+export * from "./_resident.ts";
 export * from "./_run.ts";
 export * from "./_state.ts";
 export * from "./_terminal.ts";

@@ -1,4 +1,5 @@
-import { locate } from "./_requirements.ts";
+import { startDaemon } from "./_daemon.ts";
+import { IS_RESIDENT, locate } from "./_requirements.ts";
 import { must, type Output, run, type RunOptions } from "./_run.ts";
 
 /** A network namespace of a test. */
@@ -64,8 +65,10 @@ export async function createHost(): Promise<Host> {
   let count = 0;
   const netns = await addNetns("host");
   await netns.must(["sh", "-c", PREPARE]);
+  const daemonEnv = IS_RESIDENT ? await addDaemon(netns, id, cleanup) : {};
+  const inside = { ...netns, ...withEnv(netns, daemonEnv) };
   return {
-    ...netns,
+    ...inside,
     id,
     bridge,
     network: `net-${id}`,
@@ -82,6 +85,33 @@ export async function createHost(): Promise<Host> {
       await cleanup.disposeAsync();
       refuseLeftovers(id);
     },
+  };
+}
+
+/** Starts a daemon for the host; returns the variable that leads shims to it. */
+async function addDaemon(
+  netns: Netns,
+  id: string,
+  cleanup: AsyncDisposableStack,
+): Promise<Record<string, string>> {
+  const socket = `/run/cni/test-${id}.sock`;
+  const daemon = await startDaemon(netns, socket);
+  cleanup.defer(() => daemon.stop().then(() => {}));
+  return { CNI_DAEMON_SOCKET: socket };
+}
+
+/** A namespace whose programs get these variables besides. */
+function withEnv(
+  netns: Netns,
+  more: Readonly<Record<string, string>>,
+): Pick<Netns, "run" | "must"> {
+  const over = (options: RunOptions = {}) => ({
+    ...options,
+    env: { ...more, ...options.env },
+  });
+  return {
+    run: (words, options) => netns.run(words, over(options)),
+    must: (words, options) => netns.must(words, over(options)),
   };
 }
 

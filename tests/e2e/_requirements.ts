@@ -1,6 +1,14 @@
 /** The folder of plugins under test: `build/bin`, or `CNI_TEST_BIN`. */
 export const BIN: string = Deno.env.get("CNI_TEST_BIN") ??
-  new URL("../../build/bin", import.meta.url).pathname;
+  new URL(
+    Deno.env.get("CNI_TEST_RESIDENT") === "1"
+      ? "../../build/resident"
+      : "../../build/bin",
+    import.meta.url,
+  ).pathname;
+
+/** Whether each host has a daemon, which the plugins' calls go to. */
+export const IS_RESIDENT: boolean = Deno.env.get("CNI_TEST_RESIDENT") === "1";
 
 /** The folder of the Go reference plugins, as Debian installs them. */
 export const REFERENCE_BIN = "/usr/lib/cni";

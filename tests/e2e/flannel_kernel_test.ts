@@ -123,6 +123,37 @@ kernelTest("flannel: both families", async (host) => {
   assertEquals(await attachmentsOf(host), before);
 }, { needs: ["ping", "iptables", "ip6tables"] });
 
+kernelTest(
+  "flannel: DEL with state and subnet file both lost",
+  async (host, t) => {
+    const ways = { "in this process": "", "as child processes": "1" };
+    for (const [way, force] of Object.entries(ways)) {
+      for (const isKnown of [true, false]) {
+        await t.step(`${way}, prevResult ${isKnown}`, async () => {
+          // Masquerade is the delegate's, of which the lost file tells.
+          await writeLease(host, { ...LEASE, ipMasq: false });
+          const config = flannelConfig(host);
+          const before = await attachmentsOf(host);
+          const sandbox = await host.addSandbox();
+          const env = { CNI_FORCE_EXEC: force };
+          const call = { config, sandbox, env };
+          const prevResult = await mustCall(host, "flannel", call);
+          await Deno.remove(subnetFileOf(host));
+          await Deno.remove(stateFileOf(host, sandbox.containerId));
+          const del = { ...config, ...(isKnown ? { prevResult } : {}) };
+          await mustCall(host, "flannel", {
+            ...call,
+            command: "DEL",
+            config: del,
+          });
+          assertEquals(await linkNamesIn(sandbox), ["lo"]);
+          assertEquals(await attachmentsOf(host), before);
+        });
+      }
+    }
+  },
+);
+
 kernelTest("flannel: CHECK finds what was changed since ADD", async (host) => {
   await writeLease(host);
   const config = flannelConfig(host);

@@ -265,6 +265,212 @@ kernelTest(
   },
 );
 
+/** Routes that both interfaces have a next hop of. */
+const SHARE = `
+ip -6 route append default via fd00:1::1 dev eth1
+ip -6 route add fd00:7::/32 nexthop via fd00:1::7 dev eth1 weight 3 \\
+  nexthop via fd00:0::7 dev eth0
+ip route add 10.7.0.0/16 nexthop via 10.0.0.7 nexthop via 10.1.0.7 weight 2
+ip route add 10.8.0.0/16 metric 5 nexthop via 10.1.0.8 nexthop via 10.1.0.9 \\
+  nexthop via 10.0.0.8 nexthop via 10.0.0.9
+`;
+
+kernelTest(
+  "sbr: only its own next hops of a shared route are taken",
+  async (host, t) => {
+    const routesTo = async (sandbox: Sandbox, words: string) =>
+      (await sandbox.ip(`-o ${words}`)).replaceAll(/[\s\\]+/g, " ").trim();
+    const shared = async () => {
+      const sandbox = await prepare(host);
+      await sandbox.must(["sh", "-c", SHARE]);
+      return sandbox;
+    };
+    const sandbox = await shared();
+    const call = { config: configFor(sandbox), sandbox, ifname: "eth1" };
+    const expected: Record<string, string> = {
+      "-6 route show default":
+        "default via fd00::1 dev eth0 metric 1024 pref medium",
+      "-6 route show default table 101":
+        "default via fd00:1::1 dev eth1 metric 1024 pref medium",
+      "-6 route show fd00:7::/32":
+        "fd00:7::/32 via fd00::7 dev eth0 metric 1024 pref medium",
+      "-6 route show fd00:7::/32 table 101":
+        "fd00:7::/32 via fd00:1::7 dev eth1 metric 1024 pref medium",
+      "route show 10.7.0.0/16": "10.7.0.0/16 via 10.0.0.7 dev eth0",
+      "route show 10.7.0.0/16 table 100": "10.7.0.0/16 via 10.1.0.7 dev eth1",
+      "route show 10.8.0.0/16": "10.8.0.0/16 metric 5 " +
+        "nexthop via 10.0.0.8 dev eth0 weight 1 " +
+        "nexthop via 10.0.0.9 dev eth0 weight 1",
+      "route show 10.8.0.0/16 table 100": "10.8.0.0/16 metric 5 " +
+        "nexthop via 10.1.0.8 dev eth1 weight 1 " +
+        "nexthop via 10.1.0.9 dev eth1 weight 1",
+    };
+    await mustCall(host, "sbr", call);
+    for (const [words, line] of Object.entries(expected)) {
+      await t.step(words, async () => {
+        assertEquals(await routesTo(sandbox, words), line);
+      });
+    }
+    await t.step("a DEL, and the link's end, leave the others'", async () => {
+      await mustCall(host, "sbr", { ...call, command: "CHECK" });
+      await mustCall(host, "sbr", { ...call, command: "DEL" });
+      await sandbox.ip("link del eth1");
+      for (const [words, line] of Object.entries(expected)) {
+        const left = words.includes("table") ? "" : line;
+        // A table that is empty is one that does not exist.
+        const shown = await routesTo(sandbox, words).catch(() => "");
+        assertEquals(shown, left, words);
+      }
+    });
+    await t.step("a failed ADD puts the whole back", async () => {
+      const faults = createFaults(host);
+      faults.arm(0);
+      const env = { PATH: faults.path };
+      const whole = await shared();
+      const before = await routingOf(whole);
+      const add = async (other: Sandbox) =>
+        await callPlugin(host, "sbr", {
+          config: configFor(other),
+          sandbox: other,
+          ifname: "eth1",
+          env,
+        });
+      assertEquals((await add(whole)).status, 0);
+      const count = faults.count();
+      for (let step = 1; step <= count; step++) {
+        const other = await shared();
+        faults.arm(step);
+        if ((await add(other)).status === 0) continue;
+        assertEquals(await routingOf(other), before, faults.failed());
+      }
+    });
+  },
+  { needs: ["flock"] },
+);
+
+kernelTest(
+  "sbr: a hint leaves another interface's route to the same subnet",
+  async (host, t) => {
+    for (const proto of ["boot", "kernel"]) {
+      await t.step(`of ${proto}`, async () => {
+        const sandbox = await prepare(host);
+        const own = "10.1.0.0/24 dev eth0 proto " +
+          `${proto} scope link src 10.0.0.5`;
+        await sandbox.ip("route del 10.1.0.0/24 dev eth1");
+        await sandbox.ip(`route add ${own}`);
+        await sandbox.ip("route append 10.1.0.0/24 dev eth1 src 10.1.0.5");
+        const config = configFor(sandbox, { addSourceHints: true }, [IPV4]);
+        await mustCall(host, "sbr", { config, sandbox, ifname: "eth1" });
+        const shown = (await sandbox.ip("route show 10.1.0.0/24")).split("\n")
+          .map((line) => line.trim());
+        assertEquals(shown, [
+          own.replace("proto boot ", ""),
+          "10.1.0.0/24 dev eth1 scope link src 10.1.0.5",
+          "",
+        ]);
+      });
+    }
+  },
+);
+
+kernelTest(
+  "sbr: an index of no interface leaves an address to the interface",
+  async (host, t) => {
+    for (const index of [1, 9, -1]) {
+      await t.step(`${index}`, async () => {
+        const sandbox = await prepare(host);
+        await sandbox.ip("addr add 10.5.0.5/24 dev eth1");
+        const interfaces = [{ name: "eth1", sandbox: sandbox.path }];
+        const ips = [
+          { address: "10.1.0.5/24", gateway: "10.1.0.1", interface: 0 },
+          { address: "10.5.0.5/24", gateway: "10.5.0.1", interface: index },
+        ];
+        const prevResult = { cniVersion: "1.0.0", interfaces, ips };
+        const config = { ...configFor(sandbox), prevResult };
+        const call = { config, sandbox, ifname: "eth1" };
+        await mustCall(host, "sbr", call);
+        await mustCall(host, "sbr", { ...call, command: "CHECK" });
+        const tables = await routingOf(sandbox);
+        for (
+          const line of [
+            "32764:\tfrom 10.5.0.5 lookup 101",
+            "32765:\tfrom 10.1.0.5 lookup 100",
+            "default via 10.5.0.1 dev eth1 table 101",
+          ]
+        ) assert(tables.includes(line), `${line} in ${tables.join("\n")}`);
+        await mustCall(host, "sbr", { ...call, command: "DEL" });
+        assert(
+          !(await routingOf(sandbox)).some((line) => / 10[01]$/.test(line)),
+        );
+      });
+    }
+  },
+);
+
+/** An `ip` whose word on the rules of a family is another. */
+async function addFalseIp(host: Host, family: 4 | 6, rules: string) {
+  const real = (await host.must(["sh", "-c", "command -v ip"])).trim();
+  const script = `#!/bin/sh
+case " $* " in
+*" -${family} "*-batch*)
+  status=0
+  while read -r line; do
+    case $line in
+    "rule show") ${rules} ;;
+    *) ${real} -N -o -${family} $line ;;
+    esac || { echo "Command failed -:1" >&2; status=1; }
+  done
+  exit $status ;;
+esac
+exec ${real} "$@"
+`;
+  const folder = `${host.scratchDir}/ip`;
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(`${folder}/ip`, script, { mode: 0o755 });
+  return { PATH: `${folder}:${Deno.env.get("PATH")}` };
+}
+
+kernelTest(
+  "sbr: DEL fails if the rules cannot be read, and goes on after a remark",
+  async (host, t) => {
+    const call = async (rules: string, family: 4 | 6) => {
+      const sandbox = await prepare(host);
+      const add = { config: configFor(sandbox), sandbox, ifname: "eth1" };
+      await mustCall(host, "sbr", add);
+      const env = await addFalseIp(host, family, rules);
+      return { ...add, env, command: "DEL" };
+    };
+    for (const family of [4, 6] as const) {
+      for (const rules of ["false", "echo garbage", ":"]) {
+        await t.step(`IPv${family}, rules by ${rules}`, async () => {
+          const del = await call(rules, family);
+          await mustFail(host, "sbr", { ...del, code: 999 });
+        });
+      }
+    }
+    await t.step("a dump that is interrupted is repeated", async () => {
+      const flag = `${host.scratchDir}/flag`;
+      const remark = "Dump was interrupted and may be inconsistent.";
+      const del = await call(
+        `if [ -e ${flag} ]; then ip -N -o -4 rule show; else : >${flag}; ` +
+          `echo "0: from all lookup 255" | tr " " "\\t"; ` +
+          `echo "${remark}" >&2; fi`,
+        4,
+      );
+      const env = { PATH: `${del.env.PATH.replace(/^[^:]*:/, "")}` };
+      assert((await routingOf(del.sandbox)).some((line) => / 100$/.test(line)));
+      await mustCall(host, "sbr", del);
+      assertEquals(
+        (await routingOf(del.sandbox)).filter((line) =>
+          /\b(table|lookup) 1\d\d\b/.test(line)
+        ),
+        [],
+      );
+      await mustCall(host, "sbr", { ...del, env });
+    });
+  },
+);
+
 kernelTest("sbr: table is left to who fills it", async (host) => {
   const sandbox = await prepare(host);
   await sandbox.ip("route add default via 10.1.0.1 dev eth1 table 200");

@@ -178,6 +178,9 @@ testWith("validate places each fault, and suggests", async (test, t) => {
     "a key twice": [list('"mtu": 1, "mtu": 2'), [
       "2:21 warning mtu is given again below, and that one counts",
     ]],
+    "a key in other letters below": [list('"mtu": 1, "MTU": "x"'), [
+      "2:31 warning MTU is given again above, and that one counts",
+    ]],
     "in ipam": [
       list('"ipam": { "type": "ipam", "subnet": "10.0.0.0", "gatway": "x" }'),
       [

@@ -3,6 +3,7 @@ import { CniError, type Json } from "../../lib/spec/mod.ts";
 import { suggest } from "../../terminal/mod.ts";
 import { type Finding, findingAt, pathIn } from "./finding.ts";
 import {
+  isNull,
   jsonOf,
   type Located,
   type Member,
@@ -42,11 +43,14 @@ export function checkKeys(
     if (name === undefined) {
       return isOpen ? [] : [warning(member, unknown(at, key, names))];
     }
+    const counting = memberOf(object.members, name);
+    if (counting !== undefined && counting !== member) {
+      const where = counting.keyStart > member.keyStart ? "below" : "above";
+      const message = `${at} is given again ${where}, and that one counts`;
+      return [warning(member, message)];
+    }
     const { deprecated } = keys[name]!;
     return [
-      ...(memberOf(object.members, key) === member
-        ? []
-        : [warning(member, `${at} is given again below, and that one counts`)]),
       ...(deprecated === undefined
         ? []
         : [warning(member, `${at} is deprecated: use ${deprecated}`)]),
@@ -54,9 +58,10 @@ export function checkKeys(
     ];
   });
   const isGiven = (name: string) => {
-    const value = object.members.findLast(({ key }) => isNamed(key)(name))
-      ?.value;
-    return value !== undefined && !isAbsent(value);
+    const member = isExact
+      ? object.members.findLast(({ key }) => key === name)
+      : memberOf(object.members, name);
+    return member !== undefined && !isNull(member.value);
   };
   const missing = names.filter((name) =>
     keys[name]!.isRequired && !isGiven(name)
@@ -75,11 +80,6 @@ function joined(path: string, key: string): string {
 
 function warning({ keyStart, keyEnd }: Member, message: string): Finding {
   return { severity: "warning", message, start: keyStart, end: keyEnd };
-}
-
-/** Whether a value is the same as none. */
-function isAbsent(node: Located): boolean {
-  return node.kind === "plain" && node.value === null;
 }
 
 function unknown(
@@ -101,7 +101,7 @@ function checkValue(
   key: Key,
   path: string,
 ): readonly Finding[] {
-  if (isAbsent(node)) return [];
+  if (isNull(node)) return [];
   const { keys, items } = key;
   const inside = node.kind === "object" && keys !== undefined
     ? checkKeys(node, keys, { path })

@@ -126,13 +126,19 @@ export function nodeAt(root: Located, path: string): Located {
   return node;
 }
 
-/** The member of a name, of several the last. */
+/** The member of a name: the one spelled so, else the last in other letters. */
 export function memberOf(
   members: readonly Member[],
   name: string,
 ): Member | undefined {
   const wanted = name.toLowerCase();
-  return members.findLast(({ key }) => key.toLowerCase() === wanted);
+  return members.findLast(({ key, value }) => key === name && !isNull(value)) ??
+    members.findLast(({ key }) => key.toLowerCase() === wanted);
+}
+
+/** Whether a value is the same as none. */
+export function isNull(node: Located): boolean {
+  return node.kind === "plain" && node.value === null;
 }
 
 /** The value that a node stands for. */

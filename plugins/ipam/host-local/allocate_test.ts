@@ -192,10 +192,10 @@ Deno.test("allocate() in memory", async (t) => {
 
 Deno.test("allocate() on the disk", async (t) => {
   for (const [why, run] of Object.entries(SUITE)) {
-    await t.step(why, () => {
+    await t.step(why, async () => {
       const dataDir = Deno.realPathSync(Deno.makeTempDirSync());
       const options = { dataDir, network: "net1", create: true } as const;
-      openDiskStore(options).withLock((reservations) =>
+      await openDiskStore(options).withLock((reservations) =>
         run(new Network(reservations))
       );
       Deno.removeSync(dataDir, { recursive: true });

@@ -23,9 +23,9 @@ export interface Store {
   /**
    * Runs `critical` alone: no other host-local, be it ours or the reference,
    * reads or writes this network's reservations meanwhile. It must be done
-   * when it returns, so no promise.
+   * when it returns, so no promise. Calls of this process take turns.
    */
-  withLock<T>(critical: (reservations: Reservations) => T): T;
+  withLock<T>(critical: (reservations: Reservations) => T): Promise<T>;
 }
 
 /** How {@linkcode openDiskStore} opens the folder of a network. */

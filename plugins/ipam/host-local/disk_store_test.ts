@@ -7,12 +7,12 @@ import { type Reservations, reservationsOf } from "./reservations.ts";
 const OWNER = { containerId: "c1", ifname: "eth0" };
 
 /** Runs a test on the reservations of a new network, and on its folder. */
-function withStore(
+async function withStore(
   run: (reservations: Reservations, folder: string) => void,
-): void {
+): Promise<void> {
   const dataDir = Deno.realPathSync(Deno.makeTempDirSync());
   const options = { dataDir, network: "net1", create: true } as const;
-  openDiskStore(options).withLock((reservations) =>
+  await openDiskStore(options).withLock((reservations) =>
     run(reservations, `${dataDir}/net1`)
   );
   Deno.removeSync(dataDir, { recursive: true });
@@ -57,7 +57,7 @@ Deno.test({
     }),
 });
 
-Deno.test("openDiskStore() takes addresses for reservations, nothing else", () => {
+Deno.test("openDiskStore() takes addresses for reservations, nothing else", () =>
   withStore((reservations, folder) => {
     const owned = ["10.0.0.2", "10.0.0.3.bak", "lock2", "010.0.0.4", "cafe"];
     for (const name of [...owned, "last_reserved_ip.0"]) {
@@ -75,10 +75,9 @@ Deno.test("openDiskStore() takes addresses for reservations, nothing else", () =
       assertEquals(reservations.reserve(parseAddress(text), OWNER), false);
     }
     assertEquals(reservations.isTaken(parseAddress("10.0.0.3")), false);
-  });
-});
+  }));
 
-Deno.test("openDiskStore() knows old files by container alone", () => {
+Deno.test("openDiskStore() knows old files by container alone", () =>
   withStore((reservations, folder) => {
     Deno.writeTextFileSync(`${folder}/10.0.0.2`, "c1");
     Deno.writeTextFileSync(`${folder}/10.0.0.3`, "c1\r\neth1");
@@ -89,18 +88,16 @@ Deno.test("openDiskStore() knows old files by container alone", () => {
         .map(({ address }) => formatAddress(address));
     assertEquals(addressesOf("eth0"), ["10.0.0.2"]);
     assertEquals(addressesOf("eth1"), ["10.0.0.3"]);
-  });
-});
+  }));
 
-Deno.test("openDiskStore() forgets a hint that is no address", () => {
+Deno.test("openDiskStore() forgets a hint that is no address", () =>
   withStore((reservations, folder) => {
     assertEquals(reservations.lastReserved(0), undefined);
     for (const text of ["", "10.0.0.2\n", "x"]) {
       Deno.writeTextFileSync(`${folder}/last_reserved_ip.0`, text);
       assertEquals(reservations.lastReserved(0), undefined);
     }
-  });
-});
+  }));
 
 Deno.test("openDiskStore() refuses a network whose folder is a link", () => {
   const dataDir = Deno.realPathSync(Deno.makeTempDirSync());

@@ -19,15 +19,15 @@ import type { Reservation, Reservations } from "./reservations.ts";
  *
  * @throws {CniError} Code 7 for the configuration, code 5 for files.
  */
-export function collectReservations(
+export async function collectReservations(
   { config }: Request,
   readBoot: ReadBoot,
-): void {
+): Promise<void> {
   const dataDir = parseDataDir(config.fields);
   const boot = parseReclaimAfterReboot(config.fields) ? readBoot() : undefined;
   const valid = validAttachmentsOf(config);
   const store = openDiskStore({ dataDir, network: config.name });
-  store?.withLock((reservations) => {
+  await store?.withLock((reservations) => {
     const unlisted = valid === undefined
       ? []
       : reservations.all().filter((one) =>

@@ -16,6 +16,7 @@ import {
   type Result,
   toCniError,
 } from "../../../lib/spec/mod.ts";
+import { isPermitted } from "../../../lib/state/mod.ts";
 import { addResult, ownerOf, readAdd, readAddWish } from "./add_input.ts";
 import { allocate } from "./allocate.ts";
 import {
@@ -41,16 +42,16 @@ export const hostLocal: Plugin = hostLocalWith(readBootWith());
 export function hostLocalWith(readBoot: ReadBoot): Plugin {
   return definePlugin({
     name: "host-local",
-    add: (request) => Promise.try(add, request, readBoot),
-    check: (request) => Promise.try(check, request),
-    del: (request) => Promise.try(del, request),
+    add: (request) => add(request, readBoot),
+    check,
+    del,
     gc: async (request) => {
       const { collectReservations } = await import("./gc.ts");
-      collectReservations(request, readBoot);
+      await collectReservations(request, readBoot);
     },
     status: async (request) => {
       const { hostLocalStatus } = await import("./status.ts");
-      hostLocalStatus(request, readBoot);
+      await hostLocalStatus(request);
     },
     plan: async (request) => {
       const { planHostLocal } = await import("./planned.ts");
@@ -66,7 +67,7 @@ export function hostLocalWith(readBoot: ReadBoot): Plugin {
   });
 }
 
-function add(request: Request, readBoot: ReadBoot): Result {
+async function add(request: Request, readBoot: ReadBoot): Promise<Result> {
   const { config } = request;
   const input = readAdd(request);
   const { requested } = input;
@@ -74,7 +75,7 @@ function add(request: Request, readBoot: ReadBoot): Result {
   // From here on there is something on the disk.
   const store = openDiskStore({ dataDir, network: config.name, create: true });
   const boot = reclaimAfterReboot ? readBoot() : undefined;
-  const allocations = store.withLock((reservations) => {
+  const allocations = await store.withLock((reservations) => {
     const owner = ownerOf(request);
     const taken = allocate(reservations, { owner, sets, requested, boot });
     const addresses = taken.map(({ cidr }) => cidr.address);
@@ -84,11 +85,11 @@ function add(request: Request, readBoot: ReadBoot): Result {
   return addResult(input, allocations);
 }
 
-function check(request: Request): void {
+async function check(request: Request): Promise<void> {
   const { config, args, containerId, ifname } = request;
   const { dataDir, sets } = parseHostLocalConfig(config, args);
   const attached = prevResultOf(config)?.ips ?? [];
-  const held = openDiskStore({ dataDir, network: config.name })
+  const held = await openDiskStore({ dataDir, network: config.name })
     ?.withLock((reservations) =>
       reservationsOf(reservations, ownerOf(request))
     ) ?? [];
@@ -114,12 +115,18 @@ function check(request: Request): void {
   });
 }
 
-function del(request: Request): void {
+async function del(request: Request): Promise<void> {
   const { config } = request;
   // Nothing else is read: a range or argument gone bad must keep no address.
   const dataDir = parseDataDir(config.fields);
+  if (Deno.build.os !== "windows" && !isPermitted(dataDir)) {
+    const { releaseOutside } = await import("./release_outside.ts");
+    const owner = ownerOf(request);
+    await releaseOutside({ dataDir, network: config.name, owner });
+    return;
+  }
   const store = openDiskStore({ dataDir, network: config.name });
-  store?.withLock((reservations) => {
+  await store?.withLock((reservations) => {
     const failures: CniError[] = [];
     for (const { address } of reservationsOf(reservations, ownerOf(request))) {
       try {

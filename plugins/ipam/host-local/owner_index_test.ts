@@ -13,10 +13,13 @@ class BigNetwork implements Disposable {
   readonly folder = `${this.dataDir}/net1`;
   readonly index = `${this.dataDir}/.cni/net1/index`;
 
-  constructor() {
-    Deno.mkdirSync(this.folder);
-    for (let i = 0; i < 300; i++) this.write(addressOf(i), `c${i}`);
-    this.of("c0");
+  /** Makes one, with its index. */
+  static async make(): Promise<BigNetwork> {
+    const network = new BigNetwork();
+    Deno.mkdirSync(network.folder);
+    for (let i = 0; i < 300; i++) network.write(addressOf(i), `c${i}`);
+    await network.of("c0");
+    return network;
   }
 
   /** Makes a file as the reference does, though without its lock. */
@@ -25,23 +28,23 @@ class BigNetwork implements Disposable {
     Deno.writeTextFileSync(path, `${containerId}\r\neth0`);
   }
 
-  use<T>(run: (reservations: Reservations) => T): T {
+  use<T>(run: (reservations: Reservations) => T): Promise<T> {
     const { dataDir } = this;
     const options = { dataDir, network: "net1", create: true } as const;
     return openDiskStore(options).withLock(run);
   }
 
-  of(containerId: string): string {
+  of(containerId: string): Promise<string> {
     return this.use((reservations) => namesOf(reservations, containerId));
   }
 
   /** Whether the next call would believe the index. */
-  get isIndexed(): boolean {
+  async isIndexed(): Promise<boolean> {
     // Only an index can hide a file whose text was changed in place.
     const path = `${this.folder}/${addressOf(299)}`;
     const text = Deno.readTextFileSync(path);
     Deno.writeTextFileSync(path, "probe\r\neth0");
-    const isHidden = this.of("probe") === "";
+    const isHidden = await this.of("probe") === "";
     Deno.writeTextFileSync(path, text);
     if (!isHidden) this.touch();
     return isHidden;
@@ -52,15 +55,17 @@ class BigNetwork implements Disposable {
     Deno.utimeSync(this.folder, new Date(), new Date());
   }
 
-  reserve(address: string, containerId: string): boolean {
+  reserve(address: string, containerId: string): Promise<boolean> {
     const owner = { containerId, ifname: "eth0" };
     return this.use((reservations) =>
       reservations.reserve(parseAddress(address), owner)
     );
   }
 
-  release(address: string): void {
-    this.use((reservations) => reservations.release(parseAddress(address)));
+  async release(address: string): Promise<void> {
+    await this.use((reservations) =>
+      reservations.release(parseAddress(address))
+    );
   }
 
   [Symbol.dispose](): void {
@@ -79,33 +84,36 @@ function namesOf(reservations: Reservations, containerId: string): string {
 
 const options = { ignore: Deno.build.os === "windows" };
 
-Deno.test("OwnerIndex follows our own changes", options, () => {
-  using network = new BigNetwork();
-  assertEquals(network.isIndexed, true);
-  assertEquals(network.reserve("10.9.0.1", "c7"), true);
-  assertEquals(network.of("c7"), "10.1.0.9 10.9.0.1");
-  network.release("10.1.0.9");
-  assertEquals(network.of("c7"), "10.9.0.1");
-  network.release("10.9.0.1");
-  assertEquals([network.of("c7"), network.of("c8")], ["", "10.1.0.10"]);
-  assertEquals(network.isIndexed, true);
-  network.use((reservations) => {
+Deno.test("OwnerIndex follows our own changes", options, async () => {
+  using network = await BigNetwork.make();
+  assertEquals(await network.isIndexed(), true);
+  assertEquals(await network.reserve("10.9.0.1", "c7"), true);
+  assertEquals(await network.of("c7"), "10.1.0.9 10.9.0.1");
+  await network.release("10.1.0.9");
+  assertEquals(await network.of("c7"), "10.9.0.1");
+  await network.release("10.9.0.1");
+  assertEquals([await network.of("c7"), await network.of("c8")], [
+    "",
+    "10.1.0.10",
+  ]);
+  assertEquals(await network.isIndexed(), true);
+  await network.use((reservations) => {
     const owner = { containerId: "c7", ifname: "eth1" };
     reservations.reserve(parseAddress("10.9.0.2"), owner);
     assertEquals(namesOf(reservations, "c7"), "10.9.0.2");
     reservations.setLastReserved(0, parseAddress("10.9.0.2"));
   });
-  assertEquals(network.isIndexed, true);
-  assertEquals(network.of("c7"), "10.9.0.2");
+  assertEquals(await network.isIndexed(), true);
+  assertEquals(await network.of("c7"), "10.9.0.2");
 });
 
-Deno.test("OwnerIndex is kept for large folders only", options, () => {
-  using network = new BigNetwork();
+Deno.test("OwnerIndex is kept for large folders only", options, async () => {
+  using network = await BigNetwork.make();
   for (let i = 100; i < 300; i++) {
     Deno.removeSync(`${network.folder}/${addressOf(i)}`);
   }
-  assertEquals(network.of("c7"), "10.1.0.9");
-  assertEquals(network.of("c107"), "");
+  assertEquals(await network.of("c7"), "10.1.0.9");
+  assertEquals(await network.of("c107"), "");
   assertThrows(() => Deno.statSync(network.index), Deno.errors.NotFound);
 });
 
@@ -160,13 +168,13 @@ Deno.test("OwnerIndex sees what others have done", options, async (t) => {
     ],
   };
   for (const [why, [change, id, held]] of Object.entries(cases)) {
-    await t.step(why, () => {
-      using network = new BigNetwork();
-      assertEquals(network.isIndexed, true);
+    await t.step(why, async () => {
+      using network = await BigNetwork.make();
+      assertEquals(await network.isIndexed(), true);
       change(network);
-      assertEquals(network.of(id), held);
+      assertEquals(await network.of(id), held);
       assertEquals(
-        network.of("c8"),
+        await network.of("c8"),
         id === "c7" && held === "10.9.0.1" ? "" : "10.1.0.10",
       );
     });
@@ -176,15 +184,15 @@ Deno.test("OwnerIndex sees what others have done", options, async (t) => {
 Deno.test(
   "OwnerIndex sees a change at the very time of its own",
   options,
-  () => {
-    using network = new BigNetwork();
+  async () => {
+    using network = await BigNetwork.make();
     // Even a clock that stands still cannot hide it.
     const { mtime } = Deno.statSync(network.folder);
-    network.reserve("10.9.0.1", "c7");
+    await network.reserve("10.9.0.1", "c7");
     const stamp = Deno.statSync(network.folder).mtime;
     network.write("10.9.0.2", "c7");
     Deno.utimeSync(network.folder, new Date(), mtime!);
-    assertEquals(network.of("c7"), "10.1.0.9 10.9.0.1 10.9.0.2");
+    assertEquals(await network.of("c7"), "10.1.0.9 10.9.0.1 10.9.0.2");
     assertEquals(stamp?.getTime() === mtime?.getTime(), false);
   },
 );
@@ -192,22 +200,22 @@ Deno.test(
 Deno.test(
   "OwnerIndex sees what a person does without the lock",
   options,
-  () => {
-    using network = new BigNetwork();
-    network.use((reservations) => {
+  async () => {
+    using network = await BigNetwork.make();
+    await network.use((reservations) => {
       assertEquals(namesOf(reservations, "c7"), "10.1.0.9");
       network.write("10.9.0.1", "c7");
       const owner = { containerId: "c9", ifname: "eth1" };
       reservations.reserve(parseAddress("10.9.0.2"), owner);
       network.write("10.9.0.3", "c7");
     });
-    assertEquals(network.of("c7"), "10.1.0.9 10.9.0.1 10.9.0.3");
-    network.use((reservations) => {
+    assertEquals(await network.of("c7"), "10.1.0.9 10.9.0.1 10.9.0.3");
+    await network.use((reservations) => {
       const owner = { containerId: "c9", ifname: "eth2" };
       reservations.reserve(parseAddress("10.9.0.4"), owner);
       network.write("10.9.0.5", "c7");
     });
-    assertEquals(network.of("c7"), "10.1.0.9 10.9.0.1 10.9.0.3 10.9.0.5");
+    assertEquals(await network.of("c7"), "10.1.0.9 10.9.0.1 10.9.0.3 10.9.0.5");
   },
 );
 
@@ -256,53 +264,61 @@ Deno.test("OwnerIndex is rebuilt when it is damaged", options, async (t) => {
       Deno.removeSync(index, { recursive: true }),
   };
   for (const [why, damage] of Object.entries(cases)) {
-    await t.step(why, () => {
-      using network = new BigNetwork();
+    await t.step(why, async () => {
+      using network = await BigNetwork.make();
       damage(network);
       for (let i = 0; i < 300; i++) {
-        assertEquals(network.of(`c${i}`), addressOf(i));
+        assertEquals(await network.of(`c${i}`), addressOf(i));
       }
-      network.reserve("10.9.0.1", "c7");
-      assertEquals(network.of("c7"), "10.1.0.9 10.9.0.1");
-      network.release("10.1.0.9");
-      assertEquals(network.of("c7"), "10.9.0.1");
-      assertEquals(network.isIndexed, true);
+      await network.reserve("10.9.0.1", "c7");
+      assertEquals(await network.of("c7"), "10.1.0.9 10.9.0.1");
+      await network.release("10.1.0.9");
+      assertEquals(await network.of("c7"), "10.9.0.1");
+      assertEquals(await network.isIndexed(), true);
     });
   }
 });
 
-Deno.test("OwnerIndex of an earlier state is not believed", options, () => {
-  using network = new BigNetwork();
-  const copy = `${network.index}.copy`;
-  const copied = new Deno.Command("cp", { args: ["-a", network.index, copy] })
-    .outputSync();
-  assertEquals(copied.success, true);
-  network.reserve("10.9.0.1", "c7");
-  Deno.removeSync(network.index, { recursive: true });
-  Deno.renameSync(copy, network.index);
-  assertEquals(network.of("c7"), "10.1.0.9 10.9.0.1");
-});
+Deno.test(
+  "OwnerIndex of an earlier state is not believed",
+  options,
+  async () => {
+    using network = await BigNetwork.make();
+    const copy = `${network.index}.copy`;
+    const copied = new Deno.Command("cp", { args: ["-a", network.index, copy] })
+      .outputSync();
+    assertEquals(copied.success, true);
+    await network.reserve("10.9.0.1", "c7");
+    Deno.removeSync(network.index, { recursive: true });
+    Deno.renameSync(copy, network.index);
+    assertEquals(await network.of("c7"), "10.1.0.9 10.9.0.1");
+  },
+);
 
-Deno.test("OwnerIndex knows ids that are not fit for a name", options, () => {
-  using network = new BigNetwork();
-  const long = "c".repeat(300);
-  network.write("10.9.0.1", "kept for the printer/scanner");
-  network.write("10.9.0.2", long);
-  network.write("10.9.0.3", "");
-  assertEquals(network.of("c7"), "10.1.0.9");
-  assertEquals(network.isIndexed, true);
-  assertEquals(network.of(long), "10.9.0.2");
-  assertEquals(network.isIndexed, true);
-  network.reserve("10.9.0.4", long);
-  assertEquals(network.of(long), "10.9.0.2 10.9.0.4");
-  network.release("10.9.0.2");
-  network.release("10.9.0.1");
-  assertEquals(network.of(long), "10.9.0.4");
-  assertEquals(network.isIndexed, true);
-});
+Deno.test(
+  "OwnerIndex knows ids that are not fit for a name",
+  options,
+  async () => {
+    using network = await BigNetwork.make();
+    const long = "c".repeat(300);
+    network.write("10.9.0.1", "kept for the printer/scanner");
+    network.write("10.9.0.2", long);
+    network.write("10.9.0.3", "");
+    assertEquals(await network.of("c7"), "10.1.0.9");
+    assertEquals(await network.isIndexed(), true);
+    assertEquals(await network.of(long), "10.9.0.2");
+    assertEquals(await network.isIndexed(), true);
+    await network.reserve("10.9.0.4", long);
+    assertEquals(await network.of(long), "10.9.0.2 10.9.0.4");
+    await network.release("10.9.0.2");
+    await network.release("10.9.0.1");
+    assertEquals(await network.of(long), "10.9.0.4");
+    assertEquals(await network.isIndexed(), true);
+  },
+);
 
-Deno.test("OwnerIndex is for its owner alone", options, () => {
-  using network = new BigNetwork();
+Deno.test("OwnerIndex is for its owner alone", options, async () => {
+  using network = await BigNetwork.make();
   const mode = (path: string) => Deno.statSync(path).mode! & 0o777;
   assertEquals(mode(network.index), 0o700 & ~Deno.umask());
   assertEquals(mode(`${network.index}/0`), 0o700 & ~Deno.umask());

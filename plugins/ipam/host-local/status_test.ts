@@ -30,31 +30,38 @@ Deno.test("hostLocal STATUS is fine when an ADD could be served", async () => {
   assertEquals(await statusOf(configOf(dataDir.path)), undefined);
 });
 
-Deno.test("hostLocal STATUS tells of a set without a free address", async () => {
-  using dataDir = makeDataDir();
-  const config = configOf(dataDir.path);
-  Deno.mkdirSync(`${dataDir.path}/net1`);
-  Deno.writeTextFileSync(`${dataDir.path}/net1/10.0.0.2`, "c1\r\neth0");
-  const error = await statusOf(config);
-  assertEquals(error?.code, 50);
-  assertMatch(
-    `${error?.details}`,
-    /ipam\.ranges\[0\].*10\.0\.0\.1-10\.0\.0\.2/,
-  );
-  assertMatch(`${error?.details}`, /: make the range larger/);
+Deno.test("hostLocal STATUS passes with a full range, which ADD tells of", async (t) => {
+  const cases: Record<string, JsonObject> = {
+    "one of two sets": {},
+    "the only set, dual-stack in one": {
+      ranges: [[{ subnet: "10.0.0.0/30" }, { subnet: "10.0.1.0/30" }]],
+    },
+    "reservations of this boot": { reclaimAfterReboot: true },
+    "reservations that are kept": { reclaimAfterReboot: false },
+  };
+  for (const [why, ipam] of Object.entries(cases)) {
+    await t.step(why, async () => {
+      using dataDir = makeDataDir();
+      const config = configOf(dataDir.path, ipam);
+      Deno.mkdirSync(`${dataDir.path}/net1`);
+      for (const address of ["10.0.0.2", "10.0.1.2"]) {
+        Deno.writeTextFileSync(`${dataDir.path}/net1/${address}`, "c2\r\neth0");
+      }
+      assertEquals(await statusOf(config, "node.1"), undefined);
+      const add = { command: "ADD", config, boot: "node.1" } as const;
+      const error = JSON.parse((await callOurs(add)).stdout);
+      assertMatch(`${error.msg} ${error.details}`, /no IP addresses/);
+      assertMatch(`${error.details}`, /ipam\.ranges\[0\] are in use/);
+    });
+  }
 });
 
-Deno.test("hostLocal STATUS counts what an ADD could reclaim", async () => {
+Deno.test("hostLocal STATUS tells of a lock that cannot be had", async () => {
   using dataDir = makeDataDir();
-  const config = configOf(dataDir.path);
-  const add = { command: "ADD", config, boot: "node.1" } as const;
-  assertEquals((await callOurs(add)).status, 0);
-  assertEquals((await statusOf(config, "node.1"))?.code, 50);
-  const before = filesBelow(dataDir.path);
-  assertEquals(await statusOf(config, "node.2"), undefined);
-  assertEquals(filesBelow(dataDir.path), before);
-  const off = configOf(dataDir.path, { reclaimAfterReboot: false });
-  assertEquals((await statusOf(off, "node.2"))?.code, 50);
+  Deno.mkdirSync(`${dataDir.path}/net1/lock`, { recursive: true });
+  const error = await statusOf(configOf(dataDir.path));
+  assertEquals(error?.code, 50);
+  assertStringIncludes(`${error?.details}`, `${dataDir.path}/net1/lock`);
 });
 
 Deno.test("hostLocal STATUS tells of what cannot be read or written", async (t) => {

@@ -47,6 +47,19 @@ Deno.test("parseStaticConfig() reads every key, in any case of letters", () => {
   });
 });
 
+Deno.test("parseStaticConfig() takes what Go's types print", () => {
+  const ipam = {
+    addresses: [{
+      address: "10.10.0.1/24",
+      gateway: "10.10.0.254",
+      Address: { IP: "10.10.0.1", Mask: "////AA==" },
+      Version: "4",
+    }],
+  };
+  const ips = [{ address: "10.10.0.1/24", gateway: "10.10.0.254" }];
+  assertEquals(addressesOf({ ipam }), ips);
+});
+
 Deno.test("parseStaticConfig() takes what hosts may have", async (t) => {
   const cases = {
     "the first address of a subnet": "10.0.0.0/24",

@@ -16,10 +16,13 @@ import { NO_MAC, type PlanInput } from "./steps.ts";
  * the gateways' addresses, unless another attachment relies on it by now: a
  * bridge with ports stays, and keeps the gateways if one of them may be an
  * attachment's. Addresses that were removed by force are put back in any case.
+ * Without the lock nothing tells whether another ADD is about to use the
+ * bridge, so it stays then, as the reference leaves it.
  */
 export async function undoBridge(input: PlanInput, run: Run): Promise<void> {
-  using _lock = await lockBridge(input.config.bridge, "exclusive");
-  const lines = undoLines(input, await portsOf(input.config.bridge, run));
+  using lock = await lockBridge(input.config.bridge, "exclusive");
+  const ports = await portsOf(input.config.bridge, run);
+  const lines = undoLines(input, ports, { isAlone: lock !== undefined });
   if (lines.length === 0) return;
   const args = ["-force", "-batch", "-"];
   await run({ program: "ip", args, stdin: wordLines(lines) });
@@ -29,13 +32,15 @@ export async function undoBridge(input: PlanInput, run: Run): Promise<void> {
  * The `ip` lines that take the shared part of an ADD back.
  *
  * @param ports The ports that the bridge has now.
+ * @param isAlone Whether no other ADD can be about to use the bridge.
  */
 export function undoLines(
   { config, bridge, names, gateway, gatewayAddresses }: PlanInput,
   ports: readonly Link[],
+  { isAlone = true }: { readonly isAlone?: boolean } = {},
 ): readonly (readonly string[])[] {
   const others = ports.filter(({ name }) => name !== names.vlanPeerName);
-  const isShared = others.some(isAttachment);
+  const isShared = !isAlone || others.some(isAttachment);
   const { add, remove } = gatewayAddresses;
   if (isShared && remove.length === 0) return [];
   const isOwnLink = gateway.name !== config.bridge;

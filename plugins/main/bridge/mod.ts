@@ -11,6 +11,7 @@ import {
   ONLY_MAC_CAPABILITY,
 } from "../../shared/mod.ts";
 import { attachBridge } from "./attach_linux.ts";
+import { requireBridgeLock } from "./bridge_lock_linux.ts";
 import { BRIDGE_KEYS, type BridgeConfig, parseBridgeConfig } from "./config.ts";
 import { designBridge } from "./design.ts";
 import { lookForBridge } from "./look_linux.ts";
@@ -46,7 +47,8 @@ export const bridge: Plugin = defineInterfacePlugin({
     [`"${name}"`, `ip -j -d addr show dev ${name}`],
   ],
   trial: trialOf,
-  require: async ({ macSpoofCheck }, run) => {
+  require: async ({ bridge, macSpoofCheck }, run) => {
+    requireBridgeLock(bridge);
     if (!macSpoofCheck) return;
     const { requireSpoofCheck } = await import(
       "./require_spoof_check_linux.ts"

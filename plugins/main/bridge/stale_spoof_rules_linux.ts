@@ -1,6 +1,5 @@
-import type { Run } from "../../../lib/linux/mod.ts";
+import { listLinks, type Run } from "../../../lib/linux/mod.ts";
 import type { ValidAttachments } from "../../../lib/spec/mod.ts";
-import { listLinks } from "../../shared/collect/mod.ts";
 import { spoofComment } from "./spoof_check.ts";
 import { listSpoofRules, removeSpoofRules } from "./spoof_check_linux.ts";
 

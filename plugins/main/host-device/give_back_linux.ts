@@ -10,6 +10,7 @@ import type { Context, PlannedAct, Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import type { GiveBack } from "../../shared/mod.ts";
 import { readAllLinks } from "./facts_linux.ts";
+import { freeOwnName } from "./free_name_linux.ts";
 import { originOf, returnWords } from "./steps.ts";
 
 /**
@@ -21,38 +22,42 @@ export const GIVE_BACK: GiveBack = {
   act: async (request, { link, context, run }) => {
     if (link === undefined) return await restoreName(request, run);
     const origin = originOf(link);
-    if (origin !== undefined) await giveBack(origin, request, { context, run });
+    if (origin === undefined) return;
+    await giveBack(link, origin, { netns: request.netns, context, run });
   },
   plan: planReturn,
 };
 
 function planReturn(
-  { netns, ifname }: Request,
+  { netns }: Request,
   link: Link,
 ): PlannedAct | undefined {
   const origin = originOf(link);
   if (origin === undefined) return undefined;
-  const words = `ip link set dev ${ifname} name ${origin} alias "" netns 1`;
+  const words = `ip link set dev ${link.name} name ${origin} alias "" netns 1`;
   return {
-    purpose: `give "${ifname}" back to the host as "${origin}"`,
+    purpose: `give "${link.name}" back to the host as "${origin}"`,
     command: sandboxText(words, netns),
   };
 }
 
 interface Tools {
+  readonly netns: string;
   readonly context: Context;
   readonly run: Run;
 }
 
 async function giveBack(
+  link: Link,
   origin: string,
-  { netns, ifname }: Request,
-  { context, run }: Tools,
+  { netns, context, run }: Tools,
 ): Promise<void> {
+  const { name: ifname } = link;
   const isTaken = await readLink(origin, { run }) !== undefined;
+  const inside: Run = (command) => run(inSandbox(command, netns));
+  await freeOwnName(link, origin, inside);
   const args = returnWords({ ifname, origin, isTaken }, Deno.pid);
-  const command = inSandbox({ program: "ip", args }, netns);
-  const { status, stderr } = await run(command);
+  const { status, stderr } = await inside({ program: "ip", args });
   if (status !== 0 && !/Cannot find device/.test(stderr)) {
     const message = `Cannot give "${ifname}" back to the host`;
     throw new CniError(CniCode.Internal, message, {

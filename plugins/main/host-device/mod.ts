@@ -11,6 +11,7 @@ import { designHostDevice } from "./design.ts";
 import { isUserspace } from "./devices.ts";
 import { readDevices, readSysfs } from "./facts_linux.ts";
 import { GIVE_BACK } from "./give_back_linux.ts";
+import { isOwnDevice } from "./is_own_device.ts";
 import { parseConfiguredSelector, SELECTOR_CAPABILITIES } from "./selector.ts";
 
 /** The host-device plugin. */
@@ -22,6 +23,7 @@ export const hostDevice: Plugin = defineInterfacePlugin({
   parse: parseHostDeviceConfig,
   look: (_request, { config, run }) => readDevices(config.selector, run),
   design: designHostDevice,
+  isOwn: isOwnDevice,
   giveBack: GIVE_BACK,
   isLinkless: async ({ selector }, run) =>
     isUserspace(await readSysfs(selector, run)),

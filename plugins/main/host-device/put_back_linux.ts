@@ -1,25 +1,51 @@
 import {
+  inSandbox,
   type Link,
+  parseLinks,
+  parseShown,
   reasonOf,
   removeByForce,
   type Run,
 } from "../../../lib/linux/mod.ts";
 import { type Destination, restoreLines } from "./steps.ts";
 
-/** Moves a link back to the host, if it has left, and makes it what it was. */
+/**
+ * Moves a link back to the host, if it has left, and makes it what it was. The
+ * kernel moves it first and names it then, so it may have left under its name
+ * in the host.
+ */
 export async function putBack(
   link: Link,
   { netns, ifname }: Destination,
   run: Run,
 ): Promise<void> {
-  const words = ["link", "set", "dev", ifname, "name", link.name];
-  const lines = [[...words, "netns", `${Deno.pid}`]];
-  const faults = [await removeByForce(lines, { program: "ip", run, netns })];
+  const lines = (await findMoved(link, netns, run))
+    .filter((name) => name === ifname || name === link.name)
+    .map((name) => [
+      ...["link", "set", "dev", name, "name", link.name],
+      ...["netns", `${Deno.pid}`],
+    ]);
+  const faults = lines.length === 0
+    ? []
+    : [await removeByForce(lines, { program: "ip", run, netns })];
   for (const args of restoreLines(link)) {
-    const { stderr } = await run({ program: "ip", args });
-    if (/File exists|already assigned/.test(stderr)) continue;
-    faults.push(reasonOf(stderr));
+    const { status, stderr } = await run({ program: "ip", args });
+    if (status === 0 || /File exists|already assigned/.test(stderr)) continue;
+    faults.push(reasonOf(stderr) || `exit status ${status}`);
   }
   const text = faults.filter((fault) => fault !== "").join("; ");
   if (text !== "") throw new Error(`"${link.name}": ${text}`);
+}
+
+/** The names in the container of what has the alias that the move gives. */
+async function findMoved(
+  { name, mac }: Link,
+  netns: string,
+  run: Run,
+): Promise<readonly string[]> {
+  const command = { program: "ip", args: ["-j", "link", "show"] };
+  const { stdout } = await run(inSandbox(command, netns));
+  return parseShown(stdout).flatMap(parseLinks)
+    .filter((link) => link.alias === name && link.mac === mac)
+    .map((link) => link.name);
 }

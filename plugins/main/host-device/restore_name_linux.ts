@@ -3,8 +3,9 @@ import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { matchingLinks } from "./devices.ts";
 import { readAllLinks, readSysfs } from "./facts_linux.ts";
+import { freeOwnName } from "./free_name_linux.ts";
+import { selectorOf } from "./is_own_device.ts";
 import { originOf } from "./steps.ts";
-import { type DeviceSelector, parseSelector } from "./selector.ts";
 
 /**
  * Gives a device its name back that has returned to the host by itself, as the
@@ -36,17 +37,6 @@ export async function restoreHostName(
   if (isClear) await rename(link, origin, run);
 }
 
-/** The keys that say which device is meant, if they do. */
-function selectorOf({ config }: Request): DeviceSelector | undefined {
-  try {
-    return parseSelector(config.fields);
-  } catch (error) {
-    // A DEL cleans up as much as it can without.
-    if (error instanceof CniError) return undefined;
-    throw error;
-  }
-}
-
 /** Whether a link in the host looks like one that has come back by itself. */
 function isLost(link: Link, { ifname }: Request): boolean {
   const { name } = link;
@@ -56,10 +46,12 @@ function isLost(link: Link, { ifname }: Request): boolean {
 }
 
 async function rename(
-  { name }: Link,
+  link: Link,
   origin: string,
   run: Run,
 ): Promise<void> {
+  const { name } = link;
+  await freeOwnName(link, origin, run);
   const set = ["link", "set", "dev", name];
   // Older kernels rename a link only while it is down.
   await run({ program: "ip", args: [...set, "down"] });

@@ -15,10 +15,24 @@ export interface Destination {
  * it has in the host: by that a DEL, the reference's too, finds the way back.
  */
 export function planMove(
-  { name }: Link,
+  { name, altNames = [] }: Link,
   { netns, ifname }: Destination,
 ): readonly Step[] {
+  const altName = ["dev", name, "altname", ifname];
   return [
+    // The kernel gives no link a name that it has already.
+    ...(altNames.includes(ifname)
+      ? [{
+        ...ipStep(
+          "host",
+          `take the alternative name "${ifname}" off "${name}"`,
+          [
+            ...["link", "property", "del", ...altName],
+          ],
+        ),
+        undo: ["link", "property", "add", ...altName],
+      }]
+      : []),
     ipStep("host", `note the name of "${name}" on it`, [
       ...["link", "set", "dev", name, "alias", name],
     ]),

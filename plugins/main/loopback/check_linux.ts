@@ -7,6 +7,7 @@ import type { Request } from "../../../lib/plugin/mod.ts";
 import {
   CniCode,
   CniError,
+  interfaceOf,
   type IpConfig,
   prevResultOf,
 } from "../../../lib/spec/mod.ts";
@@ -43,9 +44,9 @@ async function compareLoopback(request: Request, run: Run): Promise<void> {
 
 /** Those of `prevResult` that are on `lo`; others are another plugin's. */
 function statedAddresses({ config, netns }: Request): readonly IpConfig[] {
-  const { interfaces = [], ips = [] } = prevResultOf(config) ?? {};
-  return ips.filter(({ interface: index }) => {
-    const one = index === undefined ? undefined : interfaces[index];
+  const prevResult = prevResultOf(config) ?? {};
+  return (prevResult.ips ?? []).filter((ip) => {
+    const one = interfaceOf(ip, prevResult);
     return one?.name === NAME && one.sandbox === netns;
   });
 }

@@ -1,8 +1,9 @@
 import type { Link } from "../../../lib/linux/mod.ts";
 import { randomMac } from "../../../lib/net/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { type Design, type Known, randomLinkName } from "../../shared/mod.ts";
+import type { Design, Known } from "../../shared/mod.ts";
 import type { MacvlanConfig } from "./config.ts";
+import { firstNameOf } from "./first_name.ts";
 import { type LinkInput, planLink, planSandbox } from "./steps.ts";
 
 /** Decides what an ADD does. */
@@ -15,12 +16,14 @@ export function designMacvlan(
 
 /** Puts together what the steps follow from that need no addresses. */
 export function chooseLink(
-  { netns, ifname }: Request,
+  request: Request,
   { config, facts: master }: Known<MacvlanConfig, Link>,
 ): LinkInput {
+  const { netns, ifname } = request;
+  const firstName = firstNameOf(request);
   const own = config.mode === "passthru" ? master.mac : randomMac();
   const mac = config.mac ?? own;
-  return { config, master, firstName: randomLinkName(), mac, netns, ifname };
+  return { config, master, firstName, mac, netns, ifname };
 }
 
 /** As {@linkcode designMacvlan}, with all names chosen. */

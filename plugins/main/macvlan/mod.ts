@@ -8,6 +8,7 @@ import type { Plugin } from "../../../lib/plugin/mod.ts";
 import { defineInterfacePlugin, MAC_CAPABILITY } from "../../shared/mod.ts";
 import { MACVLAN_KEYS, parseMacvlanConfig } from "./config.ts";
 import { designMacvlan } from "./design.ts";
+import { firstNameOf } from "./first_name.ts";
 import { lookForMaster, requireMaster } from "./master_linux.ts";
 
 /** The macvlan plugin. */
@@ -19,6 +20,8 @@ export const macvlan: Plugin = defineInterfacePlugin({
   parse: parseMacvlanConfig,
   look: lookForMaster,
   design: designMacvlan,
+  isOwn: ({ name, kind }, request) =>
+    kind === "macvlan" && name === firstNameOf(request),
   compare: async (found) => {
     const { compareMacvlan } = await import("./compare_linux.ts");
     await compareMacvlan(found);

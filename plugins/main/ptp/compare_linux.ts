@@ -1,11 +1,10 @@
 import { formatAddress, formatCidr } from "../../../lib/net/mod.ts";
 import type { Link, Run } from "../../../lib/linux/mod.ts";
-import type { Route } from "../../../lib/spec/mod.ts";
+import { ipsOf, type Route } from "../../../lib/spec/mod.ts";
 import {
   checkAddresses,
   checkRoutes,
   checkVethPeer,
-  ipsOf,
 } from "../../shared/compare/mod.ts";
 import type { Found } from "../../shared/mod.ts";
 import type { PtpConfig } from "./config.ts";
@@ -26,10 +25,10 @@ import {
 export async function comparePtp(
   { link, request, prevResult, run }: Found<PtpConfig>,
 ): Promise<void> {
-  const { netns } = request;
+  const { netns, ifname } = request;
   const inHost = (prevResult.interfaces ?? []).filter((one) => !one.sandbox);
   const peer = await checkVethPeer(link, inHost, run);
-  const ips = ipsOf(prevResult, request);
+  const ips = ipsOf(prevResult, ifname);
   // Before the routes, which go with their addresses.
   checkAddresses(link, ips);
   const hops = hopsOf(ips);

@@ -4,11 +4,13 @@ import {
   type Link,
   parseLinks,
   parseShown,
+  reasonOf,
   type Run,
 } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import type { Executor } from "../../shared/chained/mod.ts";
+import { findHostEnds } from "../../shared/host_end/mod.ts";
 import { isOtherEnd, isOwnIfb, readLinks } from "./facts_linux.ts";
 import { ifbName } from "./ifb.ts";
 import { findIngress, findShaper, redirectsOnlyTo } from "./qdiscs.ts";
@@ -48,8 +50,7 @@ async function pairRemoval(
   request: Request,
   run: Run,
 ): Promise<readonly IpStep[]> {
-  const container = await findContainer(request, run);
-  const host = container && await findHostEnd(container, run);
+  const host = await findHostEnd(request, run);
   if (host === undefined) return [];
   const ownName = await ifbName(request);
   const qdiscs = (await readQdiscs([host.name], run)).get(host.name) ?? [];
@@ -62,6 +63,32 @@ async function pairRemoval(
   });
 }
 
+/**
+ * Finds the pair's end in the host: by the number that the container's end has,
+ * or by its owner where that cannot be reached.
+ */
+async function findHostEnd(
+  request: Request,
+  run: Run,
+): Promise<Link | undefined> {
+  const [read] = await Promise.allSettled([findContainer(request, run)]);
+  const container = read.status === "fulfilled" ? read.value : undefined;
+  if (container === undefined) {
+    const [host] = await findHostEnds(request, run);
+    if (host === undefined && read.status === "rejected") throw read.reason;
+    return host;
+  }
+  const args = ["-j", "-d", "link", "show", "type", "veth"];
+  const { status, stdout, stderr } = await run({ program: "ip", args });
+  if (status !== 0) {
+    throw new CniError(CniCode.Internal, "Cannot list the pairs of the host", {
+      details: reasonOf(stderr) || `exit status ${status}`,
+    });
+  }
+  return parseShown(stdout).flatMap(parseLinks)
+    .find((link) => isOtherEnd(link, container));
+}
+
 async function findContainer(
   { netns, netnsOverride: override, ifname }: Request,
   run: Run,
@@ -69,15 +96,4 @@ async function findContainer(
   if (netns === "") return undefined;
   const links = await findSandbox(netns, { run, override });
   return links?.find(({ name, kind }) => name === ifname && kind === "veth");
-}
-
-/** By number, not by `prevResult`: a DEL may have none. */
-async function findHostEnd(
-  container: Link,
-  run: Run,
-): Promise<Link | undefined> {
-  const args = ["-j", "-d", "link", "show", "type", "veth"];
-  const { stdout } = await run({ program: "ip", args });
-  return parseShown(stdout).flatMap(parseLinks)
-    .find((link) => isOtherEnd(link, container));
 }

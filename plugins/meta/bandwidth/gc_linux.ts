@@ -1,10 +1,7 @@
 import {
+  listLinks,
   parseLinkAlias,
-  parseLinks,
-  parseShown,
-  reasonOf,
   removeByForce,
-  type Run,
 } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
@@ -20,7 +17,7 @@ export async function collectLimits(
   { config }: Request,
   { run, valid }: Collection,
 ): Promise<void> {
-  const stale = (await listIfbs(run)).filter(({ alias }) => {
+  const stale = (await listLinks(run, "ifb")).filter(({ alias }) => {
     const owner = parseLinkAlias(alias);
     return owner?.network === config.name && !valid.has(owner);
   });
@@ -30,13 +27,4 @@ export async function collectLimits(
   if (details === "") return;
   const message = "Cannot collect all that is stale";
   throw new CniError(CniCode.Internal, message, { details });
-}
-
-async function listIfbs(run: Run) {
-  const args = ["-j", "link", "show", "type", "ifb"];
-  const { status, stdout, stderr } = await run({ program: "ip", args });
-  if (status === 0) return parseShown(stdout).flatMap(parseLinks);
-  throw new CniError(CniCode.Internal, "Cannot list links", {
-    details: reasonOf(stderr),
-  });
 }

@@ -51,6 +51,14 @@ export async function readFilters(
   run: Run,
 ): Promise<readonly Filter[]> {
   const args = ["-j", "filter", "show", "dev", name, "parent", parent];
-  const { stdout } = await run({ program: "tc", args });
+  const { status, stdout, stderr } = await run({ program: "tc", args });
+  if (status !== 0 && !GONE.test(stderr)) {
+    throw new CniError(CniCode.Internal, `Cannot read the filters of ${name}`, {
+      details: reasonOf(stderr) || `exit status ${status}`,
+    });
+  }
   return parseShown(stdout).flatMap(parseFilters);
 }
+
+/** How tc says that the link, or its discipline, has gone meanwhile. */
+const GONE = /Cannot find device|No such (device|file)|Parent Qdisc doesn't/;

@@ -1,9 +1,8 @@
 import { findPlugin, splitPluginPath } from "../../../lib/invoke/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError, toCniError } from "../../../lib/spec/mod.ts";
-import type { DelegateConfig } from "./delegate_base.ts";
 import { formatDelegate } from "./delegate_text.ts";
-import { makeDelegate } from "./make_delegate.ts";
+import { makeRemover } from "./make_remover.ts";
 import { openDelegateState, type SavedConfig } from "./state.ts";
 
 /**
@@ -40,51 +39,47 @@ export async function delFlannel(
 
 /**
  * Detaches without knowing how it was attached: as an ADD would attach now.
- * Mostly nothing is attached any more, as this is a second DEL, so what fails
- * must not make a runtime repeat it for ever.
+ * Without a `prevResult` mostly nothing is attached any more, as this is a
+ * second DEL or follows an ADD that failed, so what is wrong for good must not
+ * make a runtime repeat it for ever: it is told.
+ *
+ * @throws {CniError} What has failed, if the runtime has the result of an ADD,
+ * or the delegate could not tell (code 8 or 11).
  */
 async function delAnew(request: Request, context: Context): Promise<void> {
   const failure = await cleanUp(request, context);
-  if (failure?.stage !== "delegate") return;
+  if (failure === undefined) return;
+  const isUnknown = failure.code === CniCode.InvalidNetns ||
+    failure.code === CniCode.TryAgainLater;
+  const wasAttached = request.config.fields.object("prevResult") !== undefined;
+  if (isUnknown || wasAttached) throw failure;
   context.warn(
     `Cannot detach container ${request.containerId}, of which nothing was ` +
-      `saved, as it would be attached now: ${failure.error}`,
+      `saved, as it would be attached now: ${failure}`,
   );
-}
-
-/** Where a {@linkcode cleanUp} got to. */
-interface Failure {
-  /** Whether the delegate failed, or could not even be called. */
-  readonly stage: "configuration" | "delegate";
-  readonly error: CniError;
 }
 
 async function cleanUp(
   request: Request,
   context: Context,
-): Promise<Failure | undefined> {
-  let delegate: DelegateConfig;
+): Promise<CniError | undefined> {
   try {
-    delegate = makeDelegate(request);
+    const delegate = makeRemover(request);
     findPlugin(delegate.type, splitPluginPath(request.path));
-  } catch (error) {
-    return { stage: "configuration", error: toCniError(error) };
-  }
-  try {
     const stdin = formatDelegate(delegate);
     await context.delegate(delegate.type, { ...request, stdin }, {
       role: "main",
     });
     return undefined;
   } catch (error) {
-    return { stage: "delegate", error: toCniError(error) };
+    return toCniError(error);
   }
 }
 
 function unreadable(
   { containerId }: Request,
   { path }: SavedConfig,
-  failure: Failure | undefined,
+  failure: CniError | undefined,
 ): CniError {
   const message = `failed to parse netconf: ${path} holds no configuration`;
   const details = failure === undefined
@@ -92,7 +87,7 @@ function unreadable(
       "the file removed: DEL again, and look for what is left if the " +
       "configuration was another then"
     : `container ${containerId} cannot be detached as it would be attached ` +
-      `now either (${failure.error}): mend that and DEL again, or remove the ` +
+      `now either (${failure}): mend that and DEL again, or remove the ` +
       "file, and what the container has left, by hand";
   return new CniError(CniCode.DecodingFailure, message, { details });
 }

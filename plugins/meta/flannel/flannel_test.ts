@@ -180,27 +180,56 @@ Deno.test("flannel DEL cleans what it can without state", async (t) => {
       [expected, expected],
     );
   });
-  await t.step("which tells, and does not fail, if that fails", async () => {
+  await t.step("which fails if it could not be told", async () => {
     using node = createNode();
     node.onDelegate(failing);
-    assertEquals(await node.call("DEL"), SUCCESS);
-    assertStringIncludes(node.warnings.join(), "busy; later");
+    assertEquals(errorIn(await node.call("DEL")).code, 11);
   });
-  const unmakeable: Record<string, (node: Node) => object> = {
-    "there is no subnet file": ({ subnetFile }) => {
-      Deno.removeSync(subnetFile);
-      return {};
-    },
-    "the delegate is none": () => ({ config: { delegate: "x" } }),
-    "the plugin does not exist": () => ({
-      config: { delegate: { type: "none" } },
-    }),
+  await t.step("which tells what is wrong for good, once", async () => {
+    using node = createNode();
+    node.onDelegate(() => {
+      throw new CniError(CniCode.Internal, "broken", { details: "for good" });
+    });
+    assertEquals(await node.call("DEL"), SUCCESS);
+    assertStringIncludes(node.warnings.join(), "broken; for good");
+    const config = { prevResult: { cniVersion: "1.1.0" } };
+    assertEquals(errorIn(await node.call("DEL", { config })).code, 999);
+  });
+  const lost: Record<string, (file: string) => void> = {
+    "there is no subnet file": (file) => Deno.removeSync(file),
+    "the subnet file is cut off": (file) => Deno.writeTextFileSync(file, "FL"),
   };
-  for (const [why, prepare] of Object.entries(unmakeable)) {
-    await t.step(`nothing if ${why}`, async () => {
+  for (const [why, prepare] of Object.entries(lost)) {
+    await t.step(`by what prevResult tells if ${why}`, async () => {
       using node = createNode();
-      assertEquals(await node.call("DEL", prepare(node)), SUCCESS);
-      assertEquals([node.delegated, node.warnings], [[], []]);
+      prepare(node.subnetFile);
+      const ips = [{ address: "10.1.17.2/24" }, { address: "fc00::2/64" }];
+      const config = { prevResult: { cniVersion: "1.1.0", ips } };
+      assertEquals(await node.call("DEL", { config }), SUCCESS);
+      assertEquals(await node.call("DEL"), SUCCESS);
+      const given = node.delegated.map(({ stdin }) => JSON.parse(stdin));
+      assertEquals(
+        given.map(({ ipMasq, name, ipam: { type } }) => [ipMasq, name, type]),
+        [[true, "n1", "host-local"], [true, "n1", "host-local"]],
+      );
+      assertEquals(given.map(({ ipam: { ranges } }) => ranges), [
+        [[{ subnet: "10.1.17.0/24" }], [{ subnet: "fc00::/64" }]],
+        [[{ subnet: "192.0.2.0/24" }]],
+      ]);
+    });
+  }
+  const unmakeable: Record<string, JsonObject> = {
+    "the delegate is none": { delegate: "x" },
+    "the plugin does not exist": { delegate: { type: "none" } },
+  };
+  for (const [why, config] of Object.entries(unmakeable)) {
+    await t.step(`nothing, which is told, if ${why}`, async () => {
+      using node = createNode();
+      assertEquals(await node.call("DEL", { config }), SUCCESS);
+      assertEquals([node.delegated, node.warnings.length], [[], 1]);
+      const prevResult = { cniVersion: "1.1.0" };
+      const known = { config: { ...config, prevResult } };
+      assertEquals((await node.call("DEL", known)).status, 1);
     });
   }
 });
@@ -224,10 +253,10 @@ Deno.test("flannel DEL says what to do about state that is none", async (t) => {
     using node = createNode();
     Deno.mkdirSync(node.dataDir);
     Deno.writeTextFileSync(`${node.dataDir}/c1`, "{");
-    Deno.removeSync(node.subnetFile);
-    const error = errorIn(await node.call("DEL"));
+    const config = { delegate: { type: "none" } };
+    const error = errorIn(await node.call("DEL", { config }));
     assertEquals(error.code, CniCode.DecodingFailure);
-    assertStringIncludes(error.details, "subnet.env");
+    assertStringIncludes(error.details, "none");
     assertEquals(node.state(), { c1: "{" });
   });
 });

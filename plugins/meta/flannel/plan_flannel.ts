@@ -2,6 +2,7 @@ import type { Plan, PlanContext, Request } from "../../../lib/plugin/mod.ts";
 import type { DelegateConfig } from "./delegate_base.ts";
 import { formatDelegate } from "./delegate_text.ts";
 import { makeDelegate } from "./make_delegate.ts";
+import { makeRemover } from "./make_remover.ts";
 import { parseDataDir } from "./config.ts";
 import { platformFor } from "./platform.ts";
 import { openDelegateState } from "./state.ts";
@@ -14,7 +15,8 @@ export async function planFlannel(
   if (request.command === "ADD") return await planAdd(request, context);
   const saved = openDelegateState(request)?.find();
   if (saved?.delegate === undefined) {
-    return await planDelegate(makeDelegate(request), request, context);
+    const make = request.command === "DEL" ? makeRemover : makeDelegate;
+    return await planDelegate(make(request), request, context);
   }
   const { delegate: { type }, text, path } = saved;
   const plan = await context.plan(type, { ...request, stdin: text }, {

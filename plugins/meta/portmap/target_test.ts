@@ -26,6 +26,10 @@ Deno.test("targetsIn() finds the container's first address of each family", asyn
       { interfaces, ips: [ip("10.0.0.1/24", 2), ip("10.0.0.2/24", 1)] },
       ["10.0.0.2/24"],
     ],
+    "a negative index is none": [
+      { interfaces, ips: [ip("10.0.0.2/24", -1)] },
+      ["10.0.0.2/24"],
+    ],
     "one of an interface that is not told": [
       { interfaces, ips: [ip("10.0.0.2/24", 7)] },
       ["10.0.0.2/24"],

@@ -33,7 +33,8 @@ export async function readRouting(
   { families, run }: ReadOptions,
 ): Promise<SandboxRouting> {
   const script = scriptFor(families, ifname);
-  const output = await mustRunInSandbox(script, netns, { run, override });
+  const options = { run, override, isReading: true };
+  const output = await mustRunInSandbox(script, netns, options);
   return routingIn(output, families, ifname);
 }
 
@@ -43,45 +44,54 @@ export async function findRouting(
   { families, run }: ReadOptions,
 ): Promise<SandboxRouting | undefined> {
   const script = scriptFor(families, ifname);
-  const output = await runInSandbox(script, netns, { run, override });
+  const options = { run, override, isReading: true };
+  const output = await runInSandbox(script, netns, options);
   return output && routingIn(output, families, ifname);
 }
 
-/** Stands in the output where what is shown of the next family begins. */
+/** Begins the line after what is shown of a family, before its exit status. */
 const MARK = "@";
 
 // Numbers, as names depend on files of the host. Forced, since a link that is
-// not there ends the batch otherwise.
+// not there ends the batch otherwise. A kernel without IPv6 has no such file.
 function scriptFor(families: readonly Family[], ifname: string): string {
-  return families.map((family) =>
-    `ip -N -o -${family} -force -batch - <<';' || :
+  return families.map((family) => {
+    const isThere = family === 4 ? ":" : "[ -e /proc/self/net/if_inet6 ]";
+    return `if ${isThere}; then
+ip -N -o -${family} -force -batch - <<';'
 rule show
 route show table all
 addr show dev ${ifname}
 ;
-echo ${MARK}
-`
-  ).join("");
+echo ${MARK} $?
+else
+echo ${MARK} none
+fi
+`;
+  }).join("");
 }
 
 function routingIn(
-  { status, stdout, stderr }: Output,
+  { stdout, stderr }: Output,
   families: readonly Family[],
   ifname: string,
 ): SandboxRouting {
   const hasLink = !/does not exist/.test(stderr);
-  const texts = stdout.split(`${MARK}\n`);
-  const routing = joinRouting(
-    families.map((family, index) =>
-      parseRouting(texts[index] ?? "", family, ifname)
-    ),
-  );
-  // There are always rules, such as the one for the main table.
-  if (status === 0 && routing.ruleTables.length > 0) {
-    return { ...routing, hasLink };
-  }
-  const message = "Cannot read the rules and routes of the container";
-  throw new CniError(CniCode.Internal, message, {
-    details: reasonOf(stderr) || `exit status ${status}`,
+  const shown = [...stdout.matchAll(/([^]*?)^@ (\S+)\n/gm)];
+  const routing = families.map((family, index) => {
+    const [, text = "", status = ""] = shown[index] ?? [];
+    if (status === "none") return parseRouting("", family, ifname);
+    const read = parseRouting(text, family, ifname);
+    // There are always rules, such as the one for the main table. Only the
+    // last of the three may fail, for want of the link.
+    const isRead = read.ruleTables.length > 0 &&
+      (status === "0" || !hasLink && !/^Command failed -:[12]$/m.test(stderr));
+    if (isRead) return read;
+    const message = "Cannot read the rules and routes of the container";
+    throw new CniError(CniCode.Internal, message, {
+      details: reasonOf(stderr) || `ip -${family} has shown no rules: exit ` +
+          `status ${status}`,
+    });
   });
+  return { ...joinRouting(routing), hasLink };
 }

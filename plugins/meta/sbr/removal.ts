@@ -4,6 +4,7 @@ import { familyStep } from "./family_step.ts";
 import {
   type KernelRoute,
   MAIN_TABLE,
+  removalLines,
   routesOf,
   type Routing,
   type SourceRule,
@@ -40,7 +41,7 @@ export function removalSteps(
   return ([4, 6] as const).flatMap((family) => [
     ...rules.filter(({ source }) => source.family === family)
       .map(ruleRemoval),
-    ...routes.filter((route) => route.family === family).map(routeRemoval),
+    ...routes.filter((route) => route.family === family).flatMap(routeRemovals),
   ]);
 }
 
@@ -51,11 +52,14 @@ function ruleRemoval({ source, table }: SourceRule): IpStep {
   ]);
 }
 
-function routeRemoval({ family, table, words }: KernelRoute): IpStep {
-  const [dst = "", ...rest] = words;
-  return familyStep(family, `remove the route to ${dst} from table ${table}`, [
-    ...["route", "del", dst, "table", `${table}`, ...rest],
-  ]);
+function routeRemovals(route: KernelRoute): readonly IpStep[] {
+  const { family, table, words } = route;
+  const purpose = `remove the route to ${words[0]} from table ${table}`;
+  return removalLines(route).map(([verb, [dst = "", ...rest]]) =>
+    familyStep(family, purpose, [
+      ...["route", verb, dst, "table", `${table}`, ...rest],
+    ])
+  );
 }
 
 function isOwn(table: number): boolean {

@@ -29,6 +29,16 @@ export interface KernelRoute {
   readonly devices: readonly string[];
   /** The words by which `ip route add` makes it, without its table. */
   readonly words: readonly string[];
+  /** Of a part of a route, the route that it is part of. */
+  readonly shared?: SharedRoute;
+}
+
+/** A route of several next hops, some of which lead to other interfaces. */
+export interface SharedRoute {
+  /** The words that make all of it, without its table. */
+  readonly whole: readonly string[];
+  /** The words that make what the other interfaces have of it. */
+  readonly rest: readonly string[];
 }
 
 /** What a network namespace knows of routing. */
@@ -83,14 +93,59 @@ export function joinRouting(parts: readonly Routing[]): Routing {
   };
 }
 
-/** The routes of an interface in a table. */
+/**
+ * The routes of an interface in a table: of a route that leads to other
+ * interfaces as well only the interface's own next hops. The kernel shows IPv6
+ * routes to one destination as one, whoever made each.
+ */
 export function routesOf(
   { routes }: Routing,
   { table, ifname }: { readonly table: number; readonly ifname: string },
 ): readonly KernelRoute[] {
   return routes.filter((route) =>
     route.table === table && route.devices.includes(ifname)
+  ).map((route) => ownPart(route, ifname));
+}
+
+function ownPart(route: KernelRoute, ifname: string): KernelRoute {
+  if (route.devices.every((device) => device === ifname)) return route;
+  const { head, hops } = hopsOf(route.words);
+  const isOwn = (hop: readonly string[]) => wordAfter(hop, "dev") === ifname;
+  const own = hops.filter(isOwn).flat();
+  const rest = hops.filter((hop) => !isOwn(hop)).flat();
+  const { gateway: _gateway, ...common } = route;
+  const gateway = addressAfter(own, "via");
+  return {
+    ...common,
+    ...(gateway === undefined ? {} : { gateway }),
+    devices: [ifname],
+    words: [...head, ...own],
+    shared: { whole: route.words, rest: [...head, ...rest] },
+  };
+}
+
+/**
+ * What takes away a route of {@linkcode routesOf}: the verbs of `ip route`, and
+ * the words of each without a table. IPv6 deletes a single next hop. In IPv4
+ * there is only the whole, so what others have of it is made first: it comes
+ * behind the whole, which is the first that a deletion finds.
+ */
+export function removalLines(
+  { family, words, shared }: KernelRoute,
+): readonly (readonly ["append" | "del", readonly string[]])[] {
+  if (shared === undefined || family === 6) return [["del", words]];
+  return [["append", shared.rest], ["del", shared.whole]];
+}
+
+/** What stands before the next hops, and the words of each of them. */
+function hopsOf(words: readonly string[]) {
+  const starts = words.flatMap((word, index) =>
+    word === "nexthop" ? [index] : []
   );
+  const hops = starts.map((start, index) =>
+    words.slice(start, starts[index + 1])
+  );
+  return { head: words.slice(0, starts[0]), hops };
 }
 
 /** `32765: from 10.0.0.5 lookup 100`, with a tab before `from`. */

@@ -7,7 +7,7 @@ import {
   parseAddress,
   parseCidr,
 } from "../../../lib/net/mod.ts";
-import type { Result } from "../../../lib/spec/mod.ts";
+import { ipsOf, type Result } from "../../../lib/spec/mod.ts";
 
 /** An address of the interface, by which routes are chosen. */
 export interface Source {
@@ -18,17 +18,15 @@ export interface Source {
 }
 
 /**
- * The addresses of the interface in a result: those that name it, or none.
+ * The addresses of the interface in a result.
  *
  * @param ifname The interface's name in the container.
  */
 export function sourcesIn(
-  { ips = [], interfaces = [] }: Result,
+  result: Result,
   ifname: string,
 ): readonly Source[] {
-  return ips.filter(({ interface: index }) =>
-    index === undefined || interfaces[index]?.name === ifname
-  ).map(({ address, gateway }) => ({
+  return ipsOf(result, ifname).map(({ address, gateway }) => ({
     cidr: parseCidr(address),
     ...(gateway === undefined ? {} : { gateway: parseAddress(gateway) }),
   }));

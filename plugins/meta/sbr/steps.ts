@@ -12,6 +12,7 @@ import type { Step } from "../../../lib/linux/mod.ts";
 import {
   type KernelRoute,
   MAIN_TABLE,
+  removalLines,
   routesOf,
   type Routing,
 } from "./routing.ts";
@@ -148,26 +149,40 @@ function belongsTo(
  * IPv6 link find each other, whatever address they bear.
  */
 function mainSteps(
-  { config, ifname }: StepsInput,
+  { config, ifname, routing }: StepsInput,
   cidrs: readonly Cidr[],
   moved: readonly KernelRoute[],
 ): readonly Step[] {
+  const hints = config.addSourceHints ? hintsFor(cidrs) : [];
+  // The kernel replaces the first of its kind, which may be somebody else's.
+  const beside = hints.filter((hint) => isTaken(hint, routing, ifname));
   const removed = moved.filter((route) =>
     !isLinkLocal(route) &&
-    !(config.addSourceHints && route.scope === LINK_SCOPE)
+    (!config.addSourceHints || route.scope !== LINK_SCOPE ||
+      beside.some((hint) => isInPlaceOf(hint, route)))
   );
-  if (!config.addSourceHints) return removed.toReversed().map(removeStep);
-  const hints = hintsFor(cidrs);
   const replaced = removed.filter((route) =>
-    hints.some((hint) => isInPlaceOf(hint, route))
+    hints.some((hint) => !beside.includes(hint) && isInPlaceOf(hint, route))
   );
   return [
     ...removed.filter((route) => !replaced.includes(route)).toReversed()
-      .map(removeStep),
+      .flatMap(removeSteps),
     ...hints.map((hint) =>
-      hintStep(hint, ifname, moved.find((route) => isInPlaceOf(hint, route)))
+      beside.includes(hint) ? appendHintStep(hint, ifname) : hintStep(
+        hint,
+        ifname,
+        moved.find((route) => isInPlaceOf(hint, route)),
+      )
     ),
   ];
+}
+
+/** Whether another interface has a route that a hint would replace. */
+function isTaken(hint: Hint, { routes }: Routing, ifname: string): boolean {
+  return routes.some((route) =>
+    route.table === MAIN_TABLE && isInPlaceOf(hint, route) &&
+    route.devices.some((device) => device !== ifname)
+  );
 }
 
 /** A subnet, and the address of ours that packets to it are to bear. */
@@ -194,24 +209,42 @@ function isInPlaceOf({ subnet }: Hint, route: KernelRoute): boolean {
 }
 
 function hintStep(
-  { subnet, address }: Hint,
+  hint: Hint,
   ifname: string,
   original: KernelRoute | undefined,
 ): Step {
-  const { family } = address;
-  const words = [
-    ...[formatCidr(subnet), "dev", ifname],
-    ...(family === 4 ? ["scope", "link"] : []),
-    ...["src", formatAddress(address)],
-  ];
+  const words = hintWords(hint, ifname);
   const undo = original === undefined
     ? ["route", "del", ...words]
     : ["route", "replace", ...original.words];
-  const purpose = `have packets to ${words[0]} bear ${formatAddress(address)}`;
   return {
-    ...familyStep(family, purpose, ["route", "replace", ...words]),
+    ...familyStep(hint.address.family, hintPurpose(hint), [
+      ...["route", "replace", ...words],
+    ]),
     undo,
   };
+}
+
+function appendHintStep(hint: Hint, ifname: string): Step {
+  const words = hintWords(hint, ifname);
+  return {
+    ...familyStep(hint.address.family, hintPurpose(hint), [
+      ...["route", "append", ...words],
+    ]),
+    undo: ["route", "del", ...words],
+  };
+}
+
+function hintWords({ subnet, address }: Hint, ifname: string) {
+  return [
+    ...[formatCidr(subnet), "dev", ifname],
+    ...(address.family === 4 ? ["scope", "link"] : []),
+    ...["src", formatAddress(address)],
+  ];
+}
+
+function hintPurpose({ subnet, address }: Hint): string {
+  return `have packets to ${formatCidr(subnet)} bear ${formatAddress(address)}`;
 }
 
 function ruleStep({ cidr: { address } }: Source, table: number): Step {
@@ -249,12 +282,14 @@ function addStep(
   };
 }
 
-function removeStep({ family, words }: KernelRoute): Step {
+function removeSteps(route: KernelRoute): readonly Step[] {
+  const { family, words } = route;
   const purpose = `remove the route to ${words[0]} from the main table`;
-  return {
-    ...familyStep(family, purpose, ["route", "del", ...words]),
-    undo: ["route", "append", ...words],
-  };
+  const undoOf = { append: "del", del: "append" } as const;
+  return removalLines(route).map(([verb, line]) => ({
+    ...familyStep(family, purpose, ["route", verb, ...line]),
+    undo: ["route", undoOf[verb], ...line],
+  }));
 }
 
 function defaultWords(

@@ -57,6 +57,63 @@ Deno.test("addSteps() moves the interface's routes to a table of its own", () =>
   ]);
 });
 
+Deno.test("addSteps() takes only its own next hops of a shared route", async (t) => {
+  const hops = (one: string, two: string) =>
+    `nexthop via ${one} dev eth1 weight 1 nexthop via ${two} dev eth0 weight 2`;
+  const main = (given: Given) => {
+    const steps = planOf(given);
+    const index = steps.findIndex((step) =>
+      step.kind === "ip" && !/ table |^rule/.test(step.words.join(" "))
+    );
+    const own = steps.slice(index);
+    return { done: linesOf(own), undone: undoLinesOf(own) };
+  };
+  await t.step("IPv6: the kernel deletes one hop", () => {
+    const line = `default metric 1024 pref medium ${
+      hops("fd01::1", "fd00::1")
+    }`;
+    const own = "default metric 1024 pref medium nexthop via fd00::1 dev " +
+      "eth0 weight 2";
+    const sources = ["fd00::5/64 fd00::1"];
+    const given = { sources, routing: routingOf([], [line]) };
+    assertEquals(
+      linesOf(planOf(given))[1],
+      [
+        "ip -6 route append default table 100 metric 1024 pref medium nexthop",
+        "via fd00::1 dev eth0 weight 2",
+      ].join(" "),
+    );
+    assertEquals(main(given), {
+      done: [`ip -6 route del ${own}`],
+      undone: [`route append ${own}`],
+    });
+  });
+  await t.step("IPv4: the others' stay, and the whole goes", () => {
+    const line = `10.9.0.0/16 ${hops("10.1.0.1", "10.0.0.1")}`;
+    const rest = "10.9.0.0/16 nexthop via 10.1.0.1 dev eth1 weight 1";
+    assertEquals(main({ routing: routingOf([line]) }), {
+      done: [`ip route append ${rest}`, `ip route del ${line}`],
+      undone: [`route del ${rest}`, `route append ${line}`],
+    });
+  });
+  await t.step("a route all of whose hops are its own goes whole", () => {
+    const line = `default ${hops("10.0.0.1", "10.0.0.2")}`
+      .replace("eth1", "eth0");
+    assertEquals(main({ routing: routingOf([line]) }).done, [
+      `ip route del ${line}`,
+    ]);
+  });
+  await t.step("a hint comes beside another interface's subnet", () => {
+    const other = "10.0.0.0/24 dev eth1 proto 2 scope 253 src 10.0.0.6";
+    const keys = { addSourceHints: true };
+    const hint = "10.0.0.0/24 dev eth0 scope link src 10.0.0.5";
+    assertEquals(main({ keys, routing: routingOf([other, SUBNET]) }), {
+      done: [`ip route del ${SUBNET}`, `ip route append ${hint}`],
+      undone: [`route append ${SUBNET}`, `route del ${hint}`],
+    });
+  });
+});
+
 Deno.test("addSteps() keeps link-local routes where nodes find each other", () => {
   const sources = ["fd00::5/64 fd00::1"];
   const routing = routingOf([], LINES6);

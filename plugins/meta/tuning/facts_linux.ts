@@ -38,7 +38,10 @@ export async function readFacts(
 ): Promise<TuningFacts> {
   const { netns, netnsOverride: override, ifname } = request;
   const stdin = factsScript(request, config);
-  const output = await run({ program: "sh", args: ["-s"], stdin, netns });
+  const output = await run({
+    ...{ program: "sh", args: ["-s"], stdin, netns },
+    isReading: true,
+  });
   const { status, stderr } = output;
   if (status === OWN_NAMESPACE) throw ownNamespaceError(netns);
   if (status === NO_GREP) throw new ProgramMissingError("grep", stderr);

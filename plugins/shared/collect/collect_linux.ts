@@ -1,8 +1,6 @@
 import {
-  type Link,
+  listLinks,
   parseLinkAlias,
-  parseLinks,
-  parseShown,
   reasonOf,
   type Run,
   wordLines,
@@ -56,19 +54,27 @@ export async function collectAttachmentMasquerade(
   await collectMasquerade(network, { run, valid });
 }
 
+/** Which links are looked at by {@linkcode collectAliasedLinks}. */
+export interface AliasedLinks {
+  readonly network: string;
+  /** The kernel's kind of link that the plugin makes; others are not its own. */
+  readonly linkKind: string;
+  /** Runs the commands. */
+  readonly run: Run;
+}
+
 /**
  * Removes the links in the host that belong to a network's stale attachments.
  * They are known by the alias that an ADD puts on them. Those of the Go plugins
- * bear none: they go with their container's namespace.
+ * have none: they go with their container's namespace.
  *
  * @throws {CniError} Code 999 with the names of those that remain.
  */
 export async function collectAliasedLinks(
-  network: string,
+  { network, linkKind, run }: AliasedLinks,
   valid: ValidAttachments,
-  run: Run,
 ): Promise<void> {
-  const stale = (await listLinks(run)).filter(({ alias }) => {
+  const stale = (await listLinks(run, linkKind)).filter(({ alias }) => {
     const owner = parseLinkAlias(alias);
     return owner?.network === network && !valid.has(owner);
   });
@@ -77,25 +83,13 @@ export async function collectAliasedLinks(
   const args = ["-force", "-batch", "-"];
   const stdin = wordLines(lines);
   const { stderr } = await run({ program: "ip", args, stdin });
-  const left = new Set((await listLinks(run)).map(({ name }) => name));
+  const left = new Set(
+    (await listLinks(run, linkKind)).map(({ name }) => name),
+  );
   const remaining = stale.filter(({ name }) => left.has(name));
   if (remaining.length === 0) return;
   const names = remaining.map(({ name }) => `"${name}"`).join(", ");
   throw new CniError(CniCode.Internal, `Cannot remove the links ${names}`, {
-    details: reasonOf(stderr),
-  });
-}
-
-/**
- * All links in the host.
- *
- * @throws {CniError} Code 999 if they cannot be listed.
- */
-export async function listLinks(run: Run): Promise<readonly Link[]> {
-  const args = ["-j", "link", "show"];
-  const { status, stdout, stderr } = await run({ program: "ip", args });
-  if (status === 0) return parseShown(stdout).flatMap(parseLinks);
-  throw new CniError(CniCode.Internal, "Cannot list links", {
     details: reasonOf(stderr),
   });
 }

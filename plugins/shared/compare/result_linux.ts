@@ -102,18 +102,6 @@ export async function checkVethPeer(
   return peer;
 }
 
-/** The addresses of a result that are said to be the container's interface's. */
-export function ipsOf(
-  { interfaces = [], ips = [] }: Result,
-  { netns, ifname }: ContainerLink,
-): readonly IpConfig[] {
-  const isOwn = (index: number) => {
-    const stated = interfaces[index];
-    return stated?.name === ifname && stated.sandbox === netns;
-  };
-  return ips.filter((ip) => ip.interface === undefined || isOwn(ip.interface));
-}
-
 /**
  * Compares a link's hardware address with the one stated, if one is.
  *

@@ -1,11 +1,11 @@
 import { requireSandbox, runCommand } from "../../../lib/linux/mod.ts";
+import { ipsOf } from "../../../lib/spec/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import {
   checkAddresses,
   checkContainerLink,
   checkRoutes,
   findStated,
-  ipsOf,
   requirePrevResult,
 } from "../compare/mod.ts";
 import { delegateIpam } from "../ipam.ts";
@@ -42,6 +42,6 @@ export async function checkInterface<Config extends InterfaceConfig, Facts>(
   }
   const link = checkContainerLink(links, interfaces, place);
   await kind.compare?.({ link, config, request, prevResult, run });
-  checkAddresses(link, ipsOf(prevResult, place));
+  checkAddresses(link, ipsOf(prevResult, ifname));
   await checkRoutes(routes, { netns, run });
 }

@@ -1,6 +1,5 @@
 import {
   inSandbox,
-  type Link,
   reasonOf,
   type Run,
   runCommand,
@@ -8,10 +7,10 @@ import {
 } from "../../../lib/linux/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import { readSandboxLinks } from "../container_link_linux.ts";
 import { delegateIpam, ipamTypeOf } from "../ipam.ts";
 import { removeAttachmentMasquerade } from "../masquerade_linux.ts";
 import { throwFirst } from "../settled.ts";
+import { type AttachedLinks, findAttached } from "./find_attached_linux.ts";
 import type { InterfaceConfig, InterfaceKind } from "./kind.ts";
 
 /**
@@ -32,16 +31,17 @@ export async function delInterface<Config extends InterfaceConfig, Facts>(
 ): Promise<void> {
   await using shells = new Shells();
   const { run } = shells;
-  const sandbox = readSandboxLinks(request, run);
+  const attached = findAttached(kind, request, run);
+  attached.catch(() => {});
   const ipamType = ipamTypeOf(request.config.fields);
   if (ipamType !== undefined) context.preload(ipamType, request);
-  const links = await sandbox;
+  const found = await attached;
   throwFirst(
     await Promise.allSettled([
-      detach(kind, { request, links, context, run }),
+      detach(kind, { request, found, context, run }),
       // Not in the shell, so that they run beside what is done there.
       kind.masquerades
-        ? removeAttachmentMasquerade(request, links, runCommand)
+        ? removeAttachmentMasquerade(request, found.links, runCommand)
         : undefined,
     ]),
   );
@@ -56,8 +56,7 @@ export type Leaving<Config extends InterfaceConfig, Facts> = Pick<
 /** What a part of a DEL needs. */
 export interface Detachment {
   readonly request: Request;
-  /** The sandbox's links. */
-  readonly links: readonly Link[];
+  readonly found: AttachedLinks;
   readonly context: Context;
   /** Runs the commands. */
   readonly run: Run;
@@ -87,19 +86,25 @@ export async function detach<Config extends InterfaceConfig, Facts>(
   throwFirst([...removal, ...rest]);
 }
 
-/** Has the interface go from the container, if it is there. */
+/**
+ * Has the interface go from the container, if it is there. A pair of which only
+ * the host's end can be reached goes by that one.
+ */
 async function removeLink<Config extends InterfaceConfig, Facts>(
   { giveBack }: Leaving<Config, Facts>,
-  { request, links, context, run }: Detachment,
+  { request, found: { link, hostEnds }, context, run }: Detachment,
 ): Promise<void> {
-  const { netns, ifname: name } = request;
-  const link = links.find((one) => one.name === name);
   if (giveBack !== undefined) {
     return await giveBack.act(request, { link, context, run });
   }
-  if (link === undefined) return;
-  const command = { program: "ip", args: ["link", "del", "dev", name] };
-  const { status, stderr } = await run(inSandbox(command, netns));
+  const inside: Run = (command) => run(inSandbox(command, request.netns));
+  if (link !== undefined) await remove(link.name, inside);
+  for (const { name } of hostEnds) await remove(name, run);
+}
+
+async function remove(name: string, run: Run): Promise<void> {
+  const args = ["link", "del", "dev", name];
+  const { status, stderr } = await run({ program: "ip", args });
   if (status === 0 || /Cannot find device/.test(stderr)) return;
   throw new CniError(CniCode.Internal, `Cannot remove the link "${name}"`, {
     details: reasonOf(stderr),

@@ -47,7 +47,9 @@ async function remove(
   };
   const request = requestWith({ ipam: { type: "static" } }, { command: "DEL" });
   try {
-    await detach(kind(acts), { request, links, context, run });
+    const link = links.find(({ name }) => name === request.ifname);
+    const found = { links, link, hostEnds: [] };
+    await detach(kind(acts), { request, found, context, run });
     return { acts };
   } catch (error) {
     return { acts, error };

@@ -22,8 +22,10 @@ export async function collectInterfaces<Config extends InterfaceConfig, Facts>(
 ): Promise<void> {
   const { name } = request.config;
   const run = runCommand;
+  // All ends in the host are those of pairs.
+  const ofKind = { network: name, linkKind: "veth", run };
   const acts: readonly (Collect | false | undefined)[] = [
-    hasHostEnd && ((valid) => collectAliasedLinks(name, valid, run)),
+    hasHostEnd && ((valid) => collectAliasedLinks(ofKind, valid)),
     masquerades && ((valid) => collectAttachmentMasquerade(name, valid, run)),
     // Last, as the links may tell what is stale.
     collect && ((valid) => collect(valid, run)),

@@ -60,6 +60,8 @@ export interface InterfaceKind<Config extends InterfaceConfig, Facts> {
   readonly masquerades?: boolean;
   /** Whether a link stays in the host, with the attachment as its alias. */
   readonly hasHostEnd?: boolean;
+  /** Whether a link in the container is the attachment's, under another name. */
+  isOwn?(link: Link, request: Request): boolean;
   /** How the link leaves the container, if it is not removed. */
   readonly giveBack?: GiveBack;
   /** Removes the rules that `Design.rules` adds, if there may be any. */

@@ -6,13 +6,13 @@ import type {
   PlannedAct,
   Request,
 } from "../../../lib/plugin/mod.ts";
-import { readSandboxLinks } from "../container_link_linux.ts";
 import { planIpam } from "../ipam.ts";
 import {
   addAttachmentMasquerade,
   removeAttachmentMasquerade,
 } from "../masquerade_linux.ts";
 import { stepActs, transactionActs } from "../planned/mod.ts";
+import { findAttached } from "./find_attached_linux.ts";
 import type { InterfaceConfig, InterfaceKind } from "./kind.ts";
 import { lookAround } from "./look_linux.ts";
 import { addressingOf, dnsIn, resultOf } from "./result.ts";
@@ -77,22 +77,28 @@ async function planDel<Config extends InterfaceConfig, Facts>(
   { request, context }: Planning,
 ): Promise<Plan> {
   const { netns, ifname } = request;
-  const links = await readSandboxLinks(request, runCommand);
+  const { links, link, hostEnds } = await findAttached(
+    kind,
+    request,
+    runCommand,
+  );
   const ipam = await planIpam(request, context);
   const { run, changes } = createRecorder(runCommand);
   await kind.removeRules?.(request, run);
   if (kind.masquerades) await removeAttachmentMasquerade(request, links, run);
-  const link = links.find(({ name }) => name === ifname);
   const removed = kind.hasHostEnd ? "pair of" : kind.noun;
-  const removal: PlannedAct = {
+  const removalOf = (command: string): PlannedAct => ({
     purpose: `remove the ${removed} "${ifname}"`,
-    command: sandboxText(`ip link del dev ${ifname}`, netns),
-  };
+    command,
+  });
   const act = link &&
-    (kind.giveBack === undefined ? removal : kind.giveBack.plan(request, link));
+    (kind.giveBack === undefined
+      ? removalOf(sandboxText(`ip link del dev ${link.name}`, netns))
+      : kind.giveBack.plan(request, link));
   return {
     acts: [
       ...(act === undefined ? [] : [act]),
+      ...hostEnds.map(({ name }) => removalOf(`ip link del dev ${name}`)),
       ...ipam.acts,
       ...transactionActs("remove firewall rules of the attachment", changes),
     ],

@@ -1,0 +1,35 @@
+import type { Namespaces, ShimRequest } from "./wire.ts";
+
+/** What the daemon is, as far as it must agree with a caller. */
+export interface Identity {
+  /** The build that the daemon belongs to. */
+  readonly buildId: string;
+  readonly namespaces: Namespaces;
+  /** Its working folder. */
+  readonly cwd: string;
+}
+
+/**
+ * Why the shim is to do a call itself; `undefined` if the daemon can do it and
+ * would do exactly what the program itself would.
+ */
+export function declineReason(
+  request: ShimRequest,
+  { buildId, namespaces, cwd }: Identity,
+): string | undefined {
+  if (request.buildId !== buildId) return "build";
+  if (request.namespaces.net !== namespaces.net) return "network_namespace";
+  if (request.namespaces.mnt !== namespaces.mnt) return "mount_namespace";
+  if (request.forceExec) return "force_exec";
+  if (request.cwd !== cwd && hasRelativePath(request)) return "relative_path";
+  return undefined;
+}
+
+/** Keys of configurations whose values are paths. */
+const PATH_KEYS = /"(dataDir|stateDir|subnetFile|resolvConf)"\s*:\s*"[^/"]/i;
+
+function hasRelativePath({ environment, stdin }: ShimRequest): boolean {
+  const { netns, path } = environment;
+  return [netns, ...path.split(":")].some((one) => /^[^/]/.test(one)) ||
+    PATH_KEYS.test(stdin);
+}

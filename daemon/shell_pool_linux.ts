@@ -1,0 +1,72 @@
+import {
+  type Command,
+  type Output,
+  repeatDump,
+  Shell,
+  type ShellLike,
+  type ShellSource,
+} from "../lib/linux/mod.ts";
+
+/** How many idle shells are kept. */
+const MAX_IDLE = 16;
+
+/**
+ * Keeps shells of the host warm. Each is handed to one user at a time, whole,
+ * and comes back when its commands have ended; one that has ended is thrown
+ * away. Commands in a container's namespace are started from such a shell too:
+ * a process that starts from a shell is cheaper than one that starts from here.
+ */
+export class ShellPool implements ShellSource, AsyncDisposable {
+  readonly #idle: Shell[] = [];
+
+  /** Starts some shells before they are needed. */
+  warm(count: number): void {
+    while (this.#idle.length < count) this.#idle.push(new Shell());
+  }
+
+  take(netns?: string): ShellLike {
+    const shell = this.#idle.pop() ?? new Shell();
+    return netns === undefined ? shell : new EnteringShell(shell, netns);
+  }
+
+  async giveBack(shell: ShellLike): Promise<void> {
+    const host = shell instanceof EnteringShell ? shell.host : shell as Shell;
+    if (this.#idle.length < MAX_IDLE && await host.isIdle()) {
+      this.#idle.push(host);
+    } else {
+      await host[Symbol.asyncDispose]();
+    }
+  }
+
+  /** Runs one command in a shell of its own. */
+  readonly run = async (command: Command): Promise<Output> => {
+    const shell = this.take(command.netns);
+    try {
+      return await shell.run(command);
+    } finally {
+      // Nobody waits for it: the caller has what it wants.
+      this.giveBack(shell).catch(() => {});
+    }
+  };
+
+  /** Ends all idle shells. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const idle = this.#idle.splice(0);
+    await Promise.all(idle.map((shell) => shell[Symbol.asyncDispose]()));
+  }
+}
+
+/** Runs each command in a network namespace, from a shell of the host. */
+class EnteringShell implements ShellLike {
+  constructor(readonly host: Shell, readonly netns: string) {}
+
+  run(command: Command): Promise<Output> {
+    const { netns: _netns, program, args, ...rest } = command;
+    return repeatDump(command, () =>
+      this.host.run({
+        ...rest,
+        program: "nsenter",
+        args: [`--net=${this.netns}`, "--", program, ...args],
+      }));
+  }
+}
