@@ -278,3 +278,65 @@ kernelTest(
     assertStringIncludes(stdout, host.network);
   },
 );
+
+kernelTest(
+  "container ids and network names may be longer than a file's name",
+  async (host) => {
+    const sandbox = await host.addSandbox();
+    const before = await attachmentsOf(host);
+    const long = "x".repeat(300);
+    const names = [
+      { containerId: long, name: host.network },
+      { containerId: sandbox.containerId, name: `${host.network}-${long}` },
+      { containerId: long.repeat(10), name: `${host.network}-${long}` },
+    ];
+    for (const { containerId, name } of names) {
+      for (const backend of ["iptables", "nftables"]) {
+        const config = {
+          ...bridgeConfig(host, { ipMasq: true, ipMasqBackend: backend }),
+          name,
+        };
+        const call = { sandbox, containerId };
+        const prevResult = await mustCall(host, "bridge", { ...call, config });
+        const chained = [
+          {
+            type: "portmap",
+            backend,
+            runtimeConfig: {
+              portMappings: [
+                { hostPort: 8080, containerPort: 80, protocol: "tcp" },
+              ],
+            },
+          },
+          { type: "firewall", backend: "iptables" },
+          { type: "tuning", dataDir: `${host.dataDir}/tuning`, mtu: 1400 },
+        ].map((one) => ({ cniVersion: "1.0.0", name, prevResult, ...one }));
+        for (const command of ["ADD", "CHECK", "DEL", "DEL"]) {
+          for (const one of chained) {
+            await mustCall(host, one.type, { ...call, command, config: one });
+          }
+        }
+        for (const command of ["CHECK", "DEL", "DEL"]) {
+          const all = { ...config, prevResult };
+          await mustCall(host, "bridge", { ...call, command, config: all });
+        }
+        await removeNotes(`${host.dataDir}/tuning`);
+        const { rules, links, routes, files } = await attachmentsOf(host);
+        assertEquals(
+          { rules: rules.filter((rule) => /xxx/.test(rule)), links, routes },
+          { rules: [], links: before.links, routes: before.routes },
+        );
+        assertEquals(files, before.files);
+      }
+    }
+  },
+);
+
+async function removeNotes(folder: string): Promise<void> {
+  assertEquals(await namesIn(folder), [".cni"]);
+  await Deno.remove(folder, { recursive: true });
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+}

@@ -68,8 +68,13 @@ const FILES = [
 ];
 
 function askKernel(): Boot | undefined {
+  // Not from the working folder, to which an entry like "." leads.
+  const folders = (Deno.env.get("PATH") ?? "").split(":")
+    .filter((folder) => folder.startsWith("/"));
   const { stdout } = new Deno.Command("cat", {
     args: FILES,
+    clearEnv: true,
+    env: { PATH: ["/usr/bin", "/bin", ...folders].join(":") },
     stdin: "null",
     stderr: "null",
   }).outputSync();
