@@ -133,7 +133,13 @@ export function createInvoker(options: InvokerOptions): Invoker {
     }
   };
 
-  const context: Context = { delegate, preload, warn: options.warn };
+  const isForeign: Context["isForeign"] = (type, { path }) => {
+    const files = findPlugin(type, splitPluginPath(path));
+    return files.length > 0 && loaderOf(type, files) === undefined;
+  };
+
+  const { warn } = options;
+  const context: Context = { delegate, preload, isForeign, warn };
   return { call, find, context };
 }
 

@@ -36,6 +36,7 @@ async function remove(
       return Promise.resolve({});
     },
     preload: () => {},
+    isForeign: () => false,
     warn: () => {},
   };
   const request = requestWith({ ipam: { type: "static" } }, { command: "DEL" });

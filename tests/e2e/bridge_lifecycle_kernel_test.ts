@@ -21,6 +21,7 @@ import {
   SUBNET4,
   SUBNET6,
 } from "./_harness.ts";
+import { seesInterface } from "./_foreign_ipam.ts";
 
 const MASQUERADE = { needs: ["iptables", "ip6tables", "nft"] };
 
@@ -467,4 +468,23 @@ kernelTest("bridge: every command keeps stdout pure", async (host, t) => {
 /** As {@linkcode attachmentsOf}, without links: they go with a delay. */
 async function withoutLinks(host: Host) {
   return { ...await attachmentsOf(host), links: {} };
+}
+
+for (
+  const [why, keys] of Object.entries({
+    "on a bridge of layer 2": {},
+    "behind a gateway": { isGateway: true, ipMasq: true },
+    "with a spoof check": { macspoofchk: true },
+  })
+) {
+  kernelTest(
+    `bridge: an IPAM plugin that is not ours finds the interface, up, ${why}`,
+    async (host) => {
+      const sandbox = await host.addSandbox();
+      const configWith = (ipam: object) =>
+        bridgeConfig(host, { ...keys, ipam });
+      await seesInterface(host, sandbox, configWith);
+    },
+    MASQUERADE,
+  );
 }
