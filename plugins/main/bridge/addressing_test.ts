@@ -67,7 +67,7 @@ Deno.test("completeAddressing() chooses gateways as asked", async (t) => {
       { ips: [{ ...IPV6, gateway: "10.0.1.1" }] },
       GATEWAY,
       {
-        ips: [{ ...IPV6, gateway: "10.0.1.1", interface: 2 }],
+        ips: [{ ...IPV6, gateway: "10.0.1.1", interface: 0 }],
         gateways: ["10.0.1.1/32"],
       },
     ],
@@ -75,7 +75,7 @@ Deno.test("completeAddressing() chooses gateways as asked", async (t) => {
       { ips: [{ ...IPV4, gateway: "fd00::1" }] },
       GATEWAY,
       {
-        ips: [{ ...IPV4, gateway: "fd00::1", interface: 2 }],
+        ips: [{ ...IPV4, gateway: "fd00::1", interface: 0 }],
         gateways: ["fd00::1/24"],
       },
     ],
