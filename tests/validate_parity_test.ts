@@ -327,6 +327,7 @@ async function replyTo({ plugin, stdin }: TestCall): Promise<string> {
     context: {
       delegate: () => Promise.reject(new Error("nothing to delegate to")),
       preload: () => {},
+      isForeign: () => false,
       warn: () => {},
     },
   });

@@ -143,7 +143,13 @@ export function createInvoker(options: InvokerOptions): Invoker {
     }
   };
 
-  const context: Context = { delegate, preload, warn: options.warn };
+  const isForeign: Context["isForeign"] = (type, { path }) => {
+    const files = findPlugin(type, splitPluginPath(path));
+    return files.length > 0 && loaderOf(type, files[0]) === undefined;
+  };
+
+  const { warn } = options;
+  const context: Context = { delegate, preload, isForeign, warn };
   return { call, find, context };
 }
 

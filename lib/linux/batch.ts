@@ -88,16 +88,38 @@ function chunkFrom(steps: readonly Step[], start: number): readonly Step[] {
 
 /**
  * What a command wrote to stderr, without our marks, ip's line numbers and its
- * remark on a dump. Only the exit status tells whether it has failed.
+ * remark on a dump, and the words of the shell that wrote a parameter or started
+ * a program. Only the exit status tells whether it has failed.
  */
 export function reasonOf(stderr: string): string {
   const lines = stderr.split("\n").filter((line) =>
     line !== "" && !/^@\d+$/.test(line) &&
     !line.startsWith("Command failed") && !INTERRUPTED.test(line)
   );
-  return lines.map((line) => line.replace(/^(RTNETLINK answers|Error): /, ""))
+  return lines.map(withoutShell)
+    .map((line) => line.replace(/^(RTNETLINK answers|Error): /, ""))
     .join("; ");
 }
+
+/** `sh: 15: `, `bash: line 15: ` or `/bin/sh: `: our script is no one's file. */
+const SHELL = /^(\S*\/)?(ba|da|a)?sh: (line )?(\d+: )?/;
+
+/** A line of a shell's, of dash, bash or busybox, as the kernel would say it. */
+function withoutShell(line: string): string {
+  if (!SHELL.test(line)) return line;
+  return line.replace(SHELL, "")
+    .replace(/^(cannot|can't) (create|open) /, "")
+    .replace(
+      /: (Directory nonexistent|nonexistent directory|No such file)$/,
+      NO_FILE,
+    )
+    .replace(/^(printf|echo): /, "")
+    .replace(/^write error: /, "")
+    // dash does not say which error it was.
+    .replace(/^I\/O error$/, "the kernel refuses the value");
+}
+
+const NO_FILE = ": No such file or directory";
 
 const IP_ARGS = ["-j", "-batch", "-"];
 

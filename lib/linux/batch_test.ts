@@ -293,6 +293,17 @@ Deno.test("reasonOf() leaves what a person needs", () => {
       'Cannot find device "a"; Cannot find device "b"',
     "nsenter: cannot open /run/netns/a: No such file or directory\n":
       "nsenter: cannot open /run/netns/a: No such file or directory",
+    "@3\nsh: 15: cannot create /proc/sys/net/a: Directory nonexistent\n":
+      "/proc/sys/net/a: No such file or directory",
+    "sh: 1: cannot create /proc/sys/net/a: Permission denied\n":
+      "/proc/sys/net/a: Permission denied",
+    "sh: line 15: /proc/sys/net/a: Read-only file system\n":
+      "/proc/sys/net/a: Read-only file system",
+    "/bin/sh: can't create /proc/sys/net/a: nonexistent directory\n":
+      "/proc/sys/net/a: No such file or directory",
+    "sh: 3: printf: I/O error\n": "the kernel refuses the value",
+    "bash: line 3: printf: write error: Invalid argument\n": "Invalid argument",
+    "sh: 5: nft: not found\n": "nft: not found",
   };
   for (const [stderr, reason] of Object.entries(cases)) {
     assertEquals(reasonOf(stderr), reason);

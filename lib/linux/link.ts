@@ -35,8 +35,18 @@ export interface Link {
   readonly alias: string;
   /** Further names that it goes by; absent if it has none. */
   readonly altNames?: readonly string[];
+  /** How a bridge treats it as its port; absent for other links. */
+  readonly port?: BridgePort;
   /** How a bridge treats VLANs; absent for other links. */
   readonly vlans?: BridgeVlans;
+}
+
+/** How a bridge treats a port. */
+export interface BridgePort {
+  /** Whether frames are sent back to where they came from. */
+  readonly isHairpin: boolean;
+  /** Whether it does not talk to other isolated ports. */
+  readonly isIsolated: boolean;
 }
 
 /** How a bridge treats VLANs. */
@@ -75,6 +85,11 @@ interface RawLink {
   readonly altnames?: readonly string[];
   readonly linkinfo?: {
     readonly info_kind?: string;
+    readonly info_slave_kind?: string;
+    readonly info_slave_data?: {
+      readonly hairpin?: boolean;
+      readonly isolated?: boolean;
+    };
     readonly info_data?: {
       readonly mode?: string;
       readonly vlan_filtering?: number;
@@ -117,6 +132,7 @@ function parseLink(raw: RawLink): Link {
     addresses: (raw.addr_info ?? []).flatMap(parseLinkAddress),
     alias: raw.ifalias ?? "",
     ...(raw.altnames === undefined ? {} : { altNames: raw.altnames }),
+    ...portOf(raw),
     ...(raw.linkinfo?.info_kind === "bridge" ? { vlans: vlansOf(raw) } : {}),
   };
 }
@@ -124,6 +140,12 @@ function parseLink(raw: RawLink): Link {
 function modeOf({ linkinfo }: RawLink): Pick<Link, "mode"> {
   const mode = linkinfo?.info_data?.mode;
   return mode === undefined ? {} : { mode };
+}
+
+function portOf({ linkinfo }: RawLink): Pick<Link, "port"> {
+  if (linkinfo?.info_slave_kind !== "bridge") return {};
+  const { hairpin = false, isolated = false } = linkinfo.info_slave_data ?? {};
+  return { port: { isHairpin: hairpin, isIsolated: isolated } };
 }
 
 function vlansOf({ linkinfo }: RawLink): BridgeVlans {

@@ -50,6 +50,7 @@ export function fakeContext(): Context & { readonly warnings: string[] } {
     warn: (message) => warnings.push(message),
     delegate: () => Promise.reject(new Error("nothing to delegate to")),
     preload: () => {},
+    isForeign: () => false,
   };
 }
 

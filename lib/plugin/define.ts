@@ -42,6 +42,12 @@ export interface Context {
    * be loaded while there is nothing else to do.
    */
   preload(type: string, call: Call): void;
+  /**
+   * Whether a `delegate` would call a plugin that is not part of this program,
+   * and so may need what this program's own do without; `false` if there is
+   * none of that name.
+   */
+  isForeign(type: string, call: Call): boolean;
   /** Tells a person something that is no error; it goes to stderr. */
   warn(message: string): void;
 }

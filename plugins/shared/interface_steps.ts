@@ -31,6 +31,8 @@ export interface InterfaceOptions {
    * detection: on a link where nobody else can have them.
    */
   readonly isAlone?: boolean;
+  /** Whether the interface is up already, under its name. */
+  readonly isUp?: boolean | undefined;
   /** The interface's way to its name; absent if it bears it already. */
   readonly rename?: Rename | undefined;
   /** Whether the subnets get no routes of their own by the kernel. */
@@ -52,10 +54,11 @@ export function interfaceSteps(
   addressing: Addressing | undefined,
   options: InterfaceOptions = {},
 ): readonly Step[] {
-  const up = setUpStep("sandbox", ifname);
-  const { rename, beforeRoutes = [] } = options;
+  const { isUp = false, beforeRoutes = [] } = options;
+  const up = isUp ? [] : [setUpStep("sandbox", ifname)];
+  const rename = isUp ? undefined : options.rename;
   const naming = rename === undefined ? [] : [rename.step];
-  if (addressing === undefined) return [...naming, up];
+  if (addressing === undefined) return [...naming, ...up];
   const { ips, routes } = addressing;
   const cidrs = ips.map((ip) => parseCidr(ip.address));
   const hasIpv6 = cidrs.some(({ address }) => address.family === 6);
@@ -64,7 +67,7 @@ export function interfaceSteps(
     ...(hasIpv6 ? ipv6Steps(rename?.from ?? ifname) : []),
     ...naming,
     ...cidrs.map((cidr) => addressStep("sandbox", cidr, ifname, options)),
-    up,
+    ...up,
     ...beforeRoutes,
     ...routes.map((route) => routeStep(route, ips, ifname)),
     ...(hasIpv6 ? [showStep(ifname)] : []),

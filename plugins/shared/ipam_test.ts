@@ -14,6 +14,7 @@ function contextOf(calls: string[]): Context {
       return Promise.resolve(RESULT);
     },
     preload: () => {},
+    isForeign: () => false,
     warn: () => {},
   };
 }

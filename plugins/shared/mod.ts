@@ -17,6 +17,7 @@ export type * from "./interface/kind.ts";
 export * from "./interface_steps.ts";
 export * from "./ipam.ts";
 export * from "./ipam_key.ts";
+export * from "./ipv6_mtu.ts";
 export * from "./link_names.ts";
 export * from "./masquerade_keys.ts";
 export * from "./masquerade_linux.ts";

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { SPEC_VERSIONS } from "../../lib/spec/mod.ts";
 import { createFaults } from "./_faults.ts";
+import { seesInterface } from "./_foreign_ipam.ts";
 import type { Host, Sandbox } from "./_host.ts";
 import { kernelTest } from "./_kernel_test.ts";
 import { linkNamesIn } from "./_network.ts";
@@ -347,6 +348,15 @@ function testIpamCalls(plugin: InterfacePlugin): void {
     const commands = ["ADD", "CHECK", "STATUS", "GC", "DEL"];
     assertEquals(await logOf(host), commands);
   });
+  test(
+    plugin,
+    "an IPAM plugin that is not ours finds the interface, up",
+    async (host) => {
+      const sandbox = await addQuietSandbox(host);
+      const configWith = (ipam: object) => plugin.config(host, { ipam });
+      await seesInterface(host, sandbox, configWith);
+    },
+  );
   test(
     plugin,
     "ADD with an IPAM plugin that lets it down leaves nothing",

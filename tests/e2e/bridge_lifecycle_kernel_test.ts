@@ -21,6 +21,7 @@ import {
   SUBNET4,
   SUBNET6,
 } from "./_harness.ts";
+import { seesInterface } from "./_foreign_ipam.ts";
 
 const MASQUERADE = { needs: ["iptables", "ip6tables", "nft"] };
 
@@ -225,6 +226,8 @@ kernelTest(
 interface Tampering {
   readonly act: (attached: Attached, host: Host) => Promise<unknown>;
   readonly names: readonly string[];
+  /** Keys of the configuration. */
+  readonly keys?: Readonly<Record<string, unknown>>;
 }
 
 const TAMPERINGS: Record<string, Tampering> = {
@@ -280,6 +283,31 @@ const TAMPERINGS: Record<string, Tampering> = {
       host.ip(`link set dev ${host.bridge} address 02:00:00:00:00:88`),
     names: ["02:00:00:00:00:88"],
   },
+  "isolation taken from the port": {
+    keys: { portIsolation: true },
+    act: ({ result }, host) =>
+      host.ip(`link set dev ${portIn(result)} type bridge_slave isolated off`),
+    names: ["portIsolation"],
+  },
+  "hairpin mode taken from the port": {
+    keys: { hairpinMode: true },
+    act: ({ result }, host) =>
+      host.ip(`link set dev ${portIn(result)} type bridge_slave hairpin off`),
+    names: ["hairpinMode"],
+  },
+  "spoof check flushed": {
+    keys: { macspoofchk: true },
+    act: (_, host) => host.must(["nft", "flush table bridge nat"]),
+    names: ["macspoofchk"],
+  },
+  "spoof check's last chain flushed": {
+    keys: { macspoofchk: true },
+    act: ({ sandbox: { containerId } }, host) => {
+      const chain = `cni-br-iface-${containerId}-eth0-mac`;
+      return host.must(["nft", `flush chain bridge nat ${chain}`]);
+    },
+    names: ["macspoofchk"],
+  },
   "reservation removed": {
     act: async (_, host) => {
       const { files } = await attachmentsOf(host);
@@ -292,13 +320,14 @@ const TAMPERINGS: Record<string, Tampering> = {
 kernelTest(
   "bridge: CHECK finds what was changed since ADD",
   async (host, t) => {
-    for (const [why, { act, names }] of Object.entries(TAMPERINGS)) {
+    for (const [why, { act, names, keys }] of Object.entries(TAMPERINGS)) {
       await t.step(why, async () => {
-        const attached = await attach(host);
+        const attached = await attach(host, keys);
         const { sandbox, config, result } = attached;
-        await act(attached, host);
         const check = { ...config, prevResult: result };
         const call = { command: "CHECK", config: check, sandbox };
+        await mustCall(host, "bridge", call);
+        await act(attached, host);
         const error = await mustFail(host, "bridge", { code: 999, ...call });
         const text = `${error.msg}; ${error.details}`;
         for (const name of names) assertStringIncludes(text, name);
@@ -467,4 +496,23 @@ kernelTest("bridge: every command keeps stdout pure", async (host, t) => {
 /** As {@linkcode attachmentsOf}, without links: they go with a delay. */
 async function withoutLinks(host: Host) {
   return { ...await attachmentsOf(host), links: {} };
+}
+
+for (
+  const [why, keys] of Object.entries({
+    "on a bridge of layer 2": {},
+    "behind a gateway": { isGateway: true, ipMasq: true },
+    "with a spoof check": { macspoofchk: true },
+  })
+) {
+  kernelTest(
+    `bridge: an IPAM plugin that is not ours finds the interface, up, ${why}`,
+    async (host) => {
+      const sandbox = await host.addSandbox();
+      const configWith = (ipam: object) =>
+        bridgeConfig(host, { ...keys, ipam });
+      await seesInterface(host, sandbox, configWith);
+    },
+    MASQUERADE,
+  );
 }

@@ -159,6 +159,11 @@ kernelTest(
         code: 7,
         names: ["bridge"],
       },
+      "an MTU that is too small for IPv6": {
+        ...config({ mtu: 1279, ipam: hostLocal(host, [SUBNET6]) }),
+        code: 7,
+        names: ["mtu is 1279", "1280"],
+      },
       "hairpinMode with promiscMode": {
         ...config({ hairpinMode: true, promiscMode: true }),
         code: 7,

@@ -22,6 +22,7 @@ import {
   SUBNET4,
   SUBNET6,
 } from "./_harness.ts";
+import { seesInterface } from "./_foreign_ipam.ts";
 
 const MAC = "02:00:00:00:00:d0";
 
@@ -604,3 +605,16 @@ function normal(result: Any, sandbox: Sandbox): Any {
   // Newer references leave an empty one out.
   return { dns: {}, ...JSON.parse(text) };
 }
+
+kernelTest(
+  "host-device: an IPAM plugin that is not ours finds the interface, up",
+  async (host) => {
+    await addDevice(host);
+    const sandbox = await addSandbox(host);
+    const configWith = (ipam: object) =>
+      configFor(host, { device: "d0", ipam });
+    await seesInterface(host, sandbox, configWith);
+    // In the host again, whatever the IPAM plugin has answered.
+    assertEquals((await linkIn(host, "d0")).address, MAC);
+  },
+);

@@ -37,6 +37,7 @@ export function callOurs(call: TestCall): Promise<Reply> {
     context: {
       delegate: () => Promise.reject(new Error("host-local delegates nothing")),
       preload: () => {},
+      isForeign: () => false,
       warn: () => {},
     },
   });

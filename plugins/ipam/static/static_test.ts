@@ -33,6 +33,7 @@ function call(
     context: {
       delegate: () => Promise.reject(new Error("static delegates nothing")),
       preload: () => {},
+      isForeign: () => false,
       warn: () => {},
     },
   });

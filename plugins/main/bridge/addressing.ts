@@ -16,7 +16,7 @@ import {
   type IpConfig,
   type Route,
 } from "../../../lib/spec/mod.ts";
-import type { Addressing } from "../../shared/mod.ts";
+import { type Addressing, IPV6_MTU_BYTES } from "../../shared/mod.ts";
 import type { BridgeConfig } from "./config.ts";
 
 /** The addresses and routes of an attachment, and those of the bridge. */
@@ -61,7 +61,8 @@ export function completeAddressing(
  * address is in the way if it is none of them, an IPv6 address if its subnet
  * also overlaps one of theirs; link-local ones never are.
  *
- * @throws {CniError} Code 7 if an address is in the way and may not be removed.
+ * @throws {CniError} Code 7 if an address is in the way and may not be removed,
+ * or if the link's MTU is too small for IPv6.
  */
 export function planGatewayAddresses(
   { name, link }: { name: string; link: Link | undefined },
@@ -76,7 +77,21 @@ export function planGatewayAddresses(
   if (remove.length > 0 && !forceAddress) {
     throw conflictError(remove, wanted, name);
   }
-  return { remove, add: wanted.filter((cidr) => !texts.has(formatCidr(cidr))) };
+  const add = wanted.filter((cidr) => !texts.has(formatCidr(cidr)));
+  refuseSmallBridge(link, add);
+  return { remove, add };
+}
+
+function refuseSmallBridge(link: Link | undefined, add: readonly Cidr[]): void {
+  if (link === undefined || link.mtuBytes >= IPV6_MTU_BYTES) return;
+  const ipv6 = add.find(({ address }) => address.family === 6);
+  if (ipv6 === undefined) return;
+  const message = `Cannot give "${link.name}" an IPv6 address`;
+  throw new CniError(CniCode.InvalidConfig, message, {
+    details: `its MTU is ${link.mtuBytes}, and ${formatCidr(ipv6)} is IPv6, ` +
+      `which needs ${IPV6_MTU_BYTES} bytes: ip link set dev ${link.name} mtu ` +
+      "1500, or give no IPv6 addresses",
+  });
 }
 
 function missingDefaults(

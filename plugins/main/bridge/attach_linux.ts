@@ -4,6 +4,7 @@ import {
   type AttachWork,
   type Design,
   makeLink,
+  makeReadyLink,
   settled,
 } from "../../shared/mod.ts";
 import { lockBridge } from "./bridge_lock_linux.ts";
@@ -16,12 +17,13 @@ import type { PairInput, PlanInput } from "./steps.ts";
 import { isVlanFiltering } from "./vlan.ts";
 
 /**
- * Makes the pair while addresses are allocated: at once, or, where that cannot
- * be tried or does not work, after a look at the host, which tells what is
- * wrong if something is. The bridge stays locked until the port is on it.
+ * Makes the pair while addresses are allocated, or before: at once, or, where
+ * that cannot be tried or does not work, after a look at the host, which tells
+ * what is wrong if something is. The bridge stays locked until the port is on
+ * it.
  */
 export async function attachBridge(
-  { request, config, shells, undo, look, allocate, warn }: AttachWork<
+  { request, config, shells, undo, look, isReady, allocate, warn }: AttachWork<
     BridgeConfig,
     HostLinks
   >,
@@ -38,7 +40,9 @@ export async function attachBridge(
   });
   const draft = choosePair(request, config);
   const options = { netns, run, undo };
-  const trial = isPlain(config) ? tryPair(request, draft, options) : undefined;
+  const trial = isPlain(config) && !isReady
+    ? tryPair(request, draft, options)
+    : undefined;
   const early = trial && entered.then(allocate);
   await Promise.allSettled([trial, early]);
   const made = await trial;
@@ -46,14 +50,15 @@ export async function attachBridge(
   warnOfVlans(pair, warn);
   input = withAddressing(pair, undefined);
   const design = designOf(pair, { isMade: made !== undefined });
+  if (isReady) await makeReadyLink(design, options);
   const [ipam] = await settled(
     early ?? allocate(),
-    made ? Promise.resolve() : makeLink(design, options),
+    made || isReady ? Promise.resolve() : makeLink(design, options),
   );
-  const finish: Design["finish"] = (given) => {
+  const finish: Design["finish"] = (given, options) => {
     // What is taken back follows from the gateways, too.
     input = withAddressing(pair, given);
-    return design.finish(given);
+    return design.finish(given, options);
   };
   return { design: { ...design, finish }, ipam };
 }

@@ -1,4 +1,10 @@
-import { type Link, readLink, type Run } from "../../../lib/linux/mod.ts";
+import {
+  type Link,
+  parseShown,
+  readLink,
+  reasonOf,
+  type Run,
+} from "../../../lib/linux/mod.ts";
 import type { Interface } from "../../../lib/spec/mod.ts";
 import {
   checkAddresses,
@@ -8,6 +14,7 @@ import {
 } from "../../shared/compare/mod.ts";
 import type { Found } from "../../shared/mod.ts";
 import type { BridgeConfig } from "./config.ts";
+import type { VlanConfig } from "./vlan.ts";
 
 /**
  * Compares bridge and port with configuration and result.
@@ -15,12 +22,26 @@ import type { BridgeConfig } from "./config.ts";
  * @throws {CniError} Code 999, naming what differs.
  */
 export async function compareBridge(
-  { link, config, prevResult, run }: Found<BridgeConfig>,
+  { link, config, request, prevResult, run }: Found<BridgeConfig>,
 ): Promise<void> {
   const { interfaces = [], ips = [] } = prevResult;
   const bridge = await readLink(config.bridge, { run });
   checkBridgeLink(bridge, interfaces, config);
-  await checkPort(link, interfaces, { bridge: config.bridge, run });
+  const port = await checkPort(link, interfaces, {
+    bridge: config.bridge,
+    run,
+  });
+  checkFlags(port, config);
+  if (bridge?.vlans?.isFiltering) await checkVlans(port, config.vlans, run);
+  if (config.macSpoofCheck) {
+    const { hasSpoofCheck } = await import("./spoof_check_linux.ts");
+    const { containerId, ifname } = request;
+    const source = { hostName: port.name, mac: link.mac };
+    if (!await hasSpoofCheck({ containerId, ifname }, source, run)) {
+      const why = "rules of its spoof check (macspoofchk) are gone";
+      throw differs(`port "${port.name}"`, why);
+    }
+  }
   // Even those that are stated for another interface.
   checkAddresses(link, ips);
 }
@@ -50,13 +71,60 @@ async function checkPort(
   container: Link,
   interfaces: readonly Interface[],
   { bridge, run }: { bridge: string; run: Run },
-): Promise<void> {
+): Promise<Link> {
   const candidates = interfaces.filter((one) =>
     !one.sandbox && one.name !== bridge && one.name !== container.name
   );
   const port = await checkVethPeer(container, candidates, run);
-  if (port.master === bridge) return;
+  if (port.master === bridge) return port;
   const found = port.master === undefined ? "none" : `"${port.master}"`;
   const why = `its bridge is ${found}: expected "${bridge}"`;
   throw differs(`port "${port.name}"`, why);
+}
+
+// What is on though it was not asked for is left alone: others may want it, as
+// the kubelet does hairpin mode.
+function checkFlags({ name, port }: Link, config: BridgeConfig): void {
+  const flags = [
+    ["hairpinMode", config.hairpinMode, port?.isHairpin],
+    ["portIsolation", config.portIsolation, port?.isIsolated],
+  ] as const;
+  for (const [key, wanted, found] of flags) {
+    if (!wanted || found) continue;
+    throw differs(`port "${name}"`, `${key} is off: expected on`);
+  }
+}
+
+/** A port's VLANs as `bridge -j vlan show` prints them. */
+interface PortVlans {
+  readonly vlans?: readonly {
+    readonly vlan: number;
+    readonly vlanEnd?: number;
+    readonly flags?: readonly string[];
+  }[];
+}
+
+async function checkVlans(
+  { name }: Link,
+  { vlan, trunk = [] }: VlanConfig,
+  run: Run,
+): Promise<void> {
+  const args = ["-j", "vlan", "show", "dev", name];
+  const { status, stdout, stderr } = await run({ program: "bridge", args });
+  const what = `port "${name}"`;
+  if (status !== 0) throw differs(what, reasonOf(stderr));
+  const shown = parseShown(stdout).flat() as readonly PortVlans[];
+  const found = shown.flatMap(({ vlans = [] }) => vlans);
+  const isIn = (id: number, flags: readonly string[]) =>
+    found.some((one) =>
+      one.vlan <= id && id <= (one.vlanEnd ?? one.vlan) &&
+      flags.every((flag) => one.flags?.includes(flag))
+    );
+  if (vlan !== 0 && !isIn(vlan, ["PVID", "Egress Untagged"])) {
+    throw differs(what, `its untagged frames are not in VLAN ${vlan}`);
+  }
+  const missing = trunk.find((id) => !isIn(id, []));
+  if (missing !== undefined) {
+    throw differs(what, `it is not in VLAN ${missing}`);
+  }
 }

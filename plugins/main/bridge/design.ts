@@ -19,6 +19,7 @@ import {
   planGateway,
   type PlanInput,
   planPort,
+  planReady,
   planSandbox,
 } from "./steps.ts";
 
@@ -65,12 +66,13 @@ export function designOf(
     link: isMade ? [] : [...bridge, ...planPort(pair)],
     rules: (tools) => addFrameRules(pair, tools),
     interfaces: interfacesOf(pair),
-    finish: (given) => {
+    ready: planReady(pair),
+    finish: (given, options) => {
       const input = withAddressing(pair, given);
       const { addressing } = input;
       return {
         host: [...(isMade ? bridge : []), ...planGateway(input)],
-        sandbox: planSandbox(input),
+        sandbox: planSandbox(input, options),
         addressing: addressing &&
           { ips: addressing.ips, routes: addressing.routes },
       };

@@ -256,7 +256,7 @@ const IPV6_ON = [
   "NS: sysctl -w net/ipv6/conf/eth0/keep_addr_on_down=1",
 ];
 const ADDRESS4 = "NS: ip addr add 10.0.0.2/24 broadcast + dev eth0";
-const ADDRESS6 = "NS: ip addr add fd00::2/64 dev eth0";
+const ADDRESS6 = "NS: ip addr add fd00::2/64 dev eth0 nodad";
 const LINK_UP = "NS: ip link set dev eth0 up";
 const SHOW = "NS: ip addr show dev eth0";
 
@@ -282,7 +282,15 @@ const SANDBOX_PLANS: Record<string, readonly [Given, readonly string[]]> = {
   ],
   "enabledad": [
     { keys: { enabledad: true }, ipam: DUAL },
-    [...DAD, ARP_NOTIFY, ...IPV6_ON, ADDRESS4, ADDRESS6, LINK_UP, SHOW],
+    [
+      ...DAD,
+      ARP_NOTIFY,
+      ...IPV6_ON,
+      ADDRESS4,
+      "NS: ip addr add fd00::2/64 dev eth0",
+      LINK_UP,
+      SHOW,
+    ],
   ],
   "default gateway": [
     { keys: { isDefaultGateway: true }, ipam: DUAL },

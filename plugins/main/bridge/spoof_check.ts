@@ -101,6 +101,33 @@ export function spoofSetup(
   ]);
 }
 
+/** The arguments of `nft` that list all rules of all attachments. */
+export const LIST_TABLE_ARGS: readonly string[] = [
+  ...["-j", "list", "table", FAMILY, TABLE],
+];
+
+/**
+ * Whether nft lists every rule of an attachment for {@linkcode LIST_TABLE_ARGS}.
+ */
+export function hasSpoofRules(
+  listing: string,
+  check: SpoofCheck,
+  source: SpoofCheckSource,
+): boolean {
+  const listed = ruleTexts(listing);
+  return [...ruleTexts(spoofSetup(check, source, []))]
+    .every((text) => listed.has(text));
+}
+
+/** Chain and expressions of the rules in a listing, or that one would add. */
+function ruleTexts(json: string): ReadonlySet<string> {
+  type Rule = { readonly chain: string; readonly expr?: unknown };
+  type Item = { readonly rule?: Rule; readonly add?: { readonly rule?: Rule } };
+  const { nftables } = JSON.parse(json) as { nftables: readonly Item[] };
+  const rules = nftables.flatMap(({ rule, add }) => rule ?? add?.rule ?? []);
+  return new Set(rules.map(({ chain, expr }) => JSON.stringify([chain, expr])));
+}
+
 /** The transaction that removes rules of the base chain and their chains. */
 export function spoofTeardown(rules: readonly SpoofCheckRule[]): string {
   const comments = [...new Set(rules.map(({ comment }) => comment))];

@@ -2,7 +2,9 @@ import { reasonOf, type Run, type UndoStack } from "../../../lib/linux/mod.ts";
 import { listNft } from "../../../lib/firewall/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import {
+  hasSpoofRules,
   LIST_ARGS,
+  LIST_TABLE_ARGS,
   parseSpoofRules,
   type SpoofCheck,
   type SpoofCheckRule,
@@ -37,6 +39,20 @@ export async function removeSpoofCheck(
   run: Run,
 ): Promise<void> {
   await removeSpoofRules(await listOwn(check, run), run);
+}
+
+/**
+ * Whether all rules of an attachment are there.
+ *
+ * @throws {CniError} Code 999 if nft cannot tell.
+ */
+export async function hasSpoofCheck(
+  check: SpoofCheck,
+  source: SpoofCheckSource,
+  run: Run,
+): Promise<boolean> {
+  const listing = await listNft(LIST_TABLE_ARGS, run);
+  return listing !== undefined && hasSpoofRules(listing, check, source);
 }
 
 /** Removes rules of the base chain with the chains that they lead to. */

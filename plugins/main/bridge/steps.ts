@@ -8,9 +8,11 @@ import {
 } from "../../../lib/linux/mod.ts";
 import {
   addressStep,
+  type FinishOptions,
   forwardingSteps,
   interfaceSteps,
   optionalSysctl,
+  setUpStep,
   vethStep,
 } from "../../shared/mod.ts";
 import type { BridgeAddressing, GatewayAddressChange } from "./addressing.ts";
@@ -111,18 +113,36 @@ export function planPort(input: PairInput): readonly Step[] {
   ];
 }
 
+/** The steps that set the container's end up, before it has addresses. */
+export function planReady(input: PairInput): readonly Step[] {
+  return [...parameterSteps(input), setUpStep("sandbox", input.ifname)];
+}
+
 /**
  * The steps in the container's namespace. The last one shows the interface, if
  * duplicate address detection may have to be awaited.
  */
-export function planSandbox(input: PlanInput): readonly Step[] {
+export function planSandbox(
+  input: PlanInput,
+  { isReady = false }: FinishOptions = {},
+): readonly Step[] {
   const { config, ifname, addressing } = input;
   if (config.disableContainerInterface) return [];
   if (addressing === undefined) return interfaceSteps(ifname, undefined);
   return [
+    ...(isReady ? [] : parameterSteps(input)),
+    ...interfaceSteps(ifname, addressing, {
+      isUp: isReady,
+      // Without detection by the kernel there is nothing to wait for.
+      isAlone: !config.enableDad,
+    }),
+  ];
+}
+
+function parameterSteps({ config, ifname }: PairInput): readonly SysctlStep[] {
+  return [
     ...dadSteps(ifname, config.enableDad),
     optionalSysctl("sandbox", `net/ipv4/conf/${ifname}/arp_notify`, "1"),
-    ...interfaceSteps(ifname, addressing),
   ];
 }
 

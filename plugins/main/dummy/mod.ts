@@ -39,7 +39,10 @@ export function designDummy({ netns, ifname }: Request): Design {
   return {
     link: [planLink(ifname, mac)],
     interfaces: [{ name: ifname, mac, sandbox: netns }],
-    finish: (addressing) => ({ sandbox: interfaceSteps(ifname, addressing) }),
+    ready: interfaceSteps(ifname, undefined),
+    finish: (addressing, { isReady: isUp } = {}) => ({
+      sandbox: interfaceSteps(ifname, addressing, { isUp }),
+    }),
   };
 }
 

@@ -19,6 +19,7 @@ export function designHostDevice(
     return {
       link: [],
       interfaces: [{ name: ifname, sandbox: netns }],
+      ready: [],
       finish: () => ({ sandbox: [] }),
     };
   }
@@ -26,12 +27,16 @@ export function designHostDevice(
   const mac = link.mac === "" ? {} : { mac: link.mac };
   return {
     link: planMove(link, { netns, ifname }),
+    mtuBytes: link.mtuBytes,
     // A step that fails may have moved the link without giving it its name.
     undo: async (run) => {
       const { putBack } = await import("./put_back_linux.ts");
       await putBack(link, { netns, ifname }, run);
     },
     interfaces: [{ name: ifname, ...mac, sandbox: netns }],
-    finish: (addressing) => ({ sandbox: interfaceSteps(ifname, addressing) }),
+    ready: interfaceSteps(ifname, undefined),
+    finish: (addressing, { isReady: isUp } = {}) => ({
+      sandbox: interfaceSteps(ifname, addressing, { isUp }),
+    }),
   };
 }

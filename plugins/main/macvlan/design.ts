@@ -4,7 +4,7 @@ import type { Request } from "../../../lib/plugin/mod.ts";
 import type { Design, Known } from "../../shared/mod.ts";
 import type { MacvlanConfig } from "./config.ts";
 import { firstNameOf } from "./first_name.ts";
-import { type LinkInput, planLink, planSandbox } from "./steps.ts";
+import { type LinkInput, planLink, planReady, planSandbox } from "./steps.ts";
 
 /** Decides what an ADD does. */
 export function designMacvlan(
@@ -31,8 +31,12 @@ export function designOf(input: LinkInput): Design {
   const { master, mac, netns, ifname } = input;
   return {
     link: [planLink(input)],
+    mtuBytes: input.config.mtuBytes || master.mtuBytes,
     interfaces: [{ name: ifname, mac, sandbox: netns }],
-    finish: (addressing) => ({ sandbox: planSandbox(input, addressing) }),
+    ready: planReady(input),
+    finish: (addressing, options) => ({
+      sandbox: planSandbox(input, { addressing, ...options }),
+    }),
     detection: { remedy: `look at what "${master.name}" is connected to` },
   };
 }

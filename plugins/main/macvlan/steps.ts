@@ -6,8 +6,10 @@ import {
 } from "../../../lib/linux/mod.ts";
 import {
   type Addressing,
+  type FinishOptions,
   interfaceSteps,
   optionalSysctl,
+  type Rename,
 } from "../../shared/mod.ts";
 import type { MacvlanConfig } from "./config.ts";
 
@@ -45,41 +47,61 @@ export function planLink(input: LinkInput): IpStep {
   };
 }
 
+/** The steps that name the interface and set it up, before it has addresses. */
+export function planReady(input: LinkInput): readonly Step[] {
+  return [
+    ...notifySteps(input),
+    ...masterMacSteps(input),
+    ...interfaceSteps(input.ifname, undefined, { rename: renameOf(input) }),
+  ];
+}
+
 /**
  * The steps in the container's namespace. The last one shows the interface, if
  * duplicate address detection may have to be awaited.
  */
 export function planSandbox(
-  { config, ifname, firstName }: LinkInput,
-  addressing: Addressing | undefined,
+  input: LinkInput,
+  { addressing, isReady = false }: FinishOptions & {
+    readonly addressing: Addressing | undefined;
+  },
 ): readonly Step[] {
-  const name = config.linkInContainer ? ifname : firstName;
-  return [
-    // Neighbours learn where the addresses are now.
-    ...(addressing === undefined ? [] : [
-      optionalSysctl("sandbox", `net/ipv4/conf/${name}/arp_notify`, "1"),
-      optionalSysctl("sandbox", `net/ipv6/conf/${name}/ndisc_notify`, "1"),
-    ]),
-    ...masterMacSteps(config, name),
-    ...interfaceSteps(ifname, addressing, {
-      rename: name === ifname ? undefined : {
-        from: name,
-        step: renameStep(name, ifname),
-      },
-    }),
+  const prepared = isReady ? [] : [
+    ...(addressing === undefined ? [] : notifySteps(input)),
+    ...masterMacSteps(input),
   ];
+  const options = { rename: renameOf(input), isUp: isReady };
+  return [...prepared, ...interfaceSteps(input.ifname, addressing, options)];
+}
+
+/** Neighbours learn where the addresses are now. */
+function notifySteps(input: LinkInput): readonly Step[] {
+  const name = madeName(input);
+  return [
+    optionalSysctl("sandbox", `net/ipv4/conf/${name}/arp_notify`, "1"),
+    optionalSysctl("sandbox", `net/ipv6/conf/${name}/ndisc_notify`, "1"),
+  ];
+}
+
+/** The name that the interface is made with. */
+function madeName({ config, ifname, firstName }: LinkInput): string {
+  return config.linkInContainer ? ifname : firstName;
+}
+
+function renameOf(input: LinkInput): Rename | undefined {
+  const { ifname } = input;
+  const from = madeName(input);
+  return from === ifname ? undefined : { from, step: renameStep(from, ifname) };
 }
 
 // In this mode the interface has the master's address, whatever it is made
 // with; it passes on to the master what it is given, and the kernel takes that
 // back when the interface goes.
-function masterMacSteps(
-  { mode, mac }: MacvlanConfig,
-  name: string,
-): readonly IpStep[] {
+function masterMacSteps(input: LinkInput): readonly IpStep[] {
+  const { mode, mac } = input.config;
   if (mode !== "passthru" || mac === undefined) return [];
   return [ipStep("sandbox", `give the interface the address ${mac}`, [
-    ...["link", "set", "dev", name, "address", mac],
+    ...["link", "set", "dev", madeName(input), "address", mac],
   ])];
 }
 

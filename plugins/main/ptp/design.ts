@@ -4,7 +4,13 @@ import type { Request } from "../../../lib/plugin/mod.ts";
 import { type Design, randomLinkName } from "../../shared/mod.ts";
 import type { PtpConfig } from "./config.ts";
 import { hopsOf } from "./routing.ts";
-import { type PairInput, planHost, planPair, planSandbox } from "./steps.ts";
+import {
+  type PairInput,
+  planHost,
+  planPair,
+  planReady,
+  planSandbox,
+} from "./steps.ts";
 
 /** Decides what an ADD does. */
 export function designPtp(
@@ -41,11 +47,12 @@ export function designOf(pair: PairInput): Design {
       { name: hostName, mac: hostMac },
       { name: ifname, mac: containerMac, sandbox: netns },
     ],
-    finish: (addressing) => {
+    ready: planReady(pair),
+    finish: (addressing, { isReady } = {}) => {
       const hops = hopsOf(addressing?.ips ?? []);
       return {
         host: planHost(pair, hops),
-        sandbox: planSandbox(pair, { addressing, hops }),
+        sandbox: planSandbox(pair, { addressing, hops, isReady }),
       };
     },
     awaited: { name: hostName, what: "veth" },

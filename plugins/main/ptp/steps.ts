@@ -3,6 +3,7 @@ import { type IpStep, ipStep, type Step } from "../../../lib/linux/mod.ts";
 import {
   type Addressing,
   addressStep,
+  type FinishOptions,
   forwardingSteps,
   interfaceSteps,
   optionalSysctl,
@@ -70,29 +71,38 @@ export function planHost(
   ];
 }
 
+/** The steps that set the container's end up, before it has addresses. */
+export function planReady({ ifname }: PairInput): readonly Step[] {
+  return [noDetectionStep(ifname), setUpStep("sandbox", ifname)];
+}
+
 /**
  * The steps in the container's namespace. The last one shows the interface, if
  * duplicate address detection may have to be awaited.
  */
 export function planSandbox(
   { ifname }: PairInput,
-  { addressing, hops }: {
+  { addressing, hops, isReady = false }: FinishOptions & {
     readonly addressing: Addressing | undefined;
     readonly hops: readonly Hop[];
   },
 ): readonly Step[] {
-  const dadKey = `net/ipv6/conf/${ifname}/accept_dad`;
   const hasIpv6 = hops.some(({ gateway }) => gateway.family === 6);
   return [
-    ...(hasIpv6 ? [optionalSysctl("sandbox", dadKey, "0")] : []),
+    ...(hasIpv6 && !isReady ? [noDetectionStep(ifname)] : []),
     ...interfaceSteps(ifname, addressing, {
       isAlone: true,
+      isUp: isReady,
       withoutSubnetRoutes: true,
       beforeRoutes: sourceRoutes(hops).map((route) =>
         sourceRouteStep(route, ifname)
       ),
     }),
   ];
+}
+
+function noDetectionStep(ifname: string): Step {
+  return optionalSysctl("sandbox", `net/ipv6/conf/${ifname}/accept_dad`, "0");
 }
 
 function markStep(name: string, alias: string): IpStep {

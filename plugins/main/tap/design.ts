@@ -8,6 +8,7 @@ import {
   type LinkInput,
   planAttributes,
   planDevice,
+  planReady,
   planSandbox,
 } from "./steps.ts";
 
@@ -26,7 +27,10 @@ export function designTap(
       ...planAttributes(input),
     ],
     interfaces: [{ name: ifname, mac, sandbox: netns }],
-    finish: (addressing) => ({ sandbox: planSandbox(input, addressing) }),
+    ready: planReady(input),
+    finish: (addressing, options) => ({
+      sandbox: planSandbox(input, { addressing, ...options }),
+    }),
     // The kernel looks for duplicates only once a program has opened it.
     detection: { needsCarrier: true },
   };

@@ -1,8 +1,10 @@
 import { type IpStep, ipStep, type Step } from "../../../lib/linux/mod.ts";
 import {
   type Addressing,
+  type FinishOptions,
   interfaceSteps,
   optionalSysctl,
+  setUpStep,
 } from "../../shared/mod.ts";
 import type { TapConfig } from "./config.ts";
 
@@ -49,21 +51,30 @@ export function planAttributes(
   ];
 }
 
+/** The steps that set the device up, before it has addresses. */
+export function planReady({ ifname }: LinkInput): readonly Step[] {
+  return [notifyStep(ifname), setUpStep("sandbox", ifname)];
+}
+
 /**
  * The steps that set the device up, with its addresses and routes. The last
  * one shows it, if duplicate address detection may have to be awaited.
  */
 export function planSandbox(
   { ifname }: LinkInput,
-  addressing: Addressing | undefined,
+  { addressing, isReady = false }: FinishOptions & {
+    readonly addressing: Addressing | undefined;
+  },
 ): readonly Step[] {
   return [
-    // Neighbours learn where the addresses are now.
-    ...(addressing === undefined
-      ? []
-      : [optionalSysctl("sandbox", `net/ipv4/conf/${ifname}/arp_notify`, "1")]),
-    ...interfaceSteps(ifname, addressing),
+    ...(addressing === undefined || isReady ? [] : [notifyStep(ifname)]),
+    ...interfaceSteps(ifname, addressing, { isUp: isReady }),
   ];
+}
+
+/** Neighbours learn where the addresses are now. */
+function notifyStep(ifname: string): Step {
+  return optionalSysctl("sandbox", `net/ipv4/conf/${ifname}/arp_notify`, "1");
 }
 
 /** What makes the device, as a person would type it. */

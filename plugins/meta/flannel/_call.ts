@@ -88,6 +88,7 @@ export function createNode(): Node {
   const context = {
     delegate,
     preload: () => {},
+    isForeign: () => false,
     warn: (message: string) => void warnings.push(message),
   };
   return {

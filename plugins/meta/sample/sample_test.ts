@@ -34,6 +34,7 @@ function call(command: string, keys: JsonObject = {}): Promise<Reply> {
     context: {
       delegate: () => Promise.reject(new Error("sample delegates nothing")),
       preload: () => {},
+      isForeign: () => false,
       warn: () => {},
     },
   });

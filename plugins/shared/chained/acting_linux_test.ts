@@ -12,6 +12,7 @@ function contextWith(warnings: string[]) {
   return {
     delegate: () => Promise.reject(new Error("nothing is delegated")),
     preload: () => {},
+    isForeign: () => false,
     warn: (message: string) => void warnings.push(message),
   };
 }

@@ -9,6 +9,7 @@ import { requireChained } from "./require_chained.ts";
 const CONTEXT = {
   delegate: () => Promise.reject(new Error("nothing is delegated")),
   preload: () => {},
+  isForeign: () => false,
   warn: () => {},
 };
 const PLAN_CONTEXT = { plan: CONTEXT.delegate };

@@ -11,6 +11,7 @@ import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
 import type { Addressing } from "../addresses.ts";
 import { awaitLinkUp } from "../await_link_up_linux.ts";
+import { refuseSmallMtu, refuseSmallMtuFor } from "../ipv6_mtu.ts";
 import { allocateAddresses } from "../ipam.ts";
 import { addAttachmentMasquerade } from "../masquerade_linux.ts";
 import { awaitSettledAddresses } from "../settle_linux.ts";
@@ -47,16 +48,21 @@ export async function addInterface<Config extends InterfaceConfig, Facts>(
   facts?.catch(() => {});
   // The IPAM plugin is loaded while host and container are looked at.
   if (ipamType !== undefined) context.preload(ipamType, request);
+  const isReady = ipamType !== undefined &&
+    context.isForeign(ipamType, request);
   const runAside = kind.masquerades && ipMasq ? shells.open() : run;
   const warn = (message: string) => context.warn(message);
   return await withUndo(async (undo) => {
     const allocate = () =>
       allocateAddresses(request, ipamType, { context, undo });
-    const work = { request, config, shells, undo, look, allocate, warn };
+    const order = { isReady, allocate };
+    const work = { request, config, shells, undo, look, ...order, warn };
     const { design, ipam } = await (kind.attach?.(work) ??
       attach(kind, { ...work, facts: await facts as Facts }));
     const given = addressingOf(design, { config, ipam });
-    const finish = design.finish(given);
+    const mtuBytes = config.mtuBytes || design.mtuBytes;
+    refuseSmallMtuFor(given?.ips.map((ip) => ip.address) ?? [], mtuBytes);
+    const finish = design.finish(given, { isReady });
     const addressing = finish.addressing ?? given;
     const ips = addressing?.ips ?? [];
     const options = { netns: request.netns, run, undo };
@@ -80,12 +86,17 @@ export async function addInterface<Config extends InterfaceConfig, Facts>(
 /** Makes the link and has the IPAM plugin allocate. */
 async function attach<Config extends InterfaceConfig, Facts>(
   kind: InterfaceKind<Config, Facts>,
-  { request, config, facts, shells: { run }, undo, allocate }:
+  { request, config, facts, shells: { run }, undo, isReady, allocate }:
     & AttachWork<Config, Facts>
     & { readonly facts: Facts },
 ): Promise<Attached> {
   const design = kind.design(request, { config, facts });
+  refuseSmallMtu(request, design.mtuBytes);
   const options = { netns: request.netns, run, undo };
+  if (isReady) {
+    await makeReadyLink(design, options);
+    return { design, ipam: await allocate() };
+  }
   if (kind.asksIpamFirst) {
     const ipam = await allocate();
     // Refuses what cannot be used before the link is touched.
@@ -112,6 +123,23 @@ export async function makeLink(
     })(),
     design.rules?.({ run, undo }) ?? Promise.resolve(),
   );
+}
+
+/**
+ * As {@linkcode makeLink}, and brings the link to where an IPAM plugin that is
+ * not our own may look for it: in the container, under its name, up.
+ */
+export async function makeReadyLink(
+  design: Design,
+  options: ApplyOptions,
+): Promise<void> {
+  await makeLink(design, options);
+  await applySteps(design.ready, options);
+  const { awaited } = design;
+  if (awaited === undefined) return;
+  // A request for an address that is lost is repeated only seconds later.
+  const links = await readLinkStates([awaited.name], options.run);
+  await awaitLinkUp(awaited, links, options.run);
 }
 
 /** What {@linkcode complete} needs besides the design. */
@@ -151,7 +179,8 @@ async function awaitDetection(
   },
 ): Promise<void> {
   const {
-    remedy = "set net.ipv6.conf.all.accept_dad to 0 in the container",
+    remedy = "set net.ipv6.conf.default.accept_dad and " +
+      "net.ipv6.conf.all.accept_dad to 0 in the container before ADD",
     needsCarrier = false,
   } = detection;
   const [link] = needsCarrier ? shown.flatMap(parseLinks) : [];

@@ -65,7 +65,8 @@ export interface Detachment {
 /**
  * Has the interface go, then has the IPAM plugin release its addresses. In this
  * order: an address that is released may be given out again at once, so the
- * container must not have it any more.
+ * container must not have it any more. Only an IPAM plugin that is not our own
+ * is asked before: it may need the interface to release by.
  *
  * @throws {CniError} Code 999 if the link cannot be removed, what a kind's own
  * functions throw, or the IPAM plugin's error.
@@ -75,15 +76,20 @@ export async function detach<Config extends InterfaceConfig, Facts>(
   detachment: Detachment,
 ): Promise<void> {
   const { request, context } = detachment;
+  const ipamType = ipamTypeOf(request.config.fields);
+  const isForeign = ipamType !== undefined &&
+    context.isForeign(ipamType, request);
+  const release = () => delegateIpam(request, context);
+  const before = await Promise.allSettled(isForeign ? [release()] : []);
   const removal = await Promise.allSettled([removeLink(kind, detachment)]);
   // A device that does not come back is no reason to hold its addresses.
-  if (kind.giveBack === undefined) throwFirst(removal);
+  if (kind.giveBack === undefined) throwFirst([...before, ...removal]);
   const rest = await Promise.allSettled([
-    delegateIpam(request, context),
+    isForeign ? undefined : release(),
     // Not before the link is gone: what it sends would pass unchecked.
     kind.removeRules?.(request, runCommand),
   ]);
-  throwFirst([...removal, ...rest]);
+  throwFirst([...before, ...removal, ...rest]);
 }
 
 /**

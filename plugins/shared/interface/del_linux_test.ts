@@ -43,6 +43,7 @@ async function remove(
       return Promise.resolve({});
     },
     preload: () => {},
+    isForeign: () => false,
     warn: () => {},
   };
   const request = requestWith({ ipam: { type: "static" } }, { command: "DEL" });

@@ -14,6 +14,12 @@ export interface Design {
   readonly first?: DesignedAct | undefined;
   /** The steps that make the link, with what takes them back. */
   readonly link: readonly Step[];
+  /**
+   * The steps that have the container find the link under its name, up, with
+   * its hardware address. Done after `link` for an IPAM plugin of others, which
+   * may look for all that; else `finish` has them.
+   */
+  readonly ready: readonly Step[];
   /** Takes back what the undo of the steps cannot; done after it. */
   undo?(run: Run): Promise<void>;
   /** Adds firewall rules of the link's own, before it can send anything. */
@@ -29,7 +35,9 @@ export interface Design {
    * @param addressing What the IPAM plugin gave; absent without one.
    * @throws {CniError} If these addresses will not do.
    */
-  finish(addressing: Addressing | undefined): Finish;
+  finish(addressing: Addressing | undefined, options?: FinishOptions): Finish;
+  /** The interface's MTU where the configuration does not say it, in bytes. */
+  readonly mtuBytes?: number | undefined;
   /** What has to pass traffic before the container is handed over. */
   readonly awaited?: AwaitedLink | undefined;
   /** How duplicate address detection is awaited. */
@@ -47,6 +55,12 @@ export interface DesignedAct {
 export interface RuleTools {
   readonly run: Run;
   readonly undo: UndoStack;
+}
+
+/** How {@linkcode Design.finish} finds the link. */
+export interface FinishOptions {
+  /** Whether the steps of `ready` are done. */
+  readonly isReady?: boolean | undefined;
 }
 
 /** What makes a link, that is there, the container's interface. */

@@ -1,4 +1,9 @@
-import { definePlugin, type Plugin } from "../../../lib/plugin/mod.ts";
+import {
+  definePlugin,
+  type Plugin,
+  type Request,
+} from "../../../lib/plugin/mod.ts";
+import { refuseSmallMtu } from "../ipv6_mtu.ts";
 import { addInterface } from "./add_linux.ts";
 import { delInterface } from "./del_linux.ts";
 import type { InterfaceConfig, InterfaceKind } from "./kind.ts";
@@ -8,9 +13,11 @@ import type { InterfaceConfig, InterfaceKind } from "./kind.ts";
  * of an attachment, around what the kind says of itself.
  */
 export function defineInterfacePlugin<Config extends InterfaceConfig, Facts>(
-  kind: InterfaceKind<Config, Facts>,
+  given: InterfaceKind<Config, Facts>,
 ): Plugin {
-  const { name, settings } = kind;
+  const { name } = given;
+  const kind = withMtuRule(given);
+  const { settings } = kind;
   return definePlugin({
     name,
     settings,
@@ -33,4 +40,16 @@ export function defineInterfacePlugin<Config extends InterfaceConfig, Facts>(
       return await planInterface(kind, { request, context });
     },
   });
+}
+
+/** Has every reading of the configuration refuse an MTU too small for IPv6. */
+function withMtuRule<Config extends InterfaceConfig, Facts>(
+  kind: InterfaceKind<Config, Facts>,
+): InterfaceKind<Config, Facts> {
+  const parse = (request: Request) => {
+    const config = kind.parse(request);
+    refuseSmallMtu(request, config.mtuBytes);
+    return config;
+  };
+  return { ...kind, parse, settings: { ...kind.settings, check: parse } };
 }

@@ -17,6 +17,8 @@ export interface InterfaceConfig {
   readonly dns?: Dns | undefined;
   /** Whether what leaves the container's subnets is masqueraded. */
   readonly ipMasq?: boolean | undefined;
+  /** Of the interface, in bytes; 0 or absent if it follows another link. */
+  readonly mtuBytes?: number | undefined;
   /** How; absent means what the host has. */
   readonly ipMasqBackend?: MasqueradeBackend | undefined;
 }
@@ -117,6 +119,11 @@ export interface AttachWork<Config, Facts> {
   readonly undo: UndoStack;
   /** Looks around as for any kind: see {@linkcode InterfaceKind.look}. */
   readonly look: () => Promise<Facts>;
+  /**
+   * Whether the link is to be ready, as `Design.ready` makes it, before the
+   * IPAM plugin is asked: one that is not our own may look for it.
+   */
+  readonly isReady: boolean;
   /** Has the IPAM plugin allocate; `undefined` without one. */
   readonly allocate: () => Promise<Result | undefined>;
   readonly warn: (message: string) => void;

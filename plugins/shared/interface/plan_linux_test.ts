@@ -11,6 +11,7 @@ const KIND: InterfaceKind<InterfaceConfig, void> = {
   parse: () => ({ ipamType: "static" }),
   design: () => ({
     link: [],
+    ready: [],
     interfaces: [{ name: "eth0", sandbox: "/n" }],
     finish: () => ({ sandbox: [] }),
   }),

@@ -5,6 +5,7 @@ import { addressingOf, dnsIn, resultOf } from "./result.ts";
 
 const DESIGN: Design = {
   link: [],
+  ready: [],
   interfaces: [
     { name: "br0" },
     { name: "v0", mac: "02:00:00:00:00:01" },
