@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { JsonObject } from "../../../lib/spec/mod.ts";
-import { callOurs, filesBelow, makeDataDir } from "./_call.ts";
+import { callOurs, makeDataDir } from "./_call.ts";
 import type { Boot } from "./boot.ts";
 
 async function statusOf(
