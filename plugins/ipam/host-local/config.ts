@@ -51,7 +51,7 @@ export const HOST_LOCAL_KEYS = {
   reclaimAfterReboot: booleanKey({
     description: "Reservations that were made before the machine's last " +
       "start are freed when they are in the way. See [below](#after-a-reboot). " +
-      "Read by ADD, GC and STATUS",
+      "Read by ADD and GC",
     default: true,
   }),
 };
