@@ -45,8 +45,7 @@ export async function compile(
     ...["compile", "--quiet", "--no-check", "--no-config", "--no-lock"],
     V8_FLAGS,
     ...permissionFlags(permissions),
-    // The compiled form has one set of permissions for all that it is.
-    `--allow-net=unix:${DAEMON_SOCKET},unix:${DAEMON_SOCKET}.new`,
+    ...daemonFlags(target),
     ...(target === undefined ? [] : [`--target=${target}`]),
     `--output=${output}`,
     entry,
@@ -59,6 +58,17 @@ export async function compile(
     throw new DenortMissingError(stderr);
   }
   throw new Error(`Cannot compile ${entry}\n${stderr}`);
+}
+
+/**
+ * The daemon's socket, and no more of the network: the compiled form has one set
+ * of permissions for all that it is. Windows has no daemon.
+ */
+function daemonFlags(target: Target | undefined): readonly string[] {
+  const isWindows = target?.includes("windows") ?? Deno.build.os === "windows";
+  return isWindows
+    ? []
+    : [`--allow-net=unix:${DAEMON_SOCKET},unix:${DAEMON_SOCKET}.new`];
 }
 
 /**

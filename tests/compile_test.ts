@@ -104,7 +104,12 @@ Deno.test("the compiled program carries the bundle and its permissions, no more"
           denort: runtimes[kind],
         });
         const program = await readProgram(output);
-        assertEquals(program.permissions, EMBEDDED_PERMISSIONS);
+        const socket = "unix:/run/cni/daemon.sock";
+        const allow_net = kind === "elf" ? [socket, `${socket}.new`] : null;
+        assertEquals(program.permissions, {
+          ...EMBEDDED_PERMISSIONS,
+          allow_net,
+        });
         assertEquals(program.entry, BUNDLE_ENTRY);
         assertEquals(program.files, await codeFiles(bundleDir));
         assert(program.files.length > 1, "the bundle is in parts");

@@ -62,7 +62,7 @@ Deno.test("the library's entries export what is meant to be learnt", async (t) =
   // Each name is one more to learn: a number changes for a reason.
   const counts: Record<string, number> = {
     ".": 19,
-    "./plugin": 69,
+    "./plugin": 71,
     "./runtime": 60,
     "./spec": 46,
   };
