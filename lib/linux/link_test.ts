@@ -79,7 +79,7 @@ const PORT = {
   "linkinfo": {
     "info_kind": "veth",
     "info_slave_kind": "bridge",
-    "info_slave_data": { "state": "forwarding", "hairpin": false },
+    "info_slave_data": { "state": "forwarding", "hairpin": true },
   },
   "ifalias": "cni:n1",
   "addr_info": [{
@@ -145,6 +145,7 @@ Deno.test("parseLinks() reads what ip prints", () => {
         },
       ],
       alias: "cni:n1",
+      port: { isHairpin: true, isIsolated: false },
     },
   ]);
 });
