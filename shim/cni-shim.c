@@ -229,7 +229,8 @@ int main(int argc, char *argv[]) {
   for (int fd = 0; fd <= STDERR_FILENO; fd++) {
     if (fcntl(fd, F_GETFD) < 0) (void)!open("/dev/null", O_RDWR);
   }
-  if (argc != 1 || command == NULL || *command == '\0') return execute(argv, -1);
+  if (argc != 1 || command == NULL || *command == '\0' ||
+      getenv("CNI_DELEGATIONS") != NULL /* a plugin calls */) return execute(argv, -1);
   int fd = make_header(&header, argv[0]) < 0 ? -1 : connect_daemon();
   if (fd < 0) return execute(argv, -1);
   /* VERSION answers without its stdin, which may never end. */

@@ -257,6 +257,18 @@ shimTest("cni-shim waits as long as the daemon lives", async () => {
   });
 });
 
+shimTest("cni-shim executes cni for what another plugin calls", async () => {
+  let isAsked = false;
+  await using daemon = fakeDaemon(() => {
+    isAsked = true;
+    return Promise.resolve();
+  });
+  const { socket } = daemon;
+  const env = { CNI_DELEGATIONS: "1 c1/eth0 bridge" };
+  const { stdout } = await callShim({ socket, stdin: "12345", env });
+  assertEquals([stdout, isAsked], ["executed bridge, 5 bytes", false]);
+});
+
 shimTest("cni-shim answers VERSION though its stdin never ends", async () => {
   await using daemon = fakeDaemon(async (conn) => {
     const request = await readAll(conn);
