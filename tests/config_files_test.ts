@@ -363,9 +363,11 @@ testWith(
     const folder = `${test.configFolder}/a.conflist`;
     Deno.mkdirSync(folder, { recursive: true });
     const direct: Readonly<Record<string, string>> = {
-      "loadNetworkFile()": `error reading ${folder}: Is a directory`,
-      "cni tool status --config": `Cannot read ${folder}: Is a directory`,
-      "cni install --conf": `Cannot read ${folder}: Is a directory`,
+      "loadNetworkFile()":
+        `error reading ${folder}: It is a folder, not a file`,
+      "cni tool status --config":
+        `Cannot read ${folder}: It is a folder, not a file`,
+      "cni install --conf": `Cannot read ${folder}: It is a folder, not a file`,
       // A folder of configurations may have others in it.
       "loadNetwork()": `no net configurations found in ${test.configFolder}`,
       "cnitool": `no net configurations found in ${test.configFolder}`,
@@ -375,7 +377,10 @@ testWith(
     }
     const { status, stderr } = await test.run(`validate ${folder}`);
     assertEquals(status, 1);
-    assertStringIncludes(stderr, `Cannot read ${folder}: Is a directory`);
+    assertStringIncludes(
+      stderr,
+      `Cannot read ${folder}: It is a folder, not a file`,
+    );
     assertEquals(
       JSON.parse((await test.run("list --json")).stdout).networks,
       [],
