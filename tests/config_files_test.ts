@@ -365,9 +365,8 @@ testWith(
     const direct: Readonly<Record<string, string>> = {
       "loadNetworkFile()":
         `error reading ${folder}: It is a folder, not a file`,
-      "cni tool status --config":
-        `Cannot read ${folder}: It is a folder, not a file`,
-      "cni install --conf": `Cannot read ${folder}: It is a folder, not a file`,
+      "cni tool status --config": `Cannot read ${folder}: Is a directory`,
+      "cni install --conf": `Cannot read ${folder}: Is a directory`,
       // A folder of configurations may have others in it.
       "loadNetwork()": `no net configurations found in ${test.configFolder}`,
       "cnitool": `no net configurations found in ${test.configFolder}`,
@@ -379,7 +378,7 @@ testWith(
     assertEquals(status, 1);
     assertStringIncludes(
       stderr,
-      `Cannot read ${folder}: It is a folder, not a file`,
+      `Cannot read ${folder}: Is a directory`,
     );
     assertEquals(
       JSON.parse((await test.run("list --json")).stdout).networks,
