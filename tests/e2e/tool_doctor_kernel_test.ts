@@ -32,7 +32,10 @@ kernelTest(
     const ill = await tool.must(["doctor"]);
     const undo = `cni tool del ${host.network} ${sandbox.path} --ifname eth0`;
     assertStringIncludes(ill, undo);
-    assertStringIncludes(ill, `address 10.89.0.2 of ${host.network} is held`);
+    assertStringIncludes(
+      ill,
+      `address 10.89.0.2 of ${host.network} is reserved`,
+    );
     assertStringIncludes(ill, "chain CNI-");
     await tool.must(["gc", host.network]);
     const cured = await tool.must(["doctor"]);
