@@ -425,10 +425,8 @@ kernelTest(
     const sandbox = await host.addSandbox();
     const before = await netnsStateOf(host);
     for (const name of ["all", "default"]) {
-      deferUnlock(host, name);
       const config = bridgeConfig(host, { bridge: name, ipam: null });
-      const { status } = await callPlugin(host, "bridge", { config, sandbox });
-      assertEquals(status, 1);
+      await mustFail(host, "bridge", { config, sandbox, code: 7 });
       assertEquals(await netnsStateOf(host), before);
     }
   },
