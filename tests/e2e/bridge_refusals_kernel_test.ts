@@ -3,7 +3,6 @@ import {
   type Any,
   attachmentsOf,
   bridgeConfig,
-  callPlugin,
   type Host,
   hostLocal,
   kernelTest,
