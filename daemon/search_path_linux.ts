@@ -1,4 +1,4 @@
-import { runCommand } from "../lib/linux/mod.ts";
+import { quote, runCommand } from "../lib/linux/mod.ts";
 
 /** The programs that plugins start, directly or by a shell. */
 const PROGRAMS = [
@@ -53,8 +53,4 @@ export class SearchPaths {
     this.#known.set(searchPath, { found: stdout, untilMs });
     return stdout;
   }
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
