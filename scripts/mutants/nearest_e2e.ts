@@ -1,20 +1,27 @@
 /**
  * The end-to-end tests to ask about a file that works on the kernel: those
  * named for one of its folders (`tests/e2e/bridge_…` for `plugins/main/bridge`),
- * and where there are none, a few that go through all that plugins share.
+ * and where there are none, a few that go through all that plugins share. What
+ * builds the program has tests of what was built.
  *
  * @param files All files of the project, relative to its root.
  * @returns Files of tests; none for a file that is neither a plugin's, nor of
- * `lib/linux` or `lib/firewall`, nor ends in `_linux.ts`.
+ * `lib/linux`, `lib/firewall` or `scripts`, nor ends in `_linux.ts`.
  */
 export function nearestE2e(
   file: string,
   files: readonly string[],
 ): readonly string[] {
+  if (file.startsWith("scripts/")) return files.filter(isOfBuild);
   if (!/^(plugins|lib\/(linux|firewall))\/|_linux\.ts$/.test(file)) return [];
   const folders = file.split("/").slice(0, -1);
   const named = testsNamed(folders, files);
   return named.length > 0 ? named : testsNamed(sharersOf(file), files);
+}
+
+/** Whether a test looks at what the last build has made. */
+function isOfBuild(file: string): boolean {
+  return /^tests\/make_\w+_test\.ts$/.test(file);
 }
 
 /** Whose tests go through a file that is shared. */

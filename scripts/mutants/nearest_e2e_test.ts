@@ -10,10 +10,13 @@ const FILES = [
   "tests/e2e/portmap_kernel_test.ts",
   "tests/e2e/ptp_kernel_test.ts",
   "tests/e2e/tool_add_kernel_test.ts",
+  "tests/make_install_test.ts",
 ];
 
 Deno.test("nearestE2e() goes by the names of folders", async (t) => {
-  const [lifecycle, vlan, hostDevice, portmap, ptp, tool] = FILES.slice(2);
+  const [lifecycle, vlan, hostDevice, portmap, ptp, tool, made] = FILES.slice(
+    2,
+  );
   const cases: Record<string, readonly (string | undefined)[]> = {
     "plugins/main/bridge/config.ts": [lifecycle, vlan],
     "plugins/main/host-device/steps.ts": [hostDevice],
@@ -23,6 +26,7 @@ Deno.test("nearestE2e() goes by the names of folders", async (t) => {
     "lib/state/lock_linux.ts": [lifecycle, portmap],
     "tool/netns_linux.ts": [tool],
     "tool/netns.ts": [],
+    "scripts/build.ts": [made],
     "lib/net/cidr.ts": [],
   };
   for (const [file, expected] of Object.entries(cases)) {
