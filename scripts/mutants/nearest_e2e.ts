@@ -26,20 +26,29 @@ function isOfBuild(file: string): boolean {
 
 /** Whose tests go through a file that is shared. */
 function sharersOf(file: string): readonly string[] {
-  const [, sharers = ["bridge_lifecycle", "portmap"]] =
+  const [, sharers = ["bridge_lifecycle", "portmap_kernel"]] =
     SHARERS.find(([folder]) => file.startsWith(`${folder}/`)) ?? [];
   return sharers;
 }
 
 const SHARERS: readonly (readonly [string, readonly string[]])[] = [
-  ["lib/firewall", ["portmap", "firewall_kernel", "ptp", "bridge_lifecycle"]],
-  ["lib/linux", ["ptp", "tuning_kernel", "chain", "bridge_faults"]],
-  ["plugins/ipam", ["static", "bridge_lifecycle"]],
-  ["plugins/shared/chained", ["tuning_kernel", "bandwidth_kernel", "portmap"]],
-  ["plugins/shared", [
-    "ptp",
+  ["lib/firewall", [
+    "portmap_kernel",
+    "firewall_kernel",
+    "ptp_kernel",
     "bridge_lifecycle",
-    "macvlan",
+  ]],
+  ["lib/linux", ["ptp_kernel", "tuning_kernel", "chain", "bridge_faults"]],
+  ["plugins/ipam", ["static", "bridge_lifecycle"]],
+  ["plugins/shared/chained", [
+    "tuning_kernel",
+    "bandwidth_kernel",
+    "portmap_kernel",
+  ]],
+  ["plugins/shared", [
+    "ptp_kernel",
+    "bridge_lifecycle",
+    "macvlan_kernel",
     "tap",
     "tool_plan",
   ]],
