@@ -49,19 +49,18 @@ Deno.test("tryMutation() asks test after test, and restores the file", async (t)
     string,
     readonly [readonly Ending[], Verdict, readonly string[]]
   > = {
-    "caught by its own test": [["failed"], "caught", [OWN]],
-    "caught by another": [["passed", "failed"], "caught", [OWN, OTHERS]],
-    "in an endless loop": [["timed out"], "caught", [OWN]],
-    "with wrong types": [["did not compile"], "did not compile", [OWN]],
-    "with wrong types that no test imports": [
+    "with wrong types": [["failed"], "did not compile", [TYPES]],
+    "caught by its own test": [["passed", "failed"], "caught", [TYPES, OWN]],
+    "caught by another": [
       ["passed", "passed", "failed"],
-      "did not compile",
-      [OWN, OTHERS, TYPES],
+      "caught",
+      [TYPES, OWN, OTHERS],
     ],
+    "in an endless loop": [["passed", "timed out"], "caught", [TYPES, OWN]],
     "passing all": [
       ["passed", "passed", "passed"],
       "survived",
-      [OWN, OTHERS, TYPES],
+      [TYPES, OWN, OTHERS],
     ],
   };
   for (const [why, [endings, verdict, runs]] of Object.entries(cases)) {
