@@ -273,3 +273,43 @@ Flags:
 `,
   );
 });
+
+nodeTest("install says why it failed", async (node) => {
+  const failure = `Error: Cannot install into ${node.bin}: `;
+  const why: Record<string, readonly [string, string]> = {
+    "the program's own words": ["echo no plugin >&2; exit 1", "no plugin\n"],
+    "its status, where it says nothing": ["exit 7", "exit status 7\n"],
+  };
+  for (const [name, [onVersion, text]] of Object.entries(why)) {
+    node.writeProgram("1.2.3", onVersion);
+    const { status, stdout, stderr } = await node.run("install");
+    assertEquals([status, stdout, stderr], [1, "", failure + text], name);
+  }
+});
+
+nodeTest("install keeps a configuration for root alone", async (node) => {
+  const conf = node.writeFile("a.conf", `{"name":"n","type":"bridge"}`);
+  Deno.chmodSync(conf, 0o644);
+  await node.run("install", ["--conf", conf]);
+  const { mode } = Deno.statSync(`${node.confDir}/a.conf`);
+  assertEquals(mode! & 0o777, 0o600);
+});
+
+nodeTest(
+  "install points to its help where a word is wrong",
+  async (node) => {
+    const unknown = await node.run("uninstall", ["--confdir", "/x"]);
+    assertEquals(unknown, {
+      status: 2,
+      stdout: "",
+      stderr: `Error: unknown flag: --confdir
+
+Did you mean --conf-dir?
+Run 'cni uninstall --help' for usage.
+`,
+    });
+    const extra = await node.run("install", ["all"]);
+    assertStringIncludes(extra.stderr, 'arguments: "all"\n');
+    assertStringIncludes(extra.stderr, "Run 'cni install --help' for usage.\n");
+  },
+);
