@@ -259,6 +259,13 @@ nodeTest(
   },
 );
 
+nodeTest("install and uninstall tell what they do", async (node) => {
+  const help = async (applet: "install" | "uninstall") =>
+    (await node.run(applet, ["--help"])).stdout;
+  assertStringIncludes(await help("install"), "Put this program and a link");
+  assertStringIncludes(await help("uninstall"), "Take away what install has");
+});
+
 nodeTest("install tells what each flag is for, with defaults", async (node) => {
   const { stdout } = await node.run("install", ["--help"]);
   assertEquals(
