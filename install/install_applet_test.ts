@@ -294,13 +294,19 @@ nodeTest("install says why it failed", async (node) => {
   }
 });
 
-nodeTest("install keeps a configuration for root alone", async (node) => {
-  const conf = node.writeFile("a.conf", `{"name":"n","type":"bridge"}`);
-  Deno.chmodSync(conf, 0o644);
-  await node.run("install", ["--conf", conf]);
-  const { mode } = Deno.statSync(`${node.confDir}/a.conf`);
-  assertEquals(mode! & 0o777, 0o600);
-});
+nodeTest(
+  "uninstall leaves configurations alone, unless one is named",
+  async (node) => {
+    const conf = node.writeFile("a.conf", `{"name":"n","type":"bridge"}`);
+    await node.run("install", ["--conf", conf]);
+    const { status, stdout } = await node.run("uninstall");
+    assertEquals([status, stdout], [0, `Uninstalled cni from ${node.bin}\n`]);
+    assertEquals([Object.keys(node.list(node.confDir)), node.list()], [
+      ["a.conf"],
+      {},
+    ]);
+  },
+);
 
 nodeTest(
   "install points to its help where a word is wrong",
