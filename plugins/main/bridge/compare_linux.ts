@@ -1,10 +1,4 @@
-import {
-  type Link,
-  parseShown,
-  readLink,
-  reasonOf,
-  type Run,
-} from "../../../lib/linux/mod.ts";
+import { type Link, readLink, type Run } from "../../../lib/linux/mod.ts";
 import type { Interface } from "../../../lib/spec/mod.ts";
 import {
   checkAddresses,
@@ -14,6 +8,7 @@ import {
 } from "../../shared/compare/mod.ts";
 import type { Found } from "../../shared/mod.ts";
 import type { BridgeConfig } from "./config.ts";
+import { isInVlan, readPortVlans } from "./port_vlans_linux.ts";
 import type { VlanConfig } from "./vlan.ts";
 
 /**
@@ -95,35 +90,17 @@ function checkFlags({ name, port }: Link, config: BridgeConfig): void {
   }
 }
 
-/** A port's VLANs as `bridge -j vlan show` prints them. */
-interface PortVlans {
-  readonly vlans?: readonly {
-    readonly vlan: number;
-    readonly vlanEnd?: number;
-    readonly flags?: readonly string[];
-  }[];
-}
-
 async function checkVlans(
   { name }: Link,
   { vlan, trunk = [] }: VlanConfig,
   run: Run,
 ): Promise<void> {
-  const args = ["-j", "vlan", "show", "dev", name];
-  const { status, stdout, stderr } = await run({ program: "bridge", args });
+  const found = await readPortVlans(name, run);
   const what = `port "${name}"`;
-  if (status !== 0) throw differs(what, reasonOf(stderr));
-  const shown = parseShown(stdout).flat() as readonly PortVlans[];
-  const found = shown.flatMap(({ vlans = [] }) => vlans);
-  const isIn = (id: number, flags: readonly string[]) =>
-    found.some((one) =>
-      one.vlan <= id && id <= (one.vlanEnd ?? one.vlan) &&
-      flags.every((flag) => one.flags?.includes(flag))
-    );
-  if (vlan !== 0 && !isIn(vlan, ["PVID", "Egress Untagged"])) {
+  if (vlan !== 0 && !isInVlan(found, vlan, ["PVID", "Egress Untagged"])) {
     throw differs(what, `its untagged frames are not in VLAN ${vlan}`);
   }
-  const missing = trunk.find((id) => !isIn(id, []));
+  const missing = trunk.find((id) => !isInVlan(found, id));
   if (missing !== undefined) {
     throw differs(what, `it is not in VLAN ${missing}`);
   }

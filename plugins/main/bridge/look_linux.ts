@@ -4,6 +4,7 @@ import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { type LookTools, settled } from "../../shared/mod.ts";
 import type { BridgeConfig } from "./config.ts";
 import type { HostLinks } from "./host_links.ts";
+import { ownVlanOf, readPortVlans } from "./port_vlans_linux.ts";
 import { vlanLinkName } from "./vlan.ts";
 
 /**
@@ -34,7 +35,10 @@ async function readHost(config: BridgeConfig, run: Run): Promise<HostLinks> {
     readLink(name, { run }),
     readLink(vlanName, { run }),
   );
-  return { bridge, gateway: { name: vlanName, link } };
+  const gateway = { name: vlanName, link };
+  if (!bridge?.vlans?.isFiltering) return { bridge, gateway };
+  const ownVlan = ownVlanOf(await readPortVlans(name, run), vlans.vlan);
+  return { bridge, gateway: { ...gateway, ownVlan } };
 }
 
 /** Refuses a link of another kind in the bridge's place. */
