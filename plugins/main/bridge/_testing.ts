@@ -5,7 +5,7 @@ import type { Design, Finish } from "../../shared/mod.ts";
 import { addressingOf, requestWith } from "../../shared/testing/mod.ts";
 import { type BridgeConfig, parseBridgeConfig } from "./config.ts";
 import { choosePair, designOf, withAddressing } from "./design.ts";
-import type { OwnVlan } from "./port_vlans_linux.ts";
+import type { OwnVlan } from "./port_vlans.ts";
 import type { PairInput, PlanInput } from "./steps.ts";
 import { vlanLinkName } from "./vlan.ts";
 

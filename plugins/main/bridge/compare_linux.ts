@@ -8,7 +8,8 @@ import {
 } from "../../shared/compare/mod.ts";
 import type { Found } from "../../shared/mod.ts";
 import type { BridgeConfig } from "./config.ts";
-import { isInVlan, readPortVlans } from "./port_vlans_linux.ts";
+import { isInVlan } from "./port_vlans.ts";
+import { readPortVlans } from "./read_port_vlans_linux.ts";
 import type { VlanConfig } from "./vlan.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Link } from "../../../lib/linux/mod.ts";
-import type { OwnVlan } from "./port_vlans_linux.ts";
+import type { OwnVlan } from "./port_vlans.ts";
 
 /** The link that bears the gateways' addresses. */
 export interface GatewayLink {

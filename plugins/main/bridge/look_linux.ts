@@ -4,7 +4,8 @@ import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { type LookTools, settled } from "../../shared/mod.ts";
 import type { BridgeConfig } from "./config.ts";
 import type { HostLinks } from "./host_links.ts";
-import { ownVlanOf, readPortVlans } from "./port_vlans_linux.ts";
+import { ownVlanOf } from "./port_vlans.ts";
+import { readPortVlans } from "./read_port_vlans_linux.ts";
 import { vlanLinkName } from "./vlan.ts";
 
 /**
