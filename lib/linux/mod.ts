@@ -10,6 +10,7 @@
 export * from "./apply_linux.ts";
 export { inSandbox, isSafeWord, reasonOf, wordLines } from "./batch.ts";
 export * from "./command.ts";
+export { exactNameTest, isIndexName } from "./exact_names.ts";
 export * from "./link.ts";
 export * from "./link_owner.ts";
 export * from "./link_state_linux.ts";
