@@ -1,4 +1,5 @@
 import {
+  hostNetnsWord,
   inSandbox,
   type Link,
   readLink,
@@ -34,7 +35,8 @@ function planReturn(
 ): PlannedAct | undefined {
   const origin = originOf(link);
   if (origin === undefined) return undefined;
-  const words = `ip link set dev ${link.name} name ${origin} alias "" netns 1`;
+  const words = `ip link set dev ${link.name} name ${origin} alias "" ` +
+    "netns /proc/1/ns/net";
   return {
     purpose: `give "${link.name}" back to the host as "${origin}"`,
     command: sandboxText(words, netns),
@@ -56,7 +58,10 @@ async function giveBack(
   const isTaken = await readLink(origin, { run }) !== undefined;
   const inside: Run = (command) => run(inSandbox(command, netns));
   await freeOwnName(link, origin, inside);
-  const args = returnWords({ ifname, origin, isTaken }, Deno.pid);
+  const args = returnWords(
+    { ifname, origin, isTaken },
+    await hostNetnsWord(run),
+  );
   const { status, stderr } = await inside({ program: "ip", args });
   if (status !== 0 && !/Cannot find device/.test(stderr)) {
     const message = `Cannot give "${ifname}" back to the host`;
