@@ -21,14 +21,11 @@ export async function compareBridge(
   { link, config, request, prevResult, run }: Found<BridgeConfig>,
 ): Promise<void> {
   const { interfaces = [], ips = [] } = prevResult;
-  const bridge = await readLink(config.bridge, { run });
-  checkBridgeLink(bridge, interfaces, config);
-  const port = await checkPort(link, interfaces, {
-    bridge: config.bridge,
-    run,
-  });
+  const found = await readLink(config.bridge, { run });
+  const bridge = requireBridge(found, interfaces, config);
+  const port = await checkPort(link, interfaces, { bridge: bridge.name, run });
   checkFlags(port, config);
-  if (bridge?.vlans?.isFiltering) await checkVlans(port, config.vlans, run);
+  if (bridge.vlans?.isFiltering) await checkVlans(port, config.vlans, run);
   if (config.macSpoofCheck) {
     const { hasSpoofCheck } = await import("./spoof_check_linux.ts");
     const { containerId, ifname } = request;
@@ -42,12 +39,12 @@ export async function compareBridge(
   checkAddresses(link, ips);
 }
 
-function checkBridgeLink(
+function requireBridge(
   link: Link | undefined,
   interfaces: readonly Interface[],
   config: BridgeConfig,
-): void {
-  const { bridge: name } = config;
+): Link {
+  const name = link?.name ?? config.bridge;
   const stated = interfaces.find((one) => one.name === name && !one.sandbox);
   if (link === undefined) throw differs(`bridge "${name}"`, "it is gone");
   if (link.kind !== "bridge") {
@@ -60,6 +57,7 @@ function checkBridgeLink(
   if (config.promiscMode && !link.flags.includes("PROMISC")) {
     throw differs(`bridge "${name}"`, "it is not promiscuous any more");
   }
+  return link;
 }
 
 /** Among the host's interfaces of the result is the other end of the pair. */

@@ -12,6 +12,7 @@ import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import type { GiveBack } from "../../shared/mod.ts";
 import { readAllLinks } from "./facts_linux.ts";
 import { freeOwnName } from "./free_name_linux.ts";
+import { selectorOf } from "./is_own_device.ts";
 import { originOf, returnWords } from "./steps.ts";
 
 /**
@@ -25,6 +26,7 @@ export const GIVE_BACK: GiveBack = {
     const origin = originOf(link);
     if (origin === undefined) return;
     await giveBack(link, origin, { netns: request.netns, context, run });
+    if (isNamedByIt(request)) await nameAgain(request.ifname, origin, run);
   },
   plan: planReturn,
 };
@@ -41,6 +43,26 @@ function planReturn(
     purpose: `give "${link.name}" back to the host as "${origin}"`,
     command: sandboxText(words, netns),
   };
+}
+
+/**
+ * Whether the device goes by the container's name for it in the host, too: as
+ * an alternative name, which it cannot keep while it is its name.
+ */
+function isNamedByIt(request: Request): boolean {
+  return selectorOf(request)?.device === request.ifname;
+}
+
+/** Gives the device back what `planMove` has taken off. */
+async function nameAgain(
+  altName: string,
+  origin: string,
+  run: Run,
+): Promise<void> {
+  if (altName === origin) return;
+  const args = ["link", "property", "add", "dev", origin, "altname", altName];
+  // Another link may have the name by now; the device is back all the same.
+  await run({ program: "ip", args });
 }
 
 interface Tools {
