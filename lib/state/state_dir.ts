@@ -114,6 +114,15 @@ export class StateDir {
   }
 
   /**
+   * A text that is another one as soon as a file is replaced or written to;
+   * `undefined` if there is none.
+   */
+  versionOf(name: string): string | undefined {
+    const info = this.#lookAt(this.#pathOf(name));
+    return info && `${info.ino} ${info.mtime?.getTime()} ${info.size}`;
+  }
+
+  /**
    * The text of a file; `undefined` if there is none. A link, a folder or a
    * device is refused.
    */
