@@ -32,6 +32,7 @@ export {
 } from "./read_network.ts";
 export {
   type CacheKey,
+  type CacheSnapshot,
   DEFAULT_CACHE_DIR,
   ResultCache,
 } from "./result_cache.ts";
