@@ -80,12 +80,16 @@ export class ResultCache {
   attachments(containerId = ""): readonly CachedAttachment[] {
     const dir = this.#open();
     if (dir === undefined) return [];
-    return dir.names().toSorted().flatMap((name) => {
-      const entry = entryIn(dir, name);
-      if (entry === undefined) return [];
-      const isWanted = containerId === "" || entry.containerId === containerId;
-      return isWanted ? [entry] : [];
-    });
+    const configs = new Map<string, Uint8Array>();
+    const found: (readonly [name: string, entry: CachedAttachment])[] = [];
+    for (const [name, text] of dir.readAll(() => true, () => {})) {
+      const entry = attachmentIn(text, configs);
+      if (entry === undefined) continue;
+      if (containerId === "" || entry.containerId === containerId) {
+        found.push([name, entry]);
+      }
+    }
+    return found.sort(([a], [b]) => a < b ? -1 : 1).map(([, entry]) => entry);
   }
 
   /** What the cache is like now, for {@linkcode ResultCache.changes}. */
@@ -106,7 +110,7 @@ export class ResultCache {
     if (dir === undefined) return [];
     return dir.names().flatMap((name) => {
       if (dir.versionOf(name) === before.get(name)) return [];
-      return entryIn(dir, name) ?? [];
+      return attachmentIn(tolerate(() => dir.read(name)) ?? "") ?? [];
     });
   }
 
@@ -178,9 +182,12 @@ export class ResultCache {
   }
 }
 
-/** The attachment in a file; `undefined` if it is no cache entry. */
-function entryIn(dir: StateDir, name: string): CachedAttachment | undefined {
-  const entry = tolerate(() => parseCacheEntry(dir.read(name) ?? ""));
+/** The attachment that a file tells; `undefined` if it is no cache entry. */
+function attachmentIn(
+  text: string,
+  configs?: Map<string, Uint8Array>,
+): CachedAttachment | undefined {
+  const entry = tolerate(() => parseCacheEntry(text, configs));
   if (entry === undefined || "bareResult" in entry) return undefined;
   // The file's name is no witness: "-" may stand in each of its parts.
   return entry.ifname === "" || entry.networkName === "" ? undefined : entry;

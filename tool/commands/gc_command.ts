@@ -1,7 +1,7 @@
 import type { CachedAttachment } from "../../lib/runtime/mod.ts";
 import { formatJson } from "../../lib/spec/mod.ts";
 import { type Flag, type Words } from "../../terminal/mod.ts";
-import { isThere } from "../netns.ts";
+import { pathsThere } from "../netns.ts";
 import { JSON_FLAG } from "../print_plans.ts";
 import {
   IGNORED_NETNS,
@@ -71,8 +71,6 @@ async function gc(words: Words, context: ToolContext): Promise<number> {
 async function stillThere(
   attachments: readonly CachedAttachment[],
 ): Promise<readonly CachedAttachment[]> {
-  const flags = await Promise.all(
-    attachments.map(({ netns }) => netns === "" ? true : isThere(netns)),
-  );
-  return attachments.filter((_, index) => flags[index]);
+  const there = await pathsThere(attachments.map(({ netns }) => netns));
+  return attachments.filter(({ netns }) => netns === "" || there.has(netns));
 }
