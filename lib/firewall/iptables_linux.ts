@@ -1,5 +1,5 @@
 import type { Family } from "../net/mod.ts";
-import { CniCode, CniError } from "../spec/mod.ts";
+import { CniCode } from "../spec/mod.ts";
 import {
   type Output,
   ProgramMissingError,
@@ -7,6 +7,7 @@ import {
   type Run,
 } from "../linux/mod.ts";
 import { commitTransaction } from "./commit_linux.ts";
+import { FirewallError } from "./firewall_error.ts";
 import {
   type IptablesListing,
   iptablesProgram,
@@ -140,18 +141,19 @@ export function iptablesError(
   family: Family,
   output: Output,
   script = "",
-): CniError {
+): FirewallError {
   const program = iptablesProgram(family);
+  const refused = failedLine(output, script);
   const reason = reasonOf(output.stderr) || `exit status ${output.status}`;
   const details = [
     `${program}: ${reason}`,
-    ...failedLine(output, script),
+    ...refused === "" ? [] : [`the rule is ${refused}`],
     ...remedyFor(output, family),
   ].join("; ");
   const code = LOCKED.test(output.stderr)
     ? CniCode.TryAgainLater
     : CniCode.Internal;
-  return new CniError(code, `Cannot ${act}`, { details });
+  return new FirewallError(code, `Cannot ${act}`, { details, refused });
 }
 
 /** What is over in a while; exit status 4 stands for much else besides. */
@@ -163,11 +165,11 @@ function isMissingInKernel({ status, stderr }: Output): boolean {
 }
 
 /** The line of a script that was not taken, which most versions count. */
-function failedLine({ stderr }: Output, script: string): readonly string[] {
+function failedLine({ stderr }: Output, script: string): string {
   const number = /line:? (\d+)/.exec(stderr)?.[1];
   const line = script.split("\n")[Number(number ?? 0) - 1];
   // The oldest do all at the end, and name only that.
-  return line === undefined || line === "COMMIT" ? [] : [`the rule is ${line}`];
+  return line === undefined || line === "COMMIT" ? "" : line;
 }
 
 function remedyFor(output: Output, family: Family): readonly string[] {

@@ -51,23 +51,34 @@ export async function addIptablesMasquerade(
   const act = "add masquerade rules";
   for (const { family, ips } of byFamily(masquerade)) {
     let scripts = newChainScripts(owner, ips);
-    const output = await tryRestoreIptables(scripts.apply, { family, run });
+    const options = { family, run, act };
+    const output = await tryRestoreIptables(scripts.apply, options);
     if (output.status !== 0) {
-      // The chain may be there already: iptables-legacy does not say so.
-      const listing = await listIptables("nat", { family, run, act });
-      if (listing === undefined || !hasChain(owner, listing)) {
-        throw iptablesError(act, family, output, scripts.apply);
-      }
-      scripts = sharedChainScripts(owner, ips, listing);
-      await restoreIptables(scripts.apply, { family, run, act });
+      const fault = iptablesError(act, family, output, scripts.apply);
+      const isThere = await updateIptables("nat", (_listing, text) => {
+        const hasOwn = hasChain(owner, text);
+        if (!hasOwn && !CHAIN_FAULT.test(output.stderr)) throw fault;
+        scripts = hasOwn
+          ? sharedChainScripts(owner, ips, text)
+          : newChainScripts(owner, ips);
+        return scripts.apply;
+      }, options);
+      if (!isThere) throw fault;
     }
     const undoScript = scripts.undo;
     undo.push(() => {
-      const options = { family, run, act: "undo masquerade rules" };
-      return restoreIptables(undoScript, options);
+      const undoing = { family, run, act: "undo masquerade rules" };
+      return restoreIptables(undoScript, undoing);
     });
   }
 }
+
+/**
+ * What iptables says of a chain that is there already, which not all versions
+ * put into words: it is made by the second line. By the time that one looks, a
+ * DEL at the same time may have removed it.
+ */
+const CHAIN_FAULT = /line:? 2\b|exists/;
 
 /**
  * Removes an attachment's rules; succeeds if there are none, or if there is no

@@ -135,6 +135,40 @@ Deno.test("addMasquerade() shares a chain that is there, however iptables says s
   }
 });
 
+Deno.test("addMasquerade() goes on when a DEL is faster than it", async (t) => {
+  const exists = { status: 1, stderr: "iptables-restore: line 2 failed\n" };
+  const gone = {
+    status: 1,
+    stderr: "line 2: RULE_APPEND failed (No such file)",
+  };
+  const cases: Record<string, readonly [readonly string[], number[]]> = {
+    "gone before it looks": [[""], [1, 0]],
+    "gone after it has looked": [[RULES, ""], [1, 2, 0]],
+    "and there again": [[RULES, "", RULES], [1, 2, 1, 0]],
+  };
+  for (const [why, [listings, failures]] of Object.entries(cases)) {
+    await t.step(why, async () => {
+      const [texts, ends] = [[...listings], [...failures]];
+      const run = fakeRun((command) => {
+        if (actOf(command) === "iptables list") {
+          return { stdout: texts.shift() ?? "" };
+        }
+        return [{}, exists, gone][ends.shift() ?? 0]!;
+      });
+      const undo = new UndoStack();
+      const ips = [parseCidr("10.0.0.3/24")];
+      await addMasquerade({ ...MASQUERADE, ips }, { run, undo });
+      await undo.unwind();
+      const last = run.commands.at(-2)?.stdin ?? "";
+      const isNew = listings.at(-1) === "";
+      assertEquals(last.includes(`-N ${CHAIN}`), isNew, last);
+      // What is taken back is what the last attempt has made.
+      assertEquals(run.commands.at(-1)?.stdin?.includes(`-X ${CHAIN}`), isNew);
+      assertEquals([texts, ends], [[], []]);
+    });
+  }
+});
+
 Deno.test("addMasquerade() tells why iptables failed", async () => {
   const stderr = "iptables-restore: line 3 failed: No chain/target/match by " +
     "that name.\n";

@@ -407,6 +407,9 @@ const BAD: Readonly<Record<string, readonly [object, string]>> = {
     "AAAA",
   ],
   "a built-in chain": [{ iptablesAdminChainName: "FORWARD" }, "FORWARD"],
+  "a target": [{ iptablesAdminChainName: "LOG" }, '"LOG"'],
+  "a target of nat": [{ iptablesAdminChainName: "MASQUERADE" }, "MASQUERADE"],
+  "a target of IPv6": [{ iptablesAdminChainName: "SNPT" }, "SNPT"],
   "a zone that is an option": [{ firewalldZone: "--panic-on" }, "--panic-on"],
   "no prevResult": [{ prevResult: null }, "firewall"],
   "an address that is none": [

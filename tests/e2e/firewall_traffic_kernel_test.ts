@@ -10,6 +10,7 @@ import {
   mustCall,
   mustPing,
   type Sandbox,
+  setBridged,
 } from "./_harness.ts";
 
 const NEEDS = { needs: ["ping", "iptables", "ip6tables"] };
@@ -57,13 +58,6 @@ async function attach(
     sandbox,
   });
   return { ...sandbox, addresses: addressesIn(prevResult) };
-}
-
-async function setBridged(host: Host, value: "0" | "1"): Promise<void> {
-  for (const name of ["iptables", "ip6tables"]) {
-    const file = `/proc/sys/net/bridge/bridge-nf-call-${name}`;
-    await host.must(["sh", "-c", `echo ${value} >${file}`]);
-  }
 }
 
 async function mustReach(from: Attached, to: Attached): Promise<void> {
@@ -130,9 +124,7 @@ kernelTest(
 kernelTest(
   "firewall: same-bridge keeps bridges apart without br_netfilter",
   async (host) => {
-    const isThere = (await host.run(["test", "-e", "/proc/sys/net/bridge"]))
-      .status === 0;
-    if (isThere) await setBridged(host, "0");
+    await setBridged(host, "0");
     const foo = await attach(host, "foo", "same-bridge");
     const bar = await attach(host, "bar", "same-bridge");
     await mustNotReach(foo, bar);

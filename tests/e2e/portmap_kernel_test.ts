@@ -451,16 +451,31 @@ kernelTest("portmap: a bad configuration changes nothing", async (host, t) => {
       assertEquals(await firewallOf(host), before);
     });
   }
-  await t.step("conditions that iptables does not know", async () => {
-    const conditionsV4 = ["--no-such-option"];
-    const addresses = ["10.77.0.2/24"];
-    const keys = { conditionsV4, addresses };
-    const config = portmapConfig(host, sandbox, keys);
-    const call = { config, sandbox, code: 999 };
-    const { details } = await mustFail(host, "portmap", call);
-    assertStringIncludes(details, "--no-such-option");
-    assertEquals(await firewallOf(host), before);
-  });
+  const conditions: Record<string, readonly [readonly string[], string]> = {
+    "an option that iptables does not know": [["--none"], "--none"],
+    "a match that it does not know": [["-m", "none"], "none"],
+    "an option twice": [["-p", "udp"], "-p"],
+    "a match that the kernel refuses": [
+      ["-m", "owner", "--uid-owner", "0"],
+      "Invalid argument",
+    ],
+    "a word that nft does not know": [["ip", "none", "1"], "none"],
+    "a rule of nft that contradicts itself": [
+      ["udp", "dport", "1"],
+      "conflicting",
+    ],
+  };
+  for (const [why, [words, fragment]] of Object.entries(conditions)) {
+    await t.step(why, async () => {
+      const keys = { conditionsV4: words, addresses: ["10.77.0.2/24"] };
+      const config = portmapConfig(host, sandbox, keys);
+      const call = { config, sandbox, code: 7 };
+      const { msg, details } = await mustFail(host, "portmap", call);
+      assertStringIncludes(msg, "conditionsV4");
+      assertStringIncludes(details, fragment);
+      assertEquals(await firewallOf(host), before);
+    });
+  }
 }, NEEDS);
 
 kernelTest(
