@@ -537,6 +537,60 @@ kernelTest(
 );
 
 kernelTest(
+  "portmap: what one kind of iptables has made, DEL and GC by the other remove",
+  async (host, t) => {
+    const legacy = { PATH: await legacyPath(host) };
+    const kinds = { "legacy": legacy, "nft": {} } as const;
+    const left = async () => {
+      const text = await host.must([
+        "sh",
+        "-c",
+        "for f in iptables ip6tables; do $f-nft -t nat -S; " +
+        "$f-legacy -t nat -S; done",
+      ]);
+      return text.split("\n").filter((line) => line.includes("CNI-DN-"));
+    };
+    for (const made of ["legacy", "nft"] as const) {
+      const removed = made === "nft" ? "legacy" : "nft";
+      for (const keys of [{}, { portMappings: [] }]) {
+        const why = `${made}, then ${removed}, with ${JSON.stringify(keys)}`;
+        await t.step(why, async () => {
+          const sandbox = await host.addSandbox();
+          const call = (command: string, kind: keyof typeof kinds) => ({
+            command,
+            config: portmapConfig(host, sandbox, command === "DEL" ? keys : {}),
+            sandbox,
+            env: kinds[kind],
+          });
+          await mustCall(host, "portmap", call("ADD", made));
+          assertNotEquals(await left(), []);
+          await mustCall(host, "portmap", call("DEL", removed));
+          assertEquals(await left(), []);
+        });
+      }
+      await t.step(`${made}, then GC by ${removed}`, async () => {
+        const sandbox = await host.addSandbox();
+        const config = portmapConfig(host, sandbox);
+        const add = { config, sandbox, env: kinds[made] };
+        await mustCall(host, "portmap", add);
+        await mustCall(host, "portmap", {
+          command: "GC",
+          config: {
+            cniVersion: "1.1.0",
+            name: host.network,
+            type: "portmap",
+            "cni.dev/valid-attachments": [],
+          },
+          env: kinds[removed],
+        });
+        assertEquals(await left(), []);
+      });
+    }
+  },
+  { needs: [...NEEDS.needs, "iptables-legacy", "iptables-nft"] },
+);
+
+kernelTest(
   "portmap: a container without ports takes next to no programs",
   async (host) => {
     const sandbox = await host.addSandbox();

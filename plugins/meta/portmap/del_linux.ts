@@ -57,7 +57,7 @@ async function removeForwardings(
 async function removeAll(
   places: readonly Place[],
   request: Request,
-  { isPlanning, sideBySide }: Executor,
+  { isPlanning, sideBySide, warn }: Executor,
 ): Promise<readonly (readonly MappedPort[] | undefined)[]> {
   const { config: { name: network }, containerId } = request;
   const owner = { network, containerId };
@@ -71,6 +71,9 @@ async function removeAll(
     const known = forwarding !== undefined && !isPlanning
       ? await removeKnownForwarding(forwarding, run)
       : undefined;
-    return known ?? await removeIptablesForwarding(owner, family, run);
+    return known ?? await removeIptablesForwarding(owner, family, {
+      run,
+      warn,
+    });
   });
 }

@@ -1,5 +1,5 @@
 import type { Family } from "../../../lib/net/mod.ts";
-import { updateIptables } from "../../../lib/firewall/mod.ts";
+import { removeFromIptables } from "../../../lib/firewall/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import type { Collection } from "../../shared/chained/mod.ts";
 import { iptablesOwner } from "./iptables_owner.ts";
@@ -35,7 +35,7 @@ async function collectIptables(
     ),
   );
   const validChains = new Set(validOwners.map(({ chain }) => chain));
-  await updateIptables("nat", (listing) => {
+  await removeFromIptables("nat", (listing) => {
     const stale = mappedContainers(listing).filter(({ chain, owner }) =>
       owner?.network === network && !validChains.has(chain)
     );
