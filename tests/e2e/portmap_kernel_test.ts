@@ -591,18 +591,16 @@ kernelTest(
 );
 
 kernelTest(
-  "portmap: a container without ports takes next to no programs",
+  "portmap: a container without ports takes no programs",
   async (host) => {
     const sandbox = await host.addSandbox();
     const faults = createFaults(host);
     const config = portmapConfig(host, sandbox, { portMappings: [] });
     const call = { config, sandbox, env: { PATH: faults.path } };
-    // A shell and nft, to see whether there are any rules after all.
-    const programs = { "ADD": 0, "CHECK": 1, "DEL": 2 };
-    for (const [command, count] of Object.entries(programs)) {
+    for (const command of ["ADD", "CHECK", "DEL"]) {
       faults.arm(0);
       await mustCall(host, "portmap", { ...call, command });
-      assert(faults.count() <= count, `${command}: ${faults.count()}`);
+      assertEquals(faults.count(), 0, command);
     }
   },
   NEEDS,
