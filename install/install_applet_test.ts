@@ -258,3 +258,18 @@ nodeTest(
     assertEquals((await node.run("uninstall", ["all"])).status, 2);
   },
 );
+
+nodeTest("install tells what each flag is for, with defaults", async (node) => {
+  const { stdout } = await node.run("install", ["--help"]);
+  assertEquals(
+    stdout.slice(stdout.indexOf("Usage:")),
+    `Usage:
+  cni install [--bin-dir DIR] [--conf FILE] [--conf-dir DIR]
+
+Flags:
+  --bin-dir DIR   folder of the plugins (/opt/cni/bin)
+  --conf FILE     a network configuration, which keeps its name
+  --conf-dir DIR  folder of the configurations (/etc/cni/net.d)
+`,
+  );
+});

@@ -42,7 +42,11 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   "conformance/cases/ipam": ["tests/conformance/ipam_mutants_kernel_test.ts"],
   "conformance/cases/steps": ["tests/conformance/ipam_mutants_kernel_test.ts"],
   install: ["tests/install_permissions_test.ts"],
-  scripts: ["tests/compile_test.ts", "tests/install_permissions_test.ts"],
+  scripts: [
+    "tests/compile_test.ts",
+    "tests/install_permissions_test.ts",
+    "tests/run_tests_test.ts",
+  ],
   tool: ["tests/completion_test.ts", "tests/schema_test.ts"],
 };
 

@@ -48,7 +48,7 @@ export async function tryPair(
     // A port of anything else does not take the settings of a bridge's.
     const bridge = link && { ...link, kind: "bridge" };
     undo.push(() => unwind(own));
-    return { bridge, gateway: { name, link: bridge } };
+    return { bridge, gateway: { name: link?.name ?? name, link: bridge } };
   } catch {
     await own.unwind();
     return undefined;

@@ -162,3 +162,11 @@ Deno.test("addressesOf() parts addresses by family, each once", () => {
   ]);
   assertEquals(addressesOf({}).size, 0);
 });
+
+Deno.test("parseFirewallConfig() takes a chain's name of 28 letters", () => {
+  const iptablesAdminChainName = "A".repeat(28);
+  const { adminChain } = parseFirewallConfig(
+    requestWith({ iptablesAdminChainName }).config,
+  );
+  assertEquals(adminChain, iptablesAdminChainName);
+});
