@@ -1,4 +1,5 @@
 import type { PluginConfig } from "./config.ts";
+import { isJsonObject, type Json } from "./json.ts";
 
 /** What identifies an attachment within a network (CNI 1.1.0, section 2). */
 export interface AttachmentId {
@@ -32,7 +33,11 @@ export function validAttachmentsOf(
   { fields }: PluginConfig,
 ): ValidAttachments | undefined {
   if (!fields.has(KEY)) return undefined;
-  const list = (fields.fieldsList(KEY) ?? []).map((item) => {
+  const list = (fields.list(KEY) ?? []).map((value, index) => {
+    // As runtimes write it; there may be tens of thousands.
+    const known = asWritten(value);
+    if (known !== undefined) return known;
+    const item = fields.fieldsAt(KEY, index);
     const containerId = item.string("containerID");
     const ifname = item.string("ifname");
     if (!containerId) throw item.invalid("containerID", "a container's id");
@@ -47,6 +52,15 @@ export function validAttachmentsOf(
     has: (attachment) => keys.has(keyOf(attachment)),
     hasContainer: (containerId) => containers.has(containerId),
   };
+}
+
+function asWritten(value: Json): AttachmentId | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { containerID: containerId, ifname } = value;
+  return typeof containerId === "string" && containerId !== "" &&
+      typeof ifname === "string" && ifname !== ""
+    ? { containerId, ifname }
+    : undefined;
 }
 
 function keyOf({ containerId, ifname }: AttachmentId): string {

@@ -44,8 +44,7 @@ export class BootMarks {
         const info = lookAt(this.#pathOf(file));
         if (!info?.isFile) continue;
         const mark = `${folder}/${markName(file, info)}`;
-        discard(mark); // One left by a file that was here before.
-        Deno.linkSync(this.#pathOf(file), mark);
+        link(this.#pathOf(file), mark);
       }
       return there === undefined;
     } catch {
@@ -59,9 +58,17 @@ export class BootMarks {
    */
   markUnknown(files: readonly string[], boot: Boot, limit = Infinity): void {
     const marked = new Set<string>();
-    for (const { mark, file } of this.#all()) {
+    for (const { mark, file } of this.#all((other) => other !== boot)) {
       if (this.#isOn(mark, file)) marked.add(file);
       else discard(mark);
+    }
+    // Those of now are only looked at for the time of the file: one that is not
+    // on it all the same is found out after the next start.
+    for (const { mark, file } of this.#all((other) => other === boot)) {
+      const info = lookAt(this.#pathOf(file));
+      if (info?.isFile && mark.endsWith(`/${markName(file, info)}`)) {
+        marked.add(file);
+      } else discard(mark);
     }
     // Refused, and rightly, while there are marks in it.
     this.#folders((other) => isEndedBoot(other, boot)).forEach(discard);
@@ -123,4 +130,15 @@ export class BootMarks {
 
 function markName(file: string, info: Deno.FileInfo): string {
   return `${file}~${info.mtime?.getTime() ?? 0}`;
+}
+
+/** Makes a second link, in place of one left by a file that was here before. */
+function link(path: string, mark: string): void {
+  try {
+    Deno.linkSync(path, mark);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    discard(mark);
+    Deno.linkSync(path, mark);
+  }
 }

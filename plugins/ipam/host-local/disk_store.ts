@@ -167,7 +167,20 @@ class DiskReservations implements Reservations {
   }
 
   all(): readonly Reservation[] {
-    return this.#scan().flatMap(toReservation);
+    const known = this.#index.all();
+    if (known === undefined) return this.#scan().flatMap(toReservation);
+    return this.#files().flatMap((file) => {
+      const owner = known.get(file);
+      if (owner !== undefined) return toReservation(owner);
+      const text = this.#textOf(file);
+      return text === undefined ? [] : toReservation(toEntry(file, text));
+    });
+  }
+
+  at(address: Address): Reservation | undefined {
+    const file = fileOf(address);
+    const text = this.#textOf(file);
+    return text === undefined ? undefined : { address, ...parseOwner(text) };
   }
 
   isTaken(address: Address): boolean {

@@ -28,11 +28,12 @@ export async function collectReservations(
   const valid = validAttachmentsOf(config);
   const store = openDiskStore({ dataDir, network: config.name });
   await store?.withLock((reservations) => {
-    const unlisted = valid === undefined
-      ? []
-      : reservations.all().filter((one) =>
-        hasOwner(one) && !isValid(one, valid)
-      );
+    const isUnlisted = (one: Reservation) =>
+      valid !== undefined && !isValid(one, valid) && hasOwner(one);
+    const unlisted = (valid === undefined ? [] : reservations.all())
+      .filter(isUnlisted)
+      .flatMap(({ address }) => reservations.at(address) ?? [])
+      .filter(isUnlisted);
     const failures = releaseAll(reservations, unlisted);
     const leftovers = leftoversIn(reservations, { boot })
       .filter((one) => valid === undefined || !isValid(one, valid));

@@ -22,6 +22,10 @@ export class MemoryReservations implements Reservations {
     return [...this.#all.values()];
   }
 
+  at(address: Address): Reservation | undefined {
+    return this.#all.get(formatAddress(address));
+  }
+
   isTaken(address: Address): boolean {
     return this.#all.has(formatAddress(address));
   }

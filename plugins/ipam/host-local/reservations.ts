@@ -26,8 +26,10 @@ export interface Reservations {
   readonly place: string;
   /** All that belong to a container, whatever the interface. */
   ofContainer(containerId: string): readonly Reservation[];
-  /** All of them. */
+  /** All of them, but for texts that a person has changed in place. */
   all(): readonly Reservation[];
+  /** That of an address, as its text is now. */
+  at(address: Address): Reservation | undefined;
   /** Whether an address cannot be reserved: it is, or something is in the way. */
   isTaken(address: Address): boolean;
   /** Reserves an address; `false` if it is taken. */
