@@ -44,13 +44,17 @@ export function validAttachmentsOf(
     if (!ifname) throw item.invalid("ifname", "an interface's name");
     return { containerId, ifname };
   });
-  // Neither a container id nor an interface's name can hold a "/".
-  const keys = new Set(list.map(keyOf));
-  const containers = new Set(list.map(({ containerId }) => containerId));
+  const ifnames = new Map<string, string[]>();
+  for (const { containerId, ifname } of list) {
+    const others = ifnames.get(containerId);
+    if (others === undefined) ifnames.set(containerId, [ifname]);
+    else others.push(ifname);
+  }
   return {
     list,
-    has: (attachment) => keys.has(keyOf(attachment)),
-    hasContainer: (containerId) => containers.has(containerId),
+    has: ({ containerId, ifname }) =>
+      ifnames.get(containerId)?.includes(ifname) ?? false,
+    hasContainer: (containerId) => ifnames.has(containerId),
   };
 }
 
@@ -61,8 +65,4 @@ function asWritten(value: Json): AttachmentId | undefined {
       typeof ifname === "string" && ifname !== ""
     ? { containerId, ifname }
     : undefined;
-}
-
-function keyOf({ containerId, ifname }: AttachmentId): string {
-  return `${containerId}/${ifname}`;
 }

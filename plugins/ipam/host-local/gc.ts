@@ -10,7 +10,7 @@ import { parseDataDir, parseReclaimAfterReboot } from "./config.ts";
 import { openDiskStore } from "./disk_store.ts";
 import type { ReadBoot } from "./read_boot.ts";
 import { leftoversIn } from "./leftovers.ts";
-import type { Reservation, Reservations } from "./reservations.ts";
+import type { IsWanted, Reservation, Reservations } from "./reservations.ts";
 
 /**
  * Frees the addresses of attachments that are not valid any more, and those
@@ -28,10 +28,9 @@ export async function collectReservations(
   const valid = validAttachmentsOf(config);
   const store = openDiskStore({ dataDir, network: config.name });
   await store?.withLock((reservations) => {
-    const isUnlisted = (one: Reservation) =>
+    const isUnlisted: IsWanted = (one) =>
       valid !== undefined && !isValid(one, valid) && hasOwner(one);
-    const unlisted = (valid === undefined ? [] : reservations.all())
-      .filter(isUnlisted)
+    const unlisted = (valid === undefined ? [] : reservations.all(isUnlisted))
       .flatMap(({ address }) => reservations.at(address) ?? [])
       .filter(isUnlisted);
     const failures = releaseAll(reservations, unlisted);
@@ -62,7 +61,7 @@ function releaseAll(
 }
 
 /** Whether the reservation's text can be a container's, and no person's note. */
-function hasOwner({ containerId }: Reservation): boolean {
+function hasOwner({ containerId }: Pick<Reservation, "containerId">): boolean {
   try {
     checkContainerId(containerId);
     return true;
@@ -73,7 +72,7 @@ function hasOwner({ containerId }: Reservation): boolean {
 
 /** Without an interface's name it may be of any of the container's. */
 function isValid(
-  { containerId, ifname }: Reservation,
+  { containerId, ifname }: Omit<Reservation, "address">,
   valid: ValidAttachments,
 ): boolean {
   return ifname === undefined

@@ -48,6 +48,11 @@ export class OwnerIndex {
     if (root && changeMs(root) === this.#knownMs) this.#root = root;
   }
 
+  /** Whether it is known that nobody else has changed the folder. */
+  get isBelieved(): boolean {
+    return this.#root !== undefined;
+  }
+
   /**
    * The files that a container has, by name. Their text counts: one may have
    * been rewritten in place.
