@@ -1,14 +1,13 @@
 import { assert } from "@std/assert";
-import { fromFileUrl } from "@std/path/from-file-url";
 
-const ROOT = fromFileUrl(new URL("..", import.meta.url));
+const ROOT = new URL("../", import.meta.url);
 
 Deno.test("The first example of each page is read by every runtime in use", async (t) => {
-  const pages = [...Deno.readDirSync(`${ROOT}docs/plugins`)]
+  const pages = [...Deno.readDirSync(new URL("docs/plugins", ROOT))]
     .map(({ name }) => `docs/plugins/${name}`);
   for (const page of ["README.md", ...pages]) {
     await t.step(page, () => {
-      const text = Deno.readTextFileSync(`${ROOT}${page}`);
+      const text = Deno.readTextFileSync(new URL(page, ROOT));
       const [, example = "{}"] = /```json\n(.*?)```/s.exec(text) ?? [];
       const { cniVersion } = JSON.parse(example);
       // podman 4.3 and containerd 1.6 refuse 1.1.0.
