@@ -38,6 +38,7 @@ export {
   type Attachment,
   type CachedAttachment,
   type CacheKey,
+  type CacheSnapshot,
   type CallNotice,
   type ConfigFile,
   ConfigFileError,
@@ -64,6 +65,7 @@ export {
   Runtime,
   type RuntimeOptions,
   toListConfig,
+  type ValidList,
 } from "./lib/runtime/mod.ts";
 export {
   type AttachmentId,

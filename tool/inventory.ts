@@ -8,10 +8,12 @@ import {
 } from "../lib/runtime/mod.ts";
 import {
   CURRENT_VERSION,
+  isJsonObject,
+  type Json,
   type JsonObject,
   parseResult,
 } from "../lib/spec/mod.ts";
-import { isThere } from "./netns.ts";
+import { pathsThere } from "./netns.ts";
 import {
   dataDirsOf,
   type HeldAddress,
@@ -42,26 +44,55 @@ export async function takeInventory(
   configFolder: string,
 ): Promise<Inventory> {
   const cached = runtime.cachedAttachments();
-  const attachments = await Promise.all(cached.map(describe));
+  const there = await pathsThere(cached.map(({ netns }) => netns));
+  const attachments = cached.map((entry) => describe(entry, there));
   const networks = networksOf(cached, configFolder);
-  const leaked = readReservations(dataDirsOf(networks))
-    .filter((held) => !attachments.some((one) => isHolder(one, held)));
+  const leaked = leakedAmong(
+    readReservations(dataDirsOf(networks)),
+    attachments,
+  );
   return { attachments, leaked };
 }
 
-async function describe(entry: CachedAttachment): Promise<Shown> {
-  const { networkName, containerId, ifname, netns, result } = entry;
+/** What is held for nobody who is attached. */
+function leakedAmong(
+  held: readonly HeldAddress[],
+  attachments: readonly Shown[],
+): readonly HeldAddress[] {
+  const holders = new Set<string>();
+  for (const { isThere, network, containerId, ifname } of attachments) {
+    if (!isThere) continue;
+    // Some reservations do not tell the interface.
+    for (const one of ["", ifname]) {
+      holders.add(`${network}/${containerId}/${one}`);
+    }
+  }
+  return held.filter(({ network, containerId, ifname }) =>
+    !holders.has(`${network}/${containerId}/${ifname}`)
+  );
+}
+
+function describe(
+  { networkName, containerId, ifname, netns, result }: CachedAttachment,
+  there: ReadonlySet<string>,
+): Shown {
   return {
     network: networkName,
     containerId,
     ifname,
     addresses: result === undefined ? [] : addressesIn(result),
     netns,
-    isThere: netns !== "" && await isThere(netns),
+    isThere: there.has(netns),
   };
 }
 
 function addressesIn(object: JsonObject): readonly string[] {
+  const { cniVersion, ips } = object;
+  // Read as it is, in all but very old results: there may be ten thousand.
+  if (cniVersion !== undefined && Array.isArray(ips)) {
+    const addresses = ips.map((ip: Json) => isJsonObject(ip) && ip.address);
+    if (addresses.every((one) => typeof one === "string")) return addresses;
+  }
   try {
     const { ips = [] } = parseResult(
       convertResult(object, CURRENT_VERSION),
@@ -81,19 +112,14 @@ function networksOf(
   const files = [...readNetworks(configFolder)].flatMap((found) =>
     "network" in found ? [found.network] : []
   );
-  const remembered = cached.flatMap(({ config }) => {
+  // Most attachments share a configuration.
+  const configs = new Set(cached.map(({ config }) => config));
+  const remembered = [...configs].flatMap((content) => {
     try {
-      return [readNetwork({ file: "", content: config }).network];
+      return [readNetwork({ file: "", content }).network];
     } catch {
       return [];
     }
   });
   return [...files, ...remembered];
-}
-
-/** Whether an attachment explains why an address is given out. */
-function isHolder(one: Shown, held: HeldAddress): boolean {
-  return one.isThere && one.network === held.network &&
-    one.containerId === held.containerId &&
-    ["", one.ifname].includes(held.ifname);
 }

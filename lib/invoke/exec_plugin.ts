@@ -1,4 +1,9 @@
-import { type Call, DELEGATIONS, type Reply } from "../plugin/mod.ts";
+import {
+  type Call,
+  DELEGATIONS,
+  NETWORK_LOCKS,
+  type Reply,
+} from "../plugin/mod.ts";
 import { CniCode, CniError } from "../spec/mod.ts";
 import { traced } from "../trace/mod.ts";
 import { collect } from "./collect.ts";
@@ -103,6 +108,7 @@ function environmentOf(call: Call): Record<string, string> {
     CNI_IFNAME: call.ifname,
     CNI_PATH: call.path,
     ...(call.delegations ? { [DELEGATIONS]: call.delegations } : {}),
+    ...(call.networkLocks ? { [NETWORK_LOCKS]: call.networkLocks } : {}),
     ...(call.netnsOverride ? { CNI_NETNS_OVERRIDE: call.netnsOverride } : {}),
   };
 }

@@ -26,6 +26,12 @@ export interface Call {
    * absent. Kept in {@linkcode DELEGATIONS} from process to process.
    */
   readonly delegations?: string;
+  /**
+   * The locks of networks that the runtime holds for this call, so that a
+   * runtime that a plugin starts does not wait for them; none when absent. Kept
+   * in {@linkcode NETWORK_LOCKS}.
+   */
+  readonly networkLocks?: string;
   /** The configuration, byte for byte as it stood on stdin. */
   readonly stdin: string;
 }
@@ -39,3 +45,9 @@ export interface Reply {
   /** Text for people. */
   readonly stderr: string;
 }
+
+/**
+ * The variable that keeps {@linkcode Call.networkLocks} from process to process:
+ * lines of `shared` or `exclusive` and the path of a lock.
+ */
+export const NETWORK_LOCKS = "CNI_NETWORK_LOCKS";

@@ -44,11 +44,14 @@ export function formatCacheEntry(entry: CachedAttachment): string {
 /**
  * Reads a cache file.
  *
+ * @param configs The configurations of entries that were read before, by their
+ * text: most attachments have the same, which is then kept once.
  * @returns The attachment, or the bare result that older libraries wrote.
  * @throws {CniError} Code 6 if it is neither.
  */
 export function parseCacheEntry(
   text: string,
+  configs: Map<string, Uint8Array> = new Map(),
 ): CachedAttachment | { readonly bareResult: JsonObject } {
   const object = parseJsonObject(text, "cached result");
   if (object.kind !== KIND) return { bareResult: object };
@@ -58,7 +61,7 @@ export function parseCacheEntry(
     ifname: textOf(object.ifName),
     networkName: textOf(object.networkName),
     netns: textOf(object.netns),
-    config: decodeBase64(textOf(object.config)),
+    config: decodeOnce(textOf(object.config), configs),
     args: pairsOf(object.cniArgs),
     ...(isJsonObject(capabilityArgs) ? { capabilityArgs } : {}),
     ...(isJsonObject(result) ? { result } : {}),
@@ -80,6 +83,17 @@ function pairsOf(
   return value.flatMap((pair: Json) =>
     Array.isArray(pair) ? [[textOf(pair[0]), textOf(pair[1])] as const] : []
   );
+}
+
+function decodeOnce(
+  text: string,
+  configs: Map<string, Uint8Array>,
+): Uint8Array {
+  const known = configs.get(text);
+  if (known !== undefined) return known;
+  const config = decodeBase64(text);
+  configs.set(text, config);
+  return config;
 }
 
 function decodeBase64(text: string): Uint8Array {

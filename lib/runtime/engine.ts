@@ -32,6 +32,10 @@ export interface Engine {
   readonly folders: readonly string[];
   readonly path: string;
   readonly cache: ResultCache;
+  /** The locks of networks that are held, as `Call` has them. */
+  readonly networkLocks?: string | undefined;
+  /** Told why a network cannot be locked. */
+  readonly onUnlocked: (reason: CniError) => void;
 }
 
 /** A call of one plugin of a network. */
@@ -68,6 +72,7 @@ export function callOf(
     args: attachment === undefined ? "" : argsText(attachment),
     path: engine.path,
     netnsOverride: "",
+    ...(engine.networkLocks ? { networkLocks: engine.networkLocks } : {}),
     stdin,
   };
 }

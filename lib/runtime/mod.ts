@@ -12,6 +12,7 @@ export { type SyntaxFault, syntaxFaultOf } from "./config_syntax_error.ts";
 export { convertResult } from "./convert_result.ts";
 export type { CallNotice, OperationOptions } from "./engine.ts";
 export type { ConfigWarning } from "./find_extensions.ts";
+export type { ValidList } from "./gc_network.ts";
 export { LIST_KEYS } from "./list_keys.ts";
 export * from "./load_network.ts";
 export { SHARED_KEYS } from "./network_keys.ts";
@@ -31,6 +32,7 @@ export {
 } from "./read_network.ts";
 export {
   type CacheKey,
+  type CacheSnapshot,
   DEFAULT_CACHE_DIR,
   ResultCache,
 } from "./result_cache.ts";

@@ -23,6 +23,9 @@ export interface CacheKey extends AttachmentId {
   readonly networkName: string;
 }
 
+/** The files of a cache at some time, each by its name and its version. */
+export type CacheSnapshot = ReadonlyMap<string, string | undefined>;
+
 /**
  * The results of ADD, kept for CHECK, DEL and GC in the format and place of
  * the Go library, so that either can undo what the other did. A file is
@@ -30,15 +33,16 @@ export interface CacheKey extends AttachmentId {
  * `--allow-write` for the folder.
  */
 export class ResultCache {
-  readonly #cacheDir: string;
+  /** The folder that holds, or will hold, `results`. */
+  readonly folder: string;
 
   /**
    * Touches nothing yet.
    *
-   * @param cacheDir The folder that holds, or will hold, `results`.
+   * @param folder The folder that holds, or will hold, `results`.
    */
-  constructor(cacheDir: string = DEFAULT_CACHE_DIR) {
-    this.#cacheDir = cacheDir;
+  constructor(folder: string = DEFAULT_CACHE_DIR) {
+    this.folder = folder;
   }
 
   /**
@@ -76,14 +80,45 @@ export class ResultCache {
   attachments(containerId = ""): readonly CachedAttachment[] {
     const dir = this.#open();
     if (dir === undefined) return [];
-    return dir.names().toSorted().flatMap((name) => {
-      const entry = tolerate(() => parseCacheEntry(dir.read(name) ?? ""));
-      if (entry === undefined || "bareResult" in entry) return [];
-      // The file's name is no witness: "-" may stand in each of its parts.
-      if (entry.ifname === "" || entry.networkName === "") return [];
-      const isWanted = containerId === "" || entry.containerId === containerId;
-      return isWanted ? [entry] : [];
+    const configs = new Map<string, Uint8Array>();
+    const found: (readonly [name: string, entry: CachedAttachment])[] = [];
+    for (const [name, text] of dir.readAll(() => true, () => {})) {
+      const entry = attachmentIn(text, configs);
+      if (entry === undefined) continue;
+      if (containerId === "" || entry.containerId === containerId) {
+        found.push([name, entry]);
+      }
+    }
+    return found.sort(([a], [b]) => a < b ? -1 : 1).map(([, entry]) => entry);
+  }
+
+  /** What the cache is like now, for {@linkcode ResultCache.changes}. */
+  snapshot(): CacheSnapshot {
+    const dir = this.#open();
+    return new Map(
+      dir?.names().map((name) => [name, dir.versionOf(name)] as const),
+    );
+  }
+
+  /**
+   * The attachments that were made, or made again, since a snapshot.
+   *
+   * @throws {CniError} As {@linkcode ResultCache.attachments}.
+   */
+  changes(before: CacheSnapshot): readonly CachedAttachment[] {
+    const dir = this.#open();
+    if (dir === undefined) return [];
+    return dir.names().flatMap((name) => {
+      if (dir.versionOf(name) === before.get(name)) return [];
+      return attachmentIn(tolerate(() => dir.read(name)) ?? "") ?? [];
     });
+  }
+
+  /** Whether an attachment is there as it was at the time of a snapshot. */
+  isUnchanged(key: CacheKey, before: CacheSnapshot): boolean {
+    const name = fileName(key);
+    const version = this.#open()?.versionOf(name);
+    return version !== undefined && version === before.get(name);
   }
 
   /**
@@ -113,7 +148,7 @@ export class ResultCache {
    * @throws {CniError} Code 3, 4 or 7 if one of the names is illegal.
    */
   path(key: CacheKey): string {
-    return `${this.#folder}/${fileName(key)}`;
+    return `${this.#results}/${fileName(key)}`;
   }
 
   /** Forgets an attachment; nothing happens if it is not there. */
@@ -124,27 +159,38 @@ export class ResultCache {
     if (otherIn(dir, key) === undefined) dir.remove(name);
   }
 
-  get #folder(): string {
-    return `${this.#cacheDir}/results`;
+  get #results(): string {
+    return `${this.folder}/results`;
   }
 
   get #how() {
     // Not in the folder itself, where the Go library reads every file.
-    const tempPath = `${this.#cacheDir}/.tmp`;
+    const tempPath = `${this.folder}/.tmp`;
     return { key: "cacheDir", mode: 0o700, tempPath };
   }
 
   #open(): StateDir | undefined {
-    return openStateDir(this.#folder, this.#how);
+    return openStateDir(this.#results, this.#how);
   }
 
   /** The folder, in which the key's file may be written. */
   #openFor(key: CacheKey): StateDir {
-    const dir = openStateDir(this.#folder, { ...this.#how, create: true });
+    const dir = openStateDir(this.#results, { ...this.#how, create: true });
     const other = otherIn(dir, key);
     if (other !== undefined) throw collision(fileName(key), other);
     return dir;
   }
+}
+
+/** The attachment that a file tells; `undefined` if it is no cache entry. */
+function attachmentIn(
+  text: string,
+  configs?: Map<string, Uint8Array>,
+): CachedAttachment | undefined {
+  const entry = tolerate(() => parseCacheEntry(text, configs));
+  if (entry === undefined || "bareResult" in entry) return undefined;
+  // The file's name is no witness: "-" may stand in each of its parts.
+  return entry.ifname === "" || entry.networkName === "" ? undefined : entry;
 }
 
 /** The attachment in the key's file, if it is another one. */

@@ -6,7 +6,7 @@ import {
   type VersionInfo,
 } from "../invoke/mod.ts";
 import type { Registry } from "../plugin/mod.ts";
-import type { AttachmentId, JsonObject } from "../spec/mod.ts";
+import type { CniError, JsonObject } from "../spec/mod.ts";
 import { addNetwork, type AddOptions } from "./add_network.ts";
 import type { Attachment } from "./attachment.ts";
 import type { CachedAttachment } from "./cache_entry.ts";
@@ -14,8 +14,9 @@ import { checkNetwork } from "./check_network.ts";
 import { convertResult } from "./convert_result.ts";
 import { delNetwork } from "./del_network.ts";
 import { cacheKey, type Engine, type OperationOptions } from "./engine.ts";
-import { gcNetwork } from "./gc_network.ts";
+import { gcNetwork, type ValidList } from "./gc_network.ts";
 import type { NetworkConfig } from "./network_config.ts";
+import { withNetworkLock } from "./network_lock.ts";
 import type { NetworkPlan, PlannedOperation } from "./network_plan.ts";
 import { DEFAULT_CACHE_DIR, ResultCache } from "./result_cache.ts";
 import { statusNetwork } from "./status_network.ts";
@@ -43,8 +44,9 @@ export interface RuntimeOptions {
  * folders, and both of `--allow-read` and `--allow-write` for the cache.
  *
  * Every method throws a {@linkcode CniError}, which bears the plugin's own code
- * if a plugin failed. Operations on one container must not overlap, nor GC with
- * anything.
+ * if a plugin failed. Operations on one container must not overlap. GC waits
+ * for ADD, CHECK and DEL of its network and keeps them waiting, by a lock beside
+ * the cache that holds for every runtime of this kind with the same cache.
  *
  * @example Attach a container, and detach it
  * ```ts ignore
@@ -73,6 +75,7 @@ export class Runtime {
       folders: path,
       path: joinPluginPath(path),
       cache: new ResultCache(cacheDir),
+      onUnlocked: warningOnce(warn),
     };
   }
 
@@ -87,7 +90,12 @@ export class Runtime {
     attachment: Attachment,
     options: AddOptions = {},
   ): Promise<AddReply> {
-    return addNetwork(this.#engine, network, { attachment, options });
+    const lock = { network: network.name, mode: "shared", options } as const;
+    return withNetworkLock(
+      this.#engine,
+      lock,
+      (engine) => addNetwork(engine, network, { attachment, options }),
+    );
   }
 
   /**
@@ -99,7 +107,14 @@ export class Runtime {
     attachment: Attachment,
     options: OperationOptions = {},
   ): Promise<void> {
-    return checkNetwork(this.#engine, network, { attachment, options });
+    const lock = { network: network.name, mode: "shared", options } as const;
+    // What it finds without a lock may be wrong; it can do no harm.
+    const engine = { ...this.#engine, onUnlocked: () => {} };
+    return withNetworkLock(
+      engine,
+      lock,
+      (locked) => checkNetwork(locked, network, { attachment, options }),
+    );
   }
 
   /**
@@ -111,16 +126,25 @@ export class Runtime {
     attachment: Attachment,
     options: OperationOptions = {},
   ): Promise<void> {
-    return delNetwork(this.#engine, network, { attachment, options });
+    const lock = { network: network.name, mode: "shared", options } as const;
+    return withNetworkLock(
+      this.#engine,
+      lock,
+      (engine) => delNetwork(engine, network, { attachment, options }),
+    );
   }
 
   /**
    * Removes everything on a network that belongs to none of the attachments in
-   * `valid` (GC). With an empty list, that is everything.
+   * `valid` (GC). With an empty list, that is everything but what has been added
+   * since this call, by whatever process.
+   *
+   * @param valid The attachments to keep. A function is called when it is known
+   * what counts as added since: give one where the list is made from the cache.
    */
   gc(
     network: NetworkConfig,
-    valid: readonly AttachmentId[],
+    valid: ValidList,
     options: OperationOptions = {},
   ): Promise<void> {
     return gcNetwork(this.#engine, network, { valid, options });
@@ -206,4 +230,19 @@ export class Runtime {
   cachedAttachments(containerId?: string): readonly CachedAttachment[] {
     return this.#engine.cache.attachments(containerId);
   }
+}
+
+/** Warns of the first reason for which a network cannot be locked. */
+function warningOnce(
+  warn: (message: string) => void,
+): (reason: CniError) => void {
+  let isTold = false;
+  return (reason) => {
+    if (isTold) return;
+    isTold = true;
+    warn(
+      "Networks cannot be locked, so do not run GC beside ADD or DEL: " +
+        String(reason),
+    );
+  };
 }

@@ -54,7 +54,7 @@ const MAX_LEVELS = 500;
  */
 export function checkNesting(text: string, what: string): void {
   // Every level takes two characters.
-  if (text.length <= 2 * MAX_LEVELS) return;
+  if (text.length <= 2 * MAX_LEVELS || !hasManyBrackets(text)) return;
   let level = 0;
   let isQuoted = false;
   for (let i = 0; i < text.length; i++) {
@@ -68,6 +68,19 @@ export function checkNesting(text: string, what: string): void {
       details: `nested deeper than ${MAX_LEVELS} levels`,
     });
   }
+}
+
+/** Whether there are more brackets than levels: seldom, and quick to see. */
+function hasManyBrackets(text: string): boolean {
+  let count = 0;
+  for (const bracket of "{[") {
+    for (
+      let at = text.indexOf(bracket);
+      at >= 0 && count <= MAX_LEVELS;
+      at = text.indexOf(bracket, at + 1)
+    ) count++;
+  }
+  return count > MAX_LEVELS;
 }
 
 /** As {@linkcode parseJson}, and refuses everything but an object with code 6. */

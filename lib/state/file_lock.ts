@@ -19,6 +19,33 @@ export async function acquireFileLock(
     open: () => openLockFile(path),
     isExclusive: mode === "exclusive",
   });
+  return releasing(file);
+}
+
+/**
+ * Takes a lock as {@linkcode acquireFileLock} does, if that is possible at
+ * once.
+ *
+ * @returns What gives the lock back; `undefined` if another holder excludes it.
+ * @throws {CniError} Code 5 if the file cannot be made or locked at all.
+ */
+export function tryFileLock(
+  path: string,
+  mode: "shared" | "exclusive",
+): Disposable | undefined {
+  const file = openLockFile(path);
+  try {
+    if (file.tryLockSync(mode === "exclusive")) return releasing(file);
+  } catch (cause) {
+    file.close();
+    throw osError("lock", path, { cause });
+  }
+  file.close();
+  return undefined;
+}
+
+/** Closing gives the lock back. */
+function releasing(file: Deno.FsFile): Disposable {
   let isHeld = true;
   return {
     [Symbol.dispose]: () => {

@@ -10,6 +10,7 @@ import {
   orOsError,
   osError,
 } from "./os_error.ts";
+import { readTextOf } from "./read_regular_file.ts";
 import {
   OWN_TEMP_PREFIX,
   TEMP_PREFIX,
@@ -114,28 +115,46 @@ export class StateDir {
   }
 
   /**
+   * A text that is another one as soon as a file is replaced or written to;
+   * `undefined` if there is none.
+   */
+  versionOf(name: string): string | undefined {
+    const info = this.#lookAt(this.#pathOf(name));
+    return info && `${info.ino} ${info.mtime?.getTime()} ${info.size}`;
+  }
+
+  /**
    * The text of a file; `undefined` if there is none. A link, a folder or a
-   * device is refused.
+   * device is refused, and what is larger than 16 MiB.
    */
   read(name: string): string | undefined {
     const path = this.#pathOf(name);
     if (!this.#isFile(path)) return undefined;
-    return ifThere("read", path, () => Deno.readTextFileSync(path));
+    return ifThere("read", path, () => readTextOf(path));
   }
 
   /**
    * Names and texts of all regular files that `accepts` lets pass, unordered.
    * A file that vanishes meanwhile is left out.
+   *
+   * @param onError Told of a file that cannot be read, which is left out then;
+   * without it, such a file is an error.
    */
   *readAll(
     accepts: (name: string) => boolean,
+    onError?: (error: unknown) => void,
   ): Generator<readonly [name: string, text: string]> {
     for (const { name, isFile } of this.#entries()) {
       if (!isFile || !accepts(name)) continue;
       // Not looked at again: the listing has just told that it is a file.
       const path = `${this.path}/${name}`;
-      const text = ifThere("read", path, () => Deno.readTextFileSync(path));
-      if (text !== undefined) yield [name, text];
+      try {
+        const text = ifThere("read", path, () => readTextOf(path));
+        if (text !== undefined) yield [name, text];
+      } catch (error) {
+        if (onError === undefined) throw error;
+        onError(error);
+      }
     }
   }
 

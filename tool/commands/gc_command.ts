@@ -1,7 +1,7 @@
 import type { CachedAttachment } from "../../lib/runtime/mod.ts";
 import { formatJson } from "../../lib/spec/mod.ts";
 import { type Flag, type Words } from "../../terminal/mod.ts";
-import { isThere } from "../netns.ts";
+import { pathsThere } from "../netns.ts";
 import { JSON_FLAG } from "../print_plans.ts";
 import {
   IGNORED_NETNS,
@@ -32,15 +32,21 @@ async function gc(words: Words, context: ToolContext): Promise<number> {
   const { process } = context;
   const networks = await requireNetworks(words, context);
   const runtime = openRuntime(context);
-  const living = words.has(ALL.name)
-    ? []
-    : await stillThere(runtime.cachedAttachments());
-  const kept = networks.map(({ name }) =>
-    living.filter(({ networkName }) => networkName === name)
-  );
+  const kept: (readonly CachedAttachment[])[] = [];
   await interruptible(words, context, async (options) => {
-    for (const [index, network] of networks.entries()) {
-      await runtime.gc(network, kept[index]!, options);
+    for (const network of networks) {
+      let living: readonly CachedAttachment[] = [];
+      const valid = async () => {
+        if (words.has(ALL.name)) return [];
+        living = await stillThere(
+          runtime.cachedAttachments().filter(({ networkName }) =>
+            networkName === network.name
+          ),
+        );
+        return living;
+      };
+      await runtime.gc(network, valid, options);
+      kept.push(living);
     }
   });
   const reports = networks.map(({ name }, index) => ({
@@ -65,8 +71,6 @@ async function gc(words: Words, context: ToolContext): Promise<number> {
 async function stillThere(
   attachments: readonly CachedAttachment[],
 ): Promise<readonly CachedAttachment[]> {
-  const flags = await Promise.all(
-    attachments.map(({ netns }) => netns === "" ? true : isThere(netns)),
-  );
-  return attachments.filter((_, index) => flags[index]);
+  const there = await pathsThere(attachments.map(({ netns }) => netns));
+  return attachments.filter(({ netns }) => netns === "" || there.has(netns));
 }

@@ -72,6 +72,10 @@ const BAD: Readonly<Record<string, JsonObject>> = {
   "a chain's name that is too long": { iptablesAdminChainName: "A".repeat(29) },
   "a chain that is built in": { iptablesAdminChainName: "FORWARD" },
   "a chain that is a target": { iptablesAdminChainName: "DROP" },
+  "a chain that is a target of an extension": {
+    iptablesAdminChainName: "MASQUERADE",
+  },
+  "a chain that is a target that logs": { iptablesAdminChainName: "LOG" },
   "the plugin's own chain": { iptablesAdminChainName: "CNI-FORWARD" },
   "a zone that is a number": { firewalldZone: 1 },
   "a zone with a space": { firewalldZone: "a b" },
