@@ -48,7 +48,9 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   scripts: [
     "tests/compile_test.ts",
     "tests/install_permissions_test.ts",
+    "tests/key_tables_test.ts",
     "tests/run_tests_test.ts",
+    "tests/schema_test.ts",
   ],
   tool: ["tests/completion_test.ts", "tests/schema_test.ts"],
 };
