@@ -25,6 +25,7 @@
 export { createContext, type InvokerOptions } from "./lib/invoke/mod.ts";
 export {
   anyKey,
+  anyLinkNameKey,
   booleanKey,
   type Call,
   choiceKey,

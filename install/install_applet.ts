@@ -29,10 +29,13 @@ export interface InstallContext {
   readonly os?: "linux" | "windows" | undefined;
 }
 
+/** Where things go unless a flag says otherwise. */
+const DEFAULTS = { binDir: "/opt/cni/bin", confDir: "/etc/cni/net.d" };
+
 const BIN_DIR: Flag = {
   name: "bin-dir",
   value: "DIR",
-  summary: "folder of the plugins (/opt/cni/bin)",
+  summary: `folder of the plugins (${DEFAULTS.binDir})`,
 };
 const CONF: Flag = {
   name: "conf",
@@ -42,7 +45,7 @@ const CONF: Flag = {
 const CONF_DIR: Flag = {
   name: "conf-dir",
   value: "DIR",
-  summary: "folder of the configurations (/etc/cni/net.d)",
+  summary: `folder of the configurations (${DEFAULTS.confDir})`,
 };
 const FLAGS = [BIN_DIR, CONF, CONF_DIR];
 
@@ -101,8 +104,8 @@ function readPlaces(words: Words): Places {
         ".conflist, .conf or .json, since runtimes read no other",
     );
   }
-  const binDir = words.value("bin-dir") ?? "/opt/cni/bin";
-  const confDir = words.value("conf-dir") ?? "/etc/cni/net.d";
+  const binDir = words.value("bin-dir") ?? DEFAULTS.binDir;
+  const confDir = words.value("conf-dir") ?? DEFAULTS.confDir;
   return { binDir, conf, confDir };
 }
 

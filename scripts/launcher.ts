@@ -1,3 +1,4 @@
+import { quote } from "../lib/linux/mod.ts";
 import {
   DAEMON_SOCKET,
   permissionFlags,
@@ -139,11 +140,4 @@ export function launcherFlags(
       DENO_DISABLE_NODE_SHIM: "1",
     },
   };
-}
-
-/** A word as the shell takes it, whatever is in it. */
-function quote(word: string): string {
-  return /^[\w/.,=:@-]+$/.test(word)
-    ? word
-    : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -19,12 +19,16 @@ import {
   type Trial,
 } from "./mutants/format_report.ts";
 import { matchesGlobs } from "./mutants/matches_globs.ts";
+import { nearestE2e } from "./mutants/nearest_e2e.ts";
 import { nearestTests, partOf } from "./mutants/nearest_tests.ts";
 import { pickInTurn } from "./mutants/pick.ts";
 import {
+  e2eRuns,
   type FileMutation,
   testArgs,
+  tryEndToEnd,
   tryMutation,
+  type Verdict,
 } from "./mutants/try_mutation.ts";
 import {
   createWorkspace,
@@ -33,12 +37,13 @@ import {
 } from "./mutants/workspace.ts";
 
 const USAGE =
-  `Usage: make mutants ARGS='[--files GLOB,…] [--count N] [--seed N] [--timeout SECONDS]'
+  `Usage: make mutants ARGS='[--files GLOB,…] [--count N] [--seed N] [--timeout SECONDS] [--e2e]'
 
   --files    the files to change: "**" is any folders (default: ${"lib/**"})
   --count    how many changes to try that compile (default: 20)
   --seed     which of the changes: the same seed tries the same (default: 1)
   --timeout  how long one run of tests may take (default: 120)
+  --e2e      build what passes, and run the nearest of tests/e2e (as root)
 `;
 
 /** What is asked for. */
@@ -47,11 +52,12 @@ interface Settings {
   readonly count: number;
   readonly seed: number;
   readonly timeoutMs: number;
+  readonly e2e: boolean;
 }
 
 function readSettings(args: readonly string[]): Settings {
   const flags = parseArgs([...args], {
-    boolean: ["help"],
+    boolean: ["help", "e2e"],
     string: ["files", "count", "seed", "timeout"],
     default: { files: "lib/**", count: "20", seed: "1", timeout: "120" },
     unknown: (word) => {
@@ -72,13 +78,16 @@ function readSettings(args: readonly string[]): Settings {
     count: number("count"),
     seed: number("seed"),
     timeoutMs: number("timeout") * 1000,
+    e2e: flags.e2e,
   };
 }
 
 /** The program's own files: no tests, and nothing that only they import. */
 function isChangeable(file: string): boolean {
   return file.endsWith(".ts") &&
-    !/(_test|\/_testing|\/_mini_\w+|\/mod|\.d)\.ts$|\/testing\//.test(file);
+    !/(_test|\/_testing|\/mod|\.d)\.ts$|\/testing\//.test(file) &&
+    // Outside of lib, a file that begins with `_` is what tests share.
+    (file.startsWith("lib/") || !/\/_\w+\.ts$/.test(file));
 }
 
 /** The changes of each file that can be made. */
@@ -96,6 +105,40 @@ async function findAll(
   }));
 }
 
+/** Those that were run without a change, and the options of a run. */
+interface CheckOptions extends RunOptions {
+  readonly checked: Set<string>;
+}
+
+/** What the nearest tests, without those end to end, say of a change. */
+async function tryNearest(
+  workspace: Workspace,
+  mutation: FileMutation,
+  { checked, ...options }: CheckOptions,
+): Promise<Verdict> {
+  // The part's tests are the same for all its files, but for those outside.
+  const rings = nearestTests(mutation.file, workspace.files);
+  const key = `${partOf(mutation.file)} ${rings.at(-1)?.join()}`;
+  if (!checked.has(key)) {
+    await requirePassing(workspace, rings.map(testArgs), options);
+  }
+  checked.add(key);
+  return await tryMutation(workspace, mutation, options);
+}
+
+/** What the nearest end-to-end tests say of a change. */
+async function tryE2e(
+  workspace: Workspace,
+  mutation: FileMutation,
+  { checked, ...options }: CheckOptions,
+): Promise<Verdict> {
+  const tests = nearestE2e(mutation.file, workspace.files);
+  const runs = e2eRuns(tests.filter((test) => !checked.has(test)));
+  await requirePassing(workspace, runs, options);
+  for (const test of tests) checked.add(test);
+  return await tryEndToEnd(workspace, mutation, options);
+}
+
 /**
  * Runs tests without a change: where they fail, they catch everything.
  *
@@ -103,33 +146,31 @@ async function findAll(
  */
 async function requirePassing(
   workspace: Workspace,
-  rings: readonly (readonly string[])[],
+  runs: readonly (readonly string[])[],
   options: RunOptions,
 ): Promise<void> {
-  for (const tests of rings) {
-    const ending = await workspace.run(testArgs(tests), options);
+  for (const args of runs) {
+    const ending = await workspace.run(args, options);
     if (ending === "passed") continue;
-    throw new Error(`Without a change, ${tests.join(" ")} ${ending}`);
+    throw new Error(`Without a change, deno ${args.join(" ")} ${ending}`);
   }
 }
 
 async function run(settings: Settings, signal: AbortSignal): Promise<number> {
   await using workspace = await createWorkspace();
-  const options = { timeoutMs: settings.timeoutMs, signal };
+  const { timeoutMs, e2e } = settings;
+  const options = { timeoutMs, signal, checked: new Set<string>() };
   const groups = await findAll(workspace, settings.globs);
-  const checked = new Set<string>();
   const trials: Trial[] = [];
   const isDone = () =>
     trials.filter(({ verdict }) => verdict !== "did not compile").length >=
       settings.count;
   for (const mutation of pickInTurn(groups, settings)) {
     if (isDone()) break;
-    // The part's tests are the same for all its files, but for those outside.
-    const rings = nearestTests(mutation.file, workspace.files);
-    const key = `${partOf(mutation.file)} ${rings.at(-1)?.join()}`;
-    if (!checked.has(key)) await requirePassing(workspace, rings, options);
-    checked.add(key);
-    const verdict = await tryMutation(workspace, mutation, options);
+    let verdict = await tryNearest(workspace, mutation, options);
+    if (e2e && verdict === "survived") {
+      verdict = await tryE2e(workspace, mutation, options);
+    }
     trials.push({ mutation, verdict });
     console.log(formatTrial({ mutation, verdict }));
   }

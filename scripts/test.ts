@@ -1,20 +1,30 @@
 /**
  * Runs all tests: those beside the code, the examples in its docs, and those
- * that need the kernel; on Windows without those that need Linux. The last line counts them, and goes to
+ * that need the kernel; on Windows without those that need Linux. Those that
+ * go from end to end run once more where a resident mode was built, with a
+ * daemon for each host. The last line counts all of them, and goes to
  * `build/test_summary.txt` as well.
  *
  * @module
  */
 import { leftOut } from "./left_out.ts";
 import { PROJECT_ROOT, projectFiles } from "./project.ts";
-import { addCounts, type Counts, formatCounts } from "./test_counts.ts";
+import {
+  addCounts,
+  type Counts,
+  formatCounts,
+  sumCounts,
+} from "./test_counts.ts";
 
 /** Runs `deno test` and shows what it prints while it runs. */
-async function runTests(args: readonly string[]): Promise<Counts> {
+async function runTests(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Counts> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "--allow-all", ...args],
     cwd: PROJECT_ROOT,
-    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
     stdin: "null",
     stdout: "piped",
   }).spawn();
@@ -37,6 +47,18 @@ async function ignoreFlags(): Promise<readonly string[]> {
   return paths.length === 0 ? [] : [`--ignore=${paths.join(",")}`];
 }
 
+/** Runs the end-to-end tests by a daemon, where `make build` could make it. */
+async function runResident(): Promise<readonly Counts[]> {
+  if (Deno.args.length > 0 || Deno.build.os !== "linux") return [];
+  const program = `${PROJECT_ROOT}/build/resident/cni`;
+  if (await Deno.stat(program).catch(() => undefined) === undefined) {
+    console.log("Not run by a daemon: build/resident needs a C compiler");
+    return [];
+  }
+  console.log("\nThe end-to-end tests, by a daemon");
+  return [await runTests(["tests/e2e"], { CNI_TEST_RESIDENT: "1" })];
+}
+
 if (import.meta.main) {
   const file = `${PROJECT_ROOT}/build/test_summary.txt`;
   await Deno.mkdir(`${PROJECT_ROOT}/build`, { recursive: true });
@@ -46,8 +68,9 @@ if (import.meta.main) {
     ...await ignoreFlags(),
     ...Deno.args,
   ]);
-  const line = formatCounts(counts);
+  const total = sumCounts([counts, ...await runResident()]);
+  const line = formatCounts(total);
   await Deno.writeTextFile(file, `${line}\n`);
   console.log(line);
-  if (counts.failed > 0) Deno.exit(1);
+  if (total.failed > 0) Deno.exit(1);
 }

@@ -25,6 +25,13 @@ export function addCounts(text: string, success: boolean): Counts {
 const SUMMARY =
   /^(?:ok|FAILED) \| (\d+) passed[^|\n]* \| (\d+) failed[^|\n]*(?:\| (\d+) ignored.*)?$/gm;
 
+/** What several runs come to. */
+export function sumCounts(runs: readonly Counts[]): Counts {
+  const of = (key: keyof Counts) =>
+    runs.reduce((sum, counts) => sum + counts[key], 0);
+  return { passed: of("passed"), failed: of("failed"), skipped: of("skipped") };
+}
+
 /** The closing line of a test run: `12 passed, 0 failed, 3 skipped`. */
 export function formatCounts({ passed, failed, skipped }: Counts): string {
   const text = `${passed} passed, ${failed} failed`;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { addCounts, formatCounts } from "./test_counts.ts";
+import { addCounts, formatCounts, sumCounts } from "./test_counts.ts";
 
 Deno.test("addCounts() reads every summary of deno test", () => {
   const text = `a ... ok (1ms)
@@ -16,6 +16,15 @@ Deno.test("addCounts() counts a run that failed without a summary", () => {
   assertEquals(addCounts(text, false), { passed: 0, failed: 1, skipped: 0 });
   const late = "ok | 5 passed | 0 failed (1s)\n";
   assertEquals(addCounts(late, false), { passed: 5, failed: 1, skipped: 0 });
+});
+
+Deno.test("sumCounts() adds runs up", () => {
+  const runs = [
+    { passed: 2, failed: 1, skipped: 0 },
+    { passed: 30, failed: 20, skipped: 10 },
+  ];
+  assertEquals(sumCounts(runs), { passed: 32, failed: 21, skipped: 10 });
+  assertEquals(sumCounts([]), { passed: 0, failed: 0, skipped: 0 });
 });
 
 Deno.test("formatCounts() names skipped tests only if there are any", () => {

@@ -1,5 +1,5 @@
 import type { Family } from "../net/mod.ts";
-import { CniCode, CniError } from "../spec/mod.ts";
+import { CniCode } from "../spec/mod.ts";
 import {
   type Output,
   ProgramMissingError,
@@ -7,7 +7,9 @@ import {
   type Run,
 } from "../linux/mod.ts";
 import { commitTransaction } from "./commit_linux.ts";
+import { FirewallError } from "./firewall_error.ts";
 import {
+  type IptablesKind,
   type IptablesListing,
   iptablesProgram,
   type IptablesTable,
@@ -22,7 +24,15 @@ export interface IptablesOptions {
   readonly run: Run;
   /** What it is for, to follow "Cannot": "add masquerade rules". */
   readonly act: string;
+  /** The kind of iptables; whichever the host has chosen if absent. */
+  readonly kind?: IptablesKind;
 }
+
+/** Makes the script of a table's listing, or of its text. */
+export type Decide = (
+  listing: IptablesListing,
+  text: string,
+) => string | undefined | Promise<string | undefined>;
 
 /**
  * Lists a table, waiting for its lock as `iptables --wait` does.
@@ -33,11 +43,12 @@ export interface IptablesOptions {
  */
 export async function listIptables(
   table: IptablesTable,
-  { family, run, act }: IptablesOptions,
+  { family, run, act, kind }: IptablesOptions,
 ): Promise<string | undefined> {
   try {
     const args = ["--wait", "-t", table, "-S"];
-    const output = await run({ program: iptablesProgram(family), args });
+    const program = iptablesProgram(family, "tables", kind);
+    const output = await run({ program, args });
     if (output.status === 0) return output.stdout;
     if (isMissingInKernel(output)) return undefined;
     throw iptablesError(act, family, output);
@@ -62,13 +73,13 @@ const MAX_ATTEMPTS = 10;
  */
 export async function updateIptables(
   table: IptablesTable,
-  decide: (listing: IptablesListing, text: string) => string | undefined,
+  decide: Decide,
   options: IptablesOptions & { readonly listAct?: string },
 ): Promise<boolean> {
   const reading = { ...options, act: options.listAct ?? options.act };
   let text = await listIptables(table, reading);
   for (let attempt = 1; text !== undefined; attempt++) {
-    const script = decide(parseIptables(text), text);
+    const script = await decide(parseIptables(text), text);
     if (script === undefined) return true;
     const output = await tryRestoreIptables(script, options);
     if (output.status === 0) return true;
@@ -105,10 +116,10 @@ export async function restoreIptables(
  */
 export function tryRestoreIptables(
   script: string,
-  { family, run }: Pick<IptablesOptions, "family" | "run">,
+  { family, run, kind }: Omit<IptablesOptions, "act">,
 ): Promise<Output> {
   return commitTransaction({
-    program: iptablesProgram(family, "tables-restore"),
+    program: iptablesProgram(family, "tables-restore", kind),
     args: ["--noflush", "--wait"],
     stdin: script,
   }, run);
@@ -140,18 +151,19 @@ export function iptablesError(
   family: Family,
   output: Output,
   script = "",
-): CniError {
+): FirewallError {
   const program = iptablesProgram(family);
+  const refused = failedLine(output, script);
   const reason = reasonOf(output.stderr) || `exit status ${output.status}`;
   const details = [
     `${program}: ${reason}`,
-    ...failedLine(output, script),
+    ...refused === "" ? [] : [`the rule is ${refused}`],
     ...remedyFor(output, family),
   ].join("; ");
   const code = LOCKED.test(output.stderr)
     ? CniCode.TryAgainLater
     : CniCode.Internal;
-  return new CniError(code, `Cannot ${act}`, { details });
+  return new FirewallError(code, `Cannot ${act}`, { details, refused });
 }
 
 /** What is over in a while; exit status 4 stands for much else besides. */
@@ -163,11 +175,11 @@ function isMissingInKernel({ status, stderr }: Output): boolean {
 }
 
 /** The line of a script that was not taken, which most versions count. */
-function failedLine({ stderr }: Output, script: string): readonly string[] {
+function failedLine({ stderr }: Output, script: string): string {
   const number = /line:? (\d+)/.exec(stderr)?.[1];
   const line = script.split("\n")[Number(number ?? 0) - 1];
   // The oldest do all at the end, and name only that.
-  return line === undefined || line === "COMMIT" ? [] : [`the rule is ${line}`];
+  return line === undefined || line === "COMMIT" ? "" : line;
 }
 
 function remedyFor(output: Output, family: Family): readonly string[] {

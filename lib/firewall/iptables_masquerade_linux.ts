@@ -2,11 +2,12 @@ import type { Family } from "../net/mod.ts";
 import type { Run, UndoStack } from "../linux/mod.ts";
 import {
   iptablesError,
-  listIptables,
   restoreIptables,
   tryRestoreIptables,
   updateIptables,
 } from "./iptables_linux.ts";
+import type { IptablesListing } from "./iptables.ts";
+import { removeFromIptables } from "./remove_iptables_linux.ts";
 import {
   byFamily,
   hasChain,
@@ -51,23 +52,34 @@ export async function addIptablesMasquerade(
   const act = "add masquerade rules";
   for (const { family, ips } of byFamily(masquerade)) {
     let scripts = newChainScripts(owner, ips);
-    const output = await tryRestoreIptables(scripts.apply, { family, run });
+    const options = { family, run, act };
+    const output = await tryRestoreIptables(scripts.apply, options);
     if (output.status !== 0) {
-      // The chain may be there already: iptables-legacy does not say so.
-      const listing = await listIptables("nat", { family, run, act });
-      if (listing === undefined || !hasChain(owner, listing)) {
-        throw iptablesError(act, family, output, scripts.apply);
-      }
-      scripts = sharedChainScripts(owner, ips, listing);
-      await restoreIptables(scripts.apply, { family, run, act });
+      const fault = iptablesError(act, family, output, scripts.apply);
+      const isThere = await updateIptables("nat", (_listing, text) => {
+        const hasOwn = hasChain(owner, text);
+        if (!hasOwn && !CHAIN_FAULT.test(output.stderr)) throw fault;
+        scripts = hasOwn
+          ? sharedChainScripts(owner, ips, text)
+          : newChainScripts(owner, ips);
+        return scripts.apply;
+      }, options);
+      if (!isThere) throw fault;
     }
     const undoScript = scripts.undo;
     undo.push(() => {
-      const options = { family, run, act: "undo masquerade rules" };
-      return restoreIptables(undoScript, options);
+      const undoing = { family, run, act: "undo masquerade rules" };
+      return restoreIptables(undoScript, undoing);
     });
   }
 }
+
+/**
+ * What iptables says of a chain that is there already, which not all versions
+ * put into words: it is made by the second line. By the time that one looks, a
+ * DEL at the same time may have removed it.
+ */
+const CHAIN_FAULT = /line:? 2\b|exists/;
 
 /**
  * Removes an attachment's rules; succeeds if there are none, or if there is no
@@ -82,7 +94,7 @@ export async function removeIptablesMasquerade(
   const owner = await iptablesOwner(masquerade);
   await Promise.all(families.map(async (family) => {
     const act = "remove masquerade rules";
-    await updateIptables(
+    await removeFromIptables(
       "nat",
       (_listing, text) => removalScript(owner, text, isKept),
       { family, run, act, listAct: LIST_ACT },
@@ -102,27 +114,26 @@ export async function collectIptablesMasquerade(
   isValid: (containerId: string) => boolean,
   run: Run,
 ): Promise<void> {
-  await Promise.all(([4, 6] as const).map(async (family) => {
-    const listing = await list(run, family);
-    if (listing === undefined) return;
-    const stale = masqueradedContainers(listing).filter((one) =>
+  const removeStale = async (_listing: IptablesListing, text: string) => {
+    const stale = masqueradedContainers(text).filter((one) =>
       one.network === network && !isValid(one.containerId)
     );
     const containerIds = new Set(stale.map(({ containerId }) => containerId));
-    for (const containerId of containerIds) {
-      const owner = { network, containerId, ifname: "" };
-      const isKept = () => false;
-      await removeIptablesMasquerade(owner, {
-        run,
-        isKept,
-        families: [family],
-      });
-    }
+    const owners = await Promise.all(
+      [...containerIds].map((containerId) =>
+        iptablesOwner({ network, containerId, ifname: "" })
+      ),
+    );
+    const scripts = owners.flatMap((owner) =>
+      removalScript(owner, text, () => false) ?? []
+    );
+    return scripts.length === 0 ? undefined : scripts.join("");
+  };
+  const act = "remove masquerade rules";
+  await Promise.all(([4, 6] as const).map(async (family) => {
+    const options = { family, run, act, listAct: LIST_ACT };
+    await removeFromIptables("nat", removeStale, options);
   }));
 }
 
 const LIST_ACT = "list masquerade rules";
-
-function list(run: Run, family: Family): Promise<string | undefined> {
-  return listIptables("nat", { family, run, act: LIST_ACT });
-}

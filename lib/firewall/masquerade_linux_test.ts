@@ -135,6 +135,40 @@ Deno.test("addMasquerade() shares a chain that is there, however iptables says s
   }
 });
 
+Deno.test("addMasquerade() goes on when a DEL is faster than it", async (t) => {
+  const exists = { status: 1, stderr: "iptables-restore: line 2 failed\n" };
+  const gone = {
+    status: 1,
+    stderr: "line 2: RULE_APPEND failed (No such file)",
+  };
+  const cases: Record<string, readonly [readonly string[], number[]]> = {
+    "gone before it looks": [[""], [1, 0]],
+    "gone after it has looked": [[RULES, ""], [1, 2, 0]],
+    "and there again": [[RULES, "", RULES], [1, 2, 1, 0]],
+  };
+  for (const [why, [listings, failures]] of Object.entries(cases)) {
+    await t.step(why, async () => {
+      const [texts, ends] = [[...listings], [...failures]];
+      const run = fakeRun((command) => {
+        if (actOf(command) === "iptables list") {
+          return { stdout: texts.shift() ?? "" };
+        }
+        return [{}, exists, gone][ends.shift() ?? 0]!;
+      });
+      const undo = new UndoStack();
+      const ips = [parseCidr("10.0.0.3/24")];
+      await addMasquerade({ ...MASQUERADE, ips }, { run, undo });
+      await undo.unwind();
+      const last = run.commands.at(-2)?.stdin ?? "";
+      const isNew = listings.at(-1) === "";
+      assertEquals(last.includes(`-N ${CHAIN}`), isNew, last);
+      // What is taken back is what the last attempt has made.
+      assertEquals(run.commands.at(-1)?.stdin?.includes(`-X ${CHAIN}`), isNew);
+      assertEquals([texts, ends], [[], []]);
+    });
+  }
+});
+
 Deno.test("addMasquerade() tells why iptables failed", async () => {
   const stderr = "iptables-restore: line 3 failed: No chain/target/match by " +
     "that name.\n";
@@ -373,11 +407,15 @@ Deno.test("removeMasquerade() succeeds where there is nothing to remove", async 
     await t.step(why, async () => {
       const { commands, error } = await remove(ends);
       assertEquals(error, undefined);
-      assertEquals(acts(commands).sort(), [
-        "ip6tables list",
-        "iptables list",
-        "nft list",
-      ]);
+      const own = acts(commands).filter((act) => !act.includes("-nft "));
+      assertEquals(own.sort(), ["ip6tables list", "iptables list", "nft list"]);
+      // What the other kind of iptables has is looked for if there is one.
+      const isThere = !JSON.stringify(ends).includes("iptables");
+      const others = acts(commands).filter((act) => act.includes("-nft "));
+      assertEquals(
+        others.sort(),
+        isThere ? ["ip6tables-nft list", "iptables-nft list"] : [],
+      );
     });
   }
 });
@@ -418,7 +456,11 @@ Deno.test("removeMasquerade() looks only at the families it is told", async () =
   const run = runWith({ "nft": "missing" });
   const isKept = () => false;
   await removeMasquerade(MASQUERADE, { run, isKept, families: [6] });
-  assertEquals(acts(run.commands).sort(), ["ip6tables list", "nft list"]);
+  assertEquals(acts(run.commands).sort(), [
+    "ip6tables list",
+    "ip6tables-nft list",
+    "nft list",
+  ]);
 });
 
 Deno.test("collectMasquerade() removes what is of no valid attachment", async () => {

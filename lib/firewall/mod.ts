@@ -6,6 +6,7 @@
  * @module
  */
 export * from "./commit_linux.ts";
+export * from "./firewall_error.ts";
 export * from "./iptables.ts";
 export * from "./iptables_linux.ts";
 export type {
@@ -18,3 +19,5 @@ export * from "./masquerade_linux.ts";
 export * from "./nft.ts";
 export * from "./nft_linux.ts";
 export * from "./recorder.ts";
+export * from "./remove_iptables_linux.ts";
+export * from "./update_nft_linux.ts";

@@ -1,4 +1,4 @@
-import { CniCode, CniError } from "../spec/mod.ts";
+import { CniCode } from "../spec/mod.ts";
 import {
   type Output,
   ProgramMissingError,
@@ -7,6 +7,7 @@ import {
 } from "../linux/mod.ts";
 
 import { commitTransaction } from "./commit_linux.ts";
+import { FirewallError } from "./firewall_error.ts";
 
 /** What {@linkcode transactNft} needs besides the script. */
 export interface NftOptions {
@@ -28,7 +29,7 @@ export async function transactNft(
   { run, act }: NftOptions,
 ): Promise<void> {
   const output = await tryTransactNft(script, run);
-  if (output.status !== 0) throw nftError(act, output);
+  if (output.status !== 0) throw nftError(act, output, script);
 }
 
 /**
@@ -55,12 +56,22 @@ export async function isNftablesUsable(run: Run): Promise<boolean> {
   }
 }
 
-/** The error for nft that failed: the reason that it gave, and what would do. */
-export function nftError(act: string, output: Output): CniError {
-  const { status, stderr } = output;
+/**
+ * The error for nft that failed: the reason that it gave, and what would do.
+ *
+ * @param script What it was given on stdin.
+ */
+export function nftError(
+  act: string,
+  { status, stderr }: Output,
+  script = "",
+): FirewallError {
   const reason = reasonOf(stderr) || `exit status ${status}`;
-  const details = [`nft: ${reason}`, ...remedyFor(stderr)].join("; ");
-  return new CniError(CniCode.Internal, `Cannot ${act}`, { details });
+  const number = Number(/^\/\S+:(\d+):\d+/m.exec(stderr)?.[1] ?? 0);
+  return new FirewallError(CniCode.Internal, `Cannot ${act}`, {
+    details: [`nft: ${reason}`, ...remedyFor(stderr)].join("; "),
+    refused: script.split("\n")[number - 1] ?? "",
+  });
 }
 
 function remedyFor(stderr: string): readonly string[] {

@@ -31,3 +31,9 @@ Deno.test("nftDeletions() deletes by handle", () => {
     "delete rule ip t d handle 3",
   ]);
 });
+
+Deno.test("parseNftRules() leaves nothing undefined that a rule lacks", () => {
+  assertEquals(parseNftRules('{"nftables":[{"rule":{}}]}'), [
+    { chain: "", handle: 0, comment: "", expr: [] },
+  ]);
+});

@@ -1,6 +1,6 @@
 import type { Run } from "../linux/mod.ts";
 import { listNft } from "./list_nft_linux.ts";
-import { nftError, transactNft, tryTransactNft } from "./nft_linux.ts";
+import { updateNft } from "./update_nft_linux.ts";
 import type { MasqueradeOptions } from "./iptables_masquerade_linux.ts";
 import type { Masquerade, MasqueradeOwner } from "./masquerade.ts";
 import {
@@ -23,11 +23,18 @@ export async function addNftablesMasquerade(
   { run, undo }: MasqueradeOptions,
 ): Promise<void> {
   const owner = await nftablesOwner(masquerade);
-  // Whatever is wrong with nft, adding will tell.
-  const listing = await run({ program: "nft", args: LIST_ARGS });
-  const stale = listing.status === 0 ? handlesOf(owner, listing.stdout) : [];
-  const script = additionScript(masquerade, owner, stale);
-  await transactNft(script, { run, act: "add masquerade rules" });
+  await updateNft((listing) => {
+    const stale = listing === undefined ? [] : handlesOf(owner, listing);
+    return additionScript(masquerade, owner, stale);
+  }, {
+    run,
+    act: "add masquerade rules",
+    read: async () => {
+      // Whatever is wrong with nft, adding will tell.
+      const { status, stdout } = await run({ program: "nft", args: LIST_ARGS });
+      return status === 0 ? stdout : undefined;
+    },
+  });
   undo.push(() => removeNftablesMasquerade(masquerade, run));
 }
 
@@ -58,24 +65,17 @@ export async function collectNftablesMasquerade(
   await removeRules((listing) => staleHandles(network, valid, listing), run);
 }
 
-/** How often the rules may change under our hands. */
-const MAX_ATTEMPTS = 10;
-
-/** Removes what is found; again if that fails and the rules have changed. */
+/** Removes what is found. */
 async function removeRules(
   find: (listing: string) => readonly number[] | Promise<readonly number[]>,
   run: Run,
 ): Promise<void> {
-  let listing = await listNft(LIST_ARGS, run);
-  for (let attempt = 1; listing !== undefined; attempt++) {
-    const handles = await find(listing);
-    if (handles.length === 0) return;
-    const output = await tryTransactNft(removalTransaction(handles), run);
-    if (output.status === 0) return;
-    const now = await listNft(LIST_ARGS, run);
-    if (now === listing || attempt === MAX_ATTEMPTS) {
-      throw nftError("remove masquerade rules", output);
-    }
-    listing = now;
-  }
+  await updateNft(async (listing) => {
+    const handles = listing === undefined ? [] : await find(listing);
+    return handles.length === 0 ? undefined : removalTransaction(handles);
+  }, {
+    run,
+    act: "remove masquerade rules",
+    read: () => listNft(LIST_ARGS, run),
+  });
 }

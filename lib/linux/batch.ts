@@ -1,5 +1,6 @@
 import { CniCode, CniError } from "../spec/mod.ts";
 import type { Command } from "./command.ts";
+import { exactNameTest, indexNamesIn, namesGivenIn } from "./exact_names.ts";
 import { INTERRUPTED } from "./repeat_dump.ts";
 import type { IpStep, Place, Step, StepProgram } from "./step.ts";
 
@@ -150,11 +151,24 @@ function shellScript(steps: readonly Step[]): string {
       continue;
     }
     const chunk = chunkFrom(steps, index) as readonly IpStep[];
+    script += nameTests(steps.slice(0, index), chunk);
     script += `${programOf(step)} ${IP_ARGS.join(" ")} <<'${END}' || exit 1\n` +
       `${ipLines(chunk)}${END}\n`;
     index += chunk.length;
   }
   return script;
+}
+
+/** Ends the script where a name of `chunk` is that of no link. */
+function nameTests(before: readonly Step[], chunk: readonly IpStep[]): string {
+  const given = new Set(
+    [...before, ...chunk].flatMap((step) =>
+      step.kind === "ip" ? namesGivenIn(step.words) : []
+    ),
+  );
+  const names = new Set(chunk.flatMap(({ words }) => indexNamesIn(words)));
+  return [...names].filter((name) => !given.has(name))
+    .map((name) => exactNameTest(checkWord(name))).join("");
 }
 
 function ipLines(steps: readonly IpStep[]): string {

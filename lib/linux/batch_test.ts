@@ -72,6 +72,25 @@ Deno.test("batchCommand() enters the container's namespace for its steps", () =>
   });
 });
 
+Deno.test("batchCommand() has a shell test names that ip may take for numbers", async (t) => {
+  const attach = ipStep("host", "attach", [
+    ...["link", "set", "dev", "v0", "master", "if2"],
+  ]);
+  const make = ipStep("host", "make", ["link", "add", "name", "if2"]);
+  const cases = {
+    "a link that must be there": [[FORWARD, attach], true],
+    "one that the batch makes": [[make, FORWARD, attach], false],
+    "another name": [[FORWARD, UP], false],
+  } as const;
+  for (const [why, [steps, isTested]] of Object.entries(cases)) {
+    await t.step(why, () => {
+      const { program, stdin } = batchCommand(batchOf(...steps), NETNS);
+      const hasTest = stdin?.includes("ip link show dev 'if2'");
+      assertEquals([program, hasTest], ["sh", isTested]);
+    });
+  }
+});
+
 const SET_TO = 'set_to() { now=; { read -r now <"$1"; } 2>/dev/null; ' +
   '[ "$now" = "$2" ] || printf %s "$2" >"$1"; }\n';
 

@@ -1,5 +1,6 @@
 import { CniCode, CniError } from "../spec/mod.ts";
 import { traced } from "../trace/mod.ts";
+import { runByNames } from "./exact_names.ts";
 import { programEnvironment, SYSTEM_PATH } from "./program_environment.ts";
 import { repeatDump } from "./repeat_dump.ts";
 
@@ -83,9 +84,13 @@ export class ProgramMissingError extends CniError {
  * @throws {ProgramMissingError} If there is no such program.
  */
 export function runCommand(command: Command): Promise<Output> {
-  return repeatDump(
+  return runByNames(
     command,
-    () => traced(() => commandText(command), () => runner(command)),
+    (one) =>
+      repeatDump(
+        one,
+        () => traced(() => commandText(one), () => runner(one)),
+      ),
   );
 }
 

@@ -41,6 +41,14 @@ export interface Link {
   readonly vlans?: BridgeVlans;
 }
 
+/** Whether a link goes by a name: its own, or an alternative one. */
+export function isNamed(
+  { name, altNames = [] }: Pick<Link, "name" | "altNames">,
+  wanted: string,
+): boolean {
+  return name === wanted || altNames.includes(wanted);
+}
+
 /** How a bridge treats a port. */
 export interface BridgePort {
   /** Whether frames are sent back to where they came from. */

@@ -10,10 +10,12 @@
 export * from "./apply_linux.ts";
 export { inSandbox, isSafeWord, reasonOf, wordLines } from "./batch.ts";
 export * from "./command.ts";
+export { exactNameTest, isIndexName } from "./exact_names.ts";
 export * from "./link.ts";
 export * from "./link_owner.ts";
 export * from "./link_state_linux.ts";
 export * from "./list_links_linux.ts";
+export { hostNetnsWord, netnsWord } from "./netns_word_linux.ts";
 export { quote } from "./quote.ts";
 export * from "./read_link_linux.ts";
 export { repeatDump } from "./repeat_dump.ts";

@@ -7,6 +7,7 @@ import {
   ProgramMissingError,
   spawnProgram,
 } from "./command.ts";
+import { runByNames } from "./exact_names.ts";
 import { quote } from "./quote.ts";
 import { repeatDump } from "./repeat_dump.ts";
 
@@ -51,7 +52,10 @@ export class Shell implements AsyncDisposable {
    * @throws {ProgramMissingError} If there is no such program.
    */
   run(command: Command): Promise<Output> {
-    return repeatDump(command, () => this.#runOnce(command));
+    return runByNames(
+      command,
+      (one) => repeatDump(one, () => this.#runOnce(one)),
+    );
   }
 
   #runOnce(command: Command): Promise<Output> {

@@ -1,4 +1,5 @@
 import {
+  checkAnyLinkName,
   checkLinkName,
   CniCode,
   CniError,
@@ -133,6 +134,16 @@ export function linkNameKey<Facts extends TextFacts>(
 ): Key<Read<string, Facts>> {
   return parsedKey<string, Facts>(facts, "the name of a link", (text, path) => {
     checkLinkName(text, path);
+    return text;
+  });
+}
+
+/** The name of a link that is there: its own, or an alternative one. */
+export function anyLinkNameKey<Facts extends TextFacts>(
+  facts: Facts,
+): Key<Read<string, Facts>> {
+  return parsedKey<string, Facts>(facts, "the name of a link", (text, path) => {
+    checkAnyLinkName(text, path);
     return text;
   });
 }

@@ -4,6 +4,7 @@ import { CniError, Fields, type JsonObject } from "../spec/mod.ts";
 import { readArgs, readKeys, readRuntimeConfig } from "./key.ts";
 import {
   anyKey,
+  anyLinkNameKey,
   booleanKey,
   choiceKey,
   fieldsKey,
@@ -41,6 +42,18 @@ const KEYS = {
 function read(object: JsonObject) {
   return readKeys(new Fields(object, "at"), KEYS);
 }
+
+Deno.test("anyLinkNameKey() takes what may be an alternative name", () => {
+  const keys = { link: anyLinkNameKey({ description }) };
+  const read = (link: string) => readKeys(new Fields({ link }, ""), keys).link;
+  for (const name of ["eth0", "if2", "n".repeat(16), "n".repeat(127)]) {
+    assertEquals(read(name), name);
+  }
+  for (const name of ["n".repeat(128), "a/b", "a b", "all", ".."]) {
+    const error = assertThrows(() => read(name), CniError);
+    assertEquals(error.code, 7);
+  }
+});
 
 Deno.test("readKeys() takes defaults where keys are absent", () => {
   const absent = {

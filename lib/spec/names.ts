@@ -11,6 +11,9 @@ const IDENTIFIER_RULE =
 /** The kernel's IFNAMSIZ less the terminating NUL. */
 const MAX_LINK_NAME_BYTES = 15;
 
+/** The kernel's ALTIFNAMSIZ is 128, with the byte that ends the text. */
+const MAX_ALTERNATIVE_NAME_BYTES = 127;
+
 // Listed by number, since `\s` lacks U+0085 and has U+FEFF: this is what Go,
 // and so the reference library, takes for white space.
 const WHITE_SPACE =
@@ -89,6 +92,23 @@ export function checkLinkName(text: string, key: string): void {
   });
 }
 
+/**
+ * Refuses what can be no name of a link that is there: its own, or one of its
+ * alternative ones, which may be longer.
+ *
+ * @param key The configuration key that holds it: `master`.
+ * @throws {CniError} Code 7.
+ */
+export function checkAnyLinkName(text: string, key: string): void {
+  const fault = findLinkNameFault(text, MAX_ALTERNATIVE_NAME_BYTES);
+  if (fault === undefined) return;
+  throw new CniError(CniCode.InvalidConfig, `Cannot use ${key}`, {
+    details: `${key} is ${describe(text)}, but an interface name ${fault}: ` +
+      `expected the name of a link, of 1 to ${MAX_LINK_NAME_BYTES} bytes, or ` +
+      `an alternative one, of up to ${MAX_ALTERNATIVE_NAME_BYTES}`,
+  });
+}
+
 /** Whether a text can be a link's name, in this program and the kernel. */
 export function isLinkName(text: string): boolean {
   return findLinkNameFault(text) === undefined;
@@ -98,11 +118,14 @@ export function isLinkName(text: string): boolean {
  * What is wrong with `text` as a link's name, as the end of a sentence that
  * begins with "interface name"; `undefined` if nothing is.
  */
-function findLinkNameFault(text: string): string | undefined {
+function findLinkNameFault(
+  text: string,
+  maxBytes: number = MAX_LINK_NAME_BYTES,
+): string | undefined {
   if (text === "") return "is empty";
   // Bytes, not `text.length`: the kernel counts UTF-8.
   const bytes = new TextEncoder().encode(text).length;
-  if (bytes > MAX_LINK_NAME_BYTES) return "is too long";
+  if (bytes > maxBytes) return "is too long";
   if (text === "." || text === "..") return "is . or ..";
   // Their places in /proc/sys/net are taken: the kernel refuses them, host-
   // device's only after it has moved the device.

@@ -1,4 +1,4 @@
-import { type IpStep, ipStep } from "../../lib/linux/mod.ts";
+import { type IpStep, ipStep, netnsWord } from "../../lib/linux/mod.ts";
 
 /** A veth pair, with all that has to be unique chosen beforehand. */
 export interface VethPair {
@@ -23,7 +23,7 @@ export function vethStep(
     ...ipStep("host", `make the veth pair "${hostName}" and "${ifname}"`, [
       ...["link", "add", "name", hostName, ...mtu, "txqueuelen", 0],
       ...["address", hostMac, "type", "veth", "peer", "name", ifname],
-      ...[...mtu, "address", containerMac, "netns", netns],
+      ...[...mtu, "address", containerMac, "netns", netnsWord(netns)],
     ]),
     undo: ["link", "del", "dev", hostName],
   };

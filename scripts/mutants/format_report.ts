@@ -21,7 +21,7 @@ export function formatTrial({ mutation, verdict }: Trial): string {
 export function formatReport(trials: readonly Trial[]): string {
   const parts = Map.groupBy(trials, ({ mutation }) => partOf(mutation.file));
   const rows = [...parts].sort(([one], [other]) => one < other ? -1 : 1)
-    .map(([part, own]) => `${part.padEnd(16)}${figuresOf(own)}`);
+    .map(([part, own]) => `${part.padEnd(26)}${figuresOf(own)}`);
   return [...rows, figuresOf(trials)].map((row) => `${row}\n`).join("");
 }
 

@@ -30,8 +30,8 @@ Deno.test("formatReport() counts what compiles, by parts and in all", () => {
   ]);
   assertEquals(
     report,
-    "lib/net         2 of 3 caught (66 %), 1 survived; 1 did not compile\n" +
-      "tool            1 of 1 caught (100 %), 0 survived; 0 did not compile\n" +
+    "lib/net                   2 of 3 caught (66 %), 1 survived; 1 did not compile\n" +
+      "tool                      1 of 1 caught (100 %), 0 survived; 0 did not compile\n" +
       "3 of 4 caught (75 %), 1 survived; 1 did not compile\n",
   );
 });

@@ -1,18 +1,25 @@
 import { assertEquals } from "@std/assert";
 import { applyMutation, findMutations } from "./find_mutations.ts";
-import { tryMutation, type Verdict } from "./try_mutation.ts";
+import { tryEndToEnd, tryMutation, type Verdict } from "./try_mutation.ts";
 import type { Ending, Workspace } from "./workspace.ts";
 
 const SOURCE = "export const isLess = (a: number, b: number) => a < b;\n";
 const [MUTATION] = findMutations(SOURCE);
 
 /** A workspace that ends its runs as it is told, and keeps what was run. */
-function workspaceOf(endings: readonly (Ending | Error)[]) {
+function workspaceOf(
+  endings: readonly (Ending | Error)[],
+  files: readonly string[] = [
+    "lib/net/a.ts",
+    "lib/net/a_test.ts",
+    "lib/net/b_test.ts",
+  ],
+) {
   const runs: string[] = [];
   const rest = [...endings];
   let text = SOURCE;
   const workspace: Workspace = {
-    files: ["lib/net/a.ts", "lib/net/a_test.ts", "lib/net/b_test.ts"],
+    files,
     read: () => Promise.resolve(text),
     write: (_file, changed) => {
       text = changed;
@@ -42,19 +49,18 @@ Deno.test("tryMutation() asks test after test, and restores the file", async (t)
     string,
     readonly [readonly Ending[], Verdict, readonly string[]]
   > = {
-    "caught by its own test": [["failed"], "caught", [OWN]],
-    "caught by another": [["passed", "failed"], "caught", [OWN, OTHERS]],
-    "in an endless loop": [["timed out"], "caught", [OWN]],
-    "with wrong types": [["did not compile"], "did not compile", [OWN]],
-    "with wrong types that no test imports": [
+    "with wrong types": [["failed"], "did not compile", [TYPES]],
+    "caught by its own test": [["passed", "failed"], "caught", [TYPES, OWN]],
+    "caught by another": [
       ["passed", "passed", "failed"],
-      "did not compile",
-      [OWN, OTHERS, TYPES],
+      "caught",
+      [TYPES, OWN, OTHERS],
     ],
+    "in an endless loop": [["passed", "timed out"], "caught", [TYPES, OWN]],
     "passing all": [
       ["passed", "passed", "passed"],
       "survived",
-      [OWN, OTHERS, TYPES],
+      [TYPES, OWN, OTHERS],
     ],
   };
   for (const [why, [endings, verdict, runs]] of Object.entries(cases)) {
@@ -75,4 +81,38 @@ Deno.test("tryMutation() restores the file when it is interrupted", async () => 
     .catch((error) => error);
   assertEquals(error.message, "SIGINT");
   assertEquals(trial.text(), SOURCE);
+});
+
+Deno.test("tryEndToEnd() builds, asks file after file, and restores", async (t) => {
+  const tests = [
+    "tests/e2e/tap_a_kernel_test.ts",
+    "tests/e2e/tap_kernel_test.ts",
+  ];
+  const mutation = { ...MUTATION!, file: "plugins/main/tap/a.ts" };
+  const build = "scripts/build.ts";
+  const cases: Record<
+    string,
+    readonly [readonly Ending[], Verdict, readonly string[]]
+  > = {
+    "cannot be built": [["failed"], "caught", [build]],
+    "caught by the first": [["passed", "failed"], "caught", [build, tests[0]!]],
+    "in an endless loop": [
+      ["passed", "passed", "timed out"],
+      "caught",
+      [build, ...tests],
+    ],
+    "passing all": [
+      ["passed", "passed", "passed"],
+      "survived",
+      [build, ...tests],
+    ],
+  };
+  for (const [why, [endings, verdict, runs]] of Object.entries(cases)) {
+    await t.step(why, async () => {
+      const trial = workspaceOf(endings, tests);
+      const found = await tryEndToEnd(trial.workspace, mutation, OPTIONS);
+      assertEquals([found, trial.runs], [verdict, runs]);
+      assertEquals(trial.text(), SOURCE);
+    });
+  }
 });

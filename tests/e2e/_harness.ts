@@ -10,6 +10,7 @@ export * from "./_kernel_test.ts";
 export * from "./_network.ts";
 export * from "./_plugin.ts";
 export * from "./_portmap.ts";
+export * from "./_portmap_server.ts";
 export * from "./_requirements.ts";
 export * from "./_resident.ts";
 export * from "./_run.ts";

@@ -84,3 +84,11 @@ export async function addDevicesFor(
     for (const { device } of devices) await host.ip(`link del ${device}far`);
   };
 }
+
+/** Whether rules of iptables see what stays on a bridge; off without br_netfilter. */
+export async function setBridged(host: Host, value: "0" | "1"): Promise<void> {
+  for (const name of ["iptables", "ip6tables"]) {
+    const file = `/proc/sys/net/bridge/bridge-nf-call-${name}`;
+    await host.must(["sh", "-c", `[ ! -e ${file} ] || echo ${value} >${file}`]);
+  }
+}

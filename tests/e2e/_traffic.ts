@@ -65,6 +65,54 @@ export function askInVain(
   return ask(from, socket, { patienceMs: 600, ...options });
 }
 
+/** What {@linkcode keepAsking} has started; it ends with the test. */
+export interface Asker {
+  /**
+   * Waits until an answer begins with a server's name.
+   *
+   * @param patienceMs For how long; `false` if there was none by then.
+   */
+  hears(name: string, patienceMs: number): Promise<boolean>;
+}
+
+/** Asks a server by UDP every three milliseconds, from one port. */
+export function keepAsking(
+  host: Host,
+  from: Netns,
+  socket: Socket & { readonly sourcePort: number },
+): Asker {
+  const child = new Deno.Command("nsenter", {
+    args: [`--net=${from.path}`, "--", ...DENO, keenClient(socket)],
+    stdout: "piped",
+  }).spawn();
+  const waiting = new Set<(name: string) => void>();
+  const read = (async () => {
+    const lines = child.stdout.pipeThrough(new TextDecoderStream());
+    for await (const text of lines) {
+      const name = text.trim().split("\n").at(-1) ?? "";
+      for (const hear of waiting) hear(name);
+    }
+  })();
+  host.defer(async () => {
+    child.kill();
+    await child.status;
+    await read;
+  });
+  return {
+    hears: (name, patienceMs) =>
+      new Promise((resolve) => {
+        const end = (isHeard: boolean) => {
+          clearTimeout(timer);
+          waiting.delete(hear);
+          resolve(isHeard);
+        };
+        const hear = (heard: string) => heard === name && end(true);
+        const timer = setTimeout(() => end(false), patienceMs);
+        waiting.add(hear);
+      }),
+  };
+}
+
 const DENO = [Deno.execPath(), "eval", "--quiet", "--unstable-net"];
 
 function server(name: string, sockets: readonly Socket[]): string {
@@ -144,5 +192,30 @@ async function askUdp() {
   }
 }
 await (transport === "tcp" ? askTcp() : askUdp());
+`;
+}
+
+function keenClient(
+  asked: Socket & { readonly sourcePort: number },
+): string {
+  return `
+const { transport, hostname, port, sourcePort } = ${JSON.stringify(asked)};
+const any = hostname.includes(":") ? "::" : "0.0.0.0";
+const socket = Deno.listenDatagram({ transport, hostname: any, port: sourcePort });
+async function read() {
+  for (;;) {
+    try {
+      const [bytes] = await socket.receive();
+      console.log(new TextDecoder().decode(bytes).split(" ")[0]);
+    } catch {
+      // An ICMP error is no answer.
+    }
+  }
+}
+read();
+setInterval(() => {
+  const question = new TextEncoder().encode("?");
+  socket.send(question, { transport, hostname, port }).catch(() => {});
+}, 3);
 `;
 }

@@ -25,6 +25,9 @@ const ONLY_IPV6 = [
   published(54, 5353, { protocol: "udp", hostIP: "::" }),
 ];
 
+/** The only rule that the reference has not. */
+const LEAVES_LOCALHOST = "-A CNI-HOSTPORT-DNAT -d ::1/128 -j RETURN";
+
 /** Configurations that the installed reference knows. */
 const CASES: Record<string, Parameters<typeof portmapConfig>[2]> = {
   "every kind of mapping": {
@@ -65,12 +68,13 @@ for (const [why, keys] of Object.entries(CASES)) {
     await clear(host);
     await prepare(host);
     assertEquals(await mustCall(host, "portmap", add), expected);
-    assertEquals(await firewallOf(host), rules);
+    const ours = await firewallOf(host);
+    assertEquals(ours.filter((rule) => rule !== LEAVES_LOCALHOST), rules);
     await mustCall(host, "portmap", add);
-    assertEquals(await firewallOf(host), rules);
+    assertEquals(await firewallOf(host), ours);
     // An ADD of the reference finds all that it wants.
     await mustCall(host, "portmap", theirs);
-    assertEquals(await firewallOf(host), rules);
+    assertEquals(await firewallOf(host), ours);
   }, NEEDS);
 
   kernelTest(`portmap: either undoes the other: ${why}`, async (host) => {

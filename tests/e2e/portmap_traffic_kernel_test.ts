@@ -1,34 +1,40 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   addOutside,
   addressesIn,
-  type Any,
+  addServer,
   ask,
   askInVain,
-  bridgeConfig,
-  callPlugin,
-  type Host,
-  hostLocal,
+  HOST_ADDRESSES,
   kernelTest,
   mustCall,
-  type Sandbox,
+  portmapConfigFor,
   serve,
+  setBridged,
   type Socket,
+  socketsAt,
   SUBNET4,
-  SUBNET6,
 } from "./_harness.ts";
 
 const BACKENDS = ["iptables", "nftables"] as const;
 const NEEDS = { needs: ["iptables", "ip6tables", "nft", "conntrack"] };
 
-for (const backend of BACKENDS) {
+/** What makes rules see what stays on a bridge, or not. */
+const BRIDGED = { "with br_netfilter": "1", "without": "0" } as const;
+
+const CASES = BACKENDS.flatMap((backend) =>
+  Object.entries(BRIDGED).map(([how, value]) => ({ backend, how, value }))
+);
+
+for (const { backend, how, value } of CASES) {
   kernelTest(
-    `portmap: a published port answers everyone, by ${backend}`,
+    `portmap: a published port answers everyone, by ${backend}, ${how}`,
     async (host, t) => {
+      await setBridged(host, value);
       const outside = await addOutside(host);
       const one = await addServer(host, "one");
       const other = await addServer(host, "other");
-      const config = configFor(host, one, { backend }, [
+      const config = portmapConfigFor(host, one, { backend }, [
         { hostPort: 8080, containerPort: 80, protocol: "tcp" },
         { hostPort: 8080, containerPort: 80, protocol: "udp" },
       ]);
@@ -60,7 +66,9 @@ for (const backend of BACKENDS) {
     },
     NEEDS,
   );
+}
 
+for (const backend of BACKENDS) {
   kernelTest(
     `portmap: hostIP, masqAll and conditions count, by ${backend}`,
     async (host, t) => {
@@ -78,7 +86,12 @@ for (const backend of BACKENDS) {
         keys: Readonly<Record<string, unknown>>,
         mappings: readonly unknown[],
       ) => {
-        const config = configFor(host, one, { backend, ...keys }, mappings);
+        const config = portmapConfigFor(
+          host,
+          one,
+          { backend, ...keys },
+          mappings,
+        );
         await mustCall(host, "portmap", { config, sandbox: one.sandbox });
       };
       await t.step("hostIP", async () => {
@@ -95,6 +108,21 @@ for (const backend of BACKENDS) {
         await attach({ masqAll: true }, published(8082));
         const answer = await ask(outside, tcp("192.0.2.1", 8082));
         assertEquals(answer, `one ${SUBNET4.replace("0/24", "1")}`);
+      });
+      await t.step("but only by the mapped port", async () => {
+        const [ipv4 = ""] = addressesIn(one.result);
+        await outside.ip(`route add ${SUBNET4} via 192.0.2.1`);
+        await host.must(["sysctl", "-qw", "net.ipv4.ip_forward=1"]);
+        const direct = await ask(outside, tcp(ipv4, 80));
+        assertEquals(direct, `one ${outside.ipv4}`);
+        const other = await addServer(host, "other");
+        assertEquals(
+          await ask(other.sandbox, tcp(ipv4, 80)),
+          [
+            "one",
+            addressesIn(other.result)[0],
+          ].join(" "),
+        );
       });
       await t.step("conditions", async () => {
         const conditionsV4 = backend === "iptables"
@@ -115,124 +143,42 @@ for (const backend of BACKENDS) {
   );
 
   kernelTest(
-    `portmap: who keeps sending UDP is not left behind, by ${backend}`,
-    async (host) => {
-      const outside = await addOutside(host);
+    `portmap: [::1] is left to the host, by ${backend}`,
+    async (host, t) => {
       const one = await addServer(host, "one");
-      const two = await addServer(host, "two");
-      const mappings = [
-        { hostPort: 5353, containerPort: 80, protocol: "udp" },
-        { hostPort: 5354, containerPort: 80, protocol: "udp" },
-      ];
-      // The kernel follows connections from the first rule on.
-      const early = configFor(host, two, { backend }, [
-        { hostPort: 1, containerPort: 1, protocol: "tcp" },
+      const config = portmapConfigFor(host, one, { backend }, [
+        { hostPort: 8080, containerPort: 80, protocol: "tcp" },
+        { hostPort: 8081, containerPort: 80, protocol: "tcp", hostIP: "::1" },
       ]);
-      await mustCall(host, "portmap", { config: early, sandbox: two.sandbox });
-      const sockets = socketsAt(HOST_ADDRESSES, 5353)
-        .filter(({ transport }) => transport === "udp");
-      const from = { sourcePort: 4000 };
-      for (const socket of sockets) {
-        assertEquals(await askInVain(outside, socket, from), "");
+      await mustCall(host, "portmap", { config, sandbox: one.sandbox });
+      await host.ip("addr add 2001:db8::1/128 dev lo nodad");
+      const at = (hostname: string, port: number): Socket => ({
+        transport: "tcp",
+        hostname,
+        port,
+      });
+      await t.step("another address leads to the container", async () => {
+        const answer = await ask(host, at("2001:db8::1", 8080));
+        assertStringIncludes(answer, "one ");
+      });
+      for (const port of [8080, 8081]) {
+        await t.step(`${port} is refused at once`, async () => {
+          const script = `exec 3<>/dev/tcp/::1/${port}`;
+          const started = performance.now();
+          const { status, stderr } = await host.run(["bash", "-c", script]);
+          assertEquals(status, 1);
+          assertStringIncludes(stderr, "Connection refused");
+          assert(performance.now() - started < 1000);
+        });
       }
-      for (const server of [one, two]) {
-        const config = configFor(host, server, { backend }, mappings);
-        const { sandbox } = server;
-        await mustCall(host, "portmap", { config, sandbox });
+      await t.step("or answered by a program of the host", async () => {
+        const sockets = [at("::1", 8080), at("::1", 8081)];
+        await serve(host, host, { name: "host", sockets });
         for (const socket of sockets) {
-          const answer = await ask(outside, socket, from);
-          assertStringIncludes(answer, `${server.name} `);
+          assertEquals(await ask(host, socket), "host ::1");
         }
-        await mustCall(host, "portmap", { command: "DEL", config, sandbox });
-      }
+      });
     },
-    NEEDS,
+    { needs: [...NEEDS.needs, "bash"] },
   );
-}
-
-kernelTest(
-  "portmap: without conntrack ADD warns, if there is anything to end",
-  async (host) => {
-    const outside = await addOutside(host);
-    const one = await addServer(host, "one");
-    const config = configFor(host, one, {}, [
-      { hostPort: 5353, containerPort: 80, protocol: "udp" },
-    ]);
-    const path = await pathWithout(host, "conntrack");
-    const call = { config, sandbox: one.sandbox, env: { PATH: path } };
-    const quiet = await callPlugin(host, "portmap", call);
-    assertEquals(quiet.status, 0, quiet.stdout);
-    await mustCall(host, "portmap", { ...call, command: "DEL" });
-    const socket = { transport: "udp", hostname: "192.0.2.1", port: 5353 };
-    await askInVain(outside, socket as Socket);
-    const { status, stderr } = await callPlugin(host, "portmap", call);
-    assertEquals(status, 0);
-    assertStringIncludes(stderr, "install the package conntrack");
-    const canTell = await host.run(["test", "-r", "/proc/net/nf_conntrack"]);
-    assertEquals(quiet.stderr === "", canTell.status === 0, quiet.stderr);
-  },
-  NEEDS,
-);
-
-const HOST_ADDRESSES = ["192.0.2.1", "2001:db8:ffff::1"];
-
-/** A container on the test's bridge with servers on port 80. */
-interface Server {
-  readonly name: string;
-  readonly sandbox: Sandbox;
-  /** What the bridge plugin has returned. */
-  readonly result: Any;
-}
-
-async function addServer(host: Host, name: string): Promise<Server> {
-  const sandbox = await host.addSandbox();
-  await sandbox.ip("link set lo up");
-  const config = bridgeConfig(host, {
-    isDefaultGateway: true,
-    // What the container sends to itself leaves the bridge where it came in.
-    hairpinMode: true,
-    ipam: hostLocal(host, [SUBNET4, SUBNET6]),
-  });
-  const result = await mustCall(host, "bridge", { config, sandbox });
-  const sockets = socketsAt(addressesIn(result), 80);
-  await serve(host, sandbox, { name, sockets });
-  return { name, sandbox, result };
-}
-
-function configFor(
-  host: Host,
-  { result }: Server,
-  keys: Readonly<Record<string, unknown>>,
-  portMappings: readonly unknown[],
-): Record<string, unknown> {
-  return {
-    cniVersion: "1.0.0",
-    name: host.network,
-    type: "portmap",
-    ...keys,
-    prevResult: result,
-    runtimeConfig: { portMappings },
-  };
-}
-
-function socketsAt(
-  addresses: readonly string[],
-  port: number,
-): readonly Socket[] {
-  return addresses.flatMap((hostname) =>
-    (["tcp", "udp"] as const).map((transport) => ({
-      transport,
-      hostname,
-      port,
-    }))
-  );
-}
-
-/** A folder for `PATH` in which a program fails as if it were not installed. */
-async function pathWithout(host: Host, program: string): Promise<string> {
-  const folder = `${host.scratchDir}/without`;
-  await Deno.mkdir(folder, { recursive: true });
-  const script = `#!/bin/sh\necho "sh: ${program}: not found" >&2\nexit 127\n`;
-  await Deno.writeTextFile(`${folder}/${program}`, script, { mode: 0o755 });
-  return `${folder}:${Deno.env.get("PATH") ?? ""}`;
 }

@@ -1,5 +1,6 @@
 import {
   booleanKey,
+  ipamSection,
   readKeys,
   readRuntimeConfig,
   routesKey,
@@ -145,10 +146,7 @@ export function parseReclaimAfterReboot(fields: Fields): boolean {
 }
 
 function ipamOf(fields: Fields): Fields {
-  const ipam = fields.fields("ipam");
-  if (ipam !== undefined) return ipam;
-  const expected = 'an object such as {"type": "host-local", "ranges": […]}';
-  throw fields.invalid("ipam", expected);
+  return ipamSection(fields, '{"type": "host-local", "ranges": […]}');
 }
 
 /** Results before 0.3.0 have room for one address of each family. */
@@ -157,8 +155,8 @@ function checkVersion(cniVersion: string, sets: readonly RangeSet[]): void {
   const families = sets.map(familyOf);
   const second = sets.find((set, i) => families.indexOf(familyOf(set)) !== i);
   if (second === undefined) return;
-  const message = `Cannot use ${second.key}: CNI version ${cniVersion} does ` +
-    "not support more than 1 address per family";
+  const message =
+    `CNI version ${cniVersion} does not support more than 1 address per family`;
   throw new CniError(CniCode.InvalidConfig, message, {
     details: `cniVersion is "${cniVersion}" and ${second.key} is another ` +
       "range set of one family: remove it, or use cniVersion 0.3.0 or newer",

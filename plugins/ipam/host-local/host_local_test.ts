@@ -236,7 +236,7 @@ Deno.test("hostLocal DEL frees whatever else has gone bad", async (t) => {
 Deno.test("hostLocal DEL without ipam does not guess the folder", async () => {
   const config = { cniVersion: "1.0.0", name: "net1" };
   const { code, msg } = await fail({ command: "DEL", config });
-  assertEquals([code, msg], [7, "Cannot use ipam"]);
+  assertEquals([code, msg], [7, "IPAM config missing 'ipam' key"]);
 });
 
 Deno.test("hostLocal DEL leaves a hint that looks like its container's file", async () => {

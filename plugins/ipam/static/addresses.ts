@@ -15,28 +15,31 @@ import {
   gatewayAt,
   HOST_EXPECTED,
   hostAt,
+  KNOWN,
   placeOf,
   refused,
   refuseOwnGateway,
 } from "./place.ts";
 import { joinRequested, readCniArgs, type StaticAddress } from "./requested.ts";
 
-const HOST_KEY: Key<StaticAddress> = parsedKey(
-  {
-    description: "The address. The host part is kept: `10.34.0.5/24`",
-    isRequired: true,
-    isEmptyValue: true,
-    holds: "address/length",
-  },
-  HOST_EXPECTED,
-  (text, path) => {
-    const place = placeOf(path);
-    return { ...place, cidr: hostAt(place, text) };
-  },
-);
+function hostKey(known: string): Key<StaticAddress> {
+  return parsedKey(
+    {
+      description: "The address. The host part is kept: `10.34.0.5/24`",
+      isRequired: true,
+      isEmptyValue: true,
+      holds: "address/length",
+    },
+    HOST_EXPECTED,
+    (text, path) => {
+      const place = { ...placeOf(path), known };
+      return { ...place, cidr: hostAt(place, text) };
+    },
+  );
+}
 
 const ADDRESS_KEYS = {
-  address: HOST_KEY,
+  address: hostKey(KNOWN.address),
   gateway: parsedKey(
     {
       description: "What the result names as gateway; it may lie outside the " +
@@ -68,7 +71,7 @@ export const ADDRESSES_KEYS = {
 
 /** The addresses that the runtime asks for. */
 export const ADDRESSES_CAPABILITIES = {
-  ips: listKey(HOST_KEY, {
+  ips: listKey(hostKey(KNOWN.ips), {
     description: "Addresses with lengths, in place of all others",
     holds: "list of addresses",
   }),
@@ -76,7 +79,7 @@ export const ADDRESSES_CAPABILITIES = {
 
 /** As {@linkcode ADDRESSES_CAPABILITIES}, in `args.cni`. */
 export const ADDRESSES_ARGS = {
-  ips: listKey(HOST_KEY, {
+  ips: listKey(hostKey(KNOWN.ips), {
     description: "Addresses with lengths, in place of `ipam.addresses` and " +
       "`CNI_ARGS`",
     holds: "list of addresses",

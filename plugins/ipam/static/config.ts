@@ -1,5 +1,5 @@
 import { parseCidr } from "../../../lib/net/mod.ts";
-import { dnsKey, readKeys } from "../../../lib/plugin/mod.ts";
+import { dnsKey, ipamSection, readKeys } from "../../../lib/plugin/mod.ts";
 import {
   CniCode,
   CniError,
@@ -45,11 +45,7 @@ export function parseStaticConfig(
   { cniVersion, fields }: PluginConfig,
   cniArgs: string,
 ): StaticConfig {
-  const ipam = fields.fields("ipam");
-  if (ipam === undefined) {
-    const expected = 'an object such as {"type": "static", "addresses": […]}';
-    throw fields.invalid("ipam", expected);
-  }
+  const ipam = ipamSection(fields, '{"type": "static", "addresses": […]}');
   const ips = readAddresses(fields, ipam, cniArgs);
   const { routes = [], dns } = readKeys(ipam, REST_KEYS);
   checkVersion(cniVersion, ips);
@@ -62,8 +58,8 @@ function checkVersion(cniVersion: string, ips: readonly IpConfig[]): void {
   const families = ips.map((ip) => parseCidr(ip.address).address.family);
   const second = ips.find((_ip, i) => families.indexOf(families[i]!) !== i);
   if (second === undefined) return;
-  const message = `Cannot use address ${second.address}: CNI version ` +
-    `${cniVersion} does not support more than 1 address per family`;
+  const message =
+    `CNI version ${cniVersion} does not support more than 1 address per family`;
   throw new CniError(CniCode.InvalidConfig, message, {
     details: `cniVersion is "${cniVersion}" and ${second.address} is another ` +
       "address of one family: remove it, or use cniVersion 0.3.0 or newer",

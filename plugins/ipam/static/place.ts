@@ -15,7 +15,16 @@ export interface Place {
   readonly key: string;
   /** The code of an error about it. */
   readonly code: number;
+  /** What the reference says of one that holds no address with its length. */
+  readonly known?: string;
 }
+
+/** What the reference calls the fields that hold addresses with lengths. */
+export const KNOWN = {
+  address: "the 'address' field is expected to be",
+  ip: "the 'ip' field is expected to be",
+  ips: "an entry in the 'ips' field is NOT",
+};
 
 /** The place of a key in a configuration. */
 export function placeOf(key: string): Place {
@@ -37,7 +46,9 @@ export const GATEWAY_EXPECTED = "an address such as 10.0.0.1";
 /** Reads an address with its prefix length that a host can have. */
 export function hostAt(place: Place, value: string): Cidr {
   const expected = HOST_EXPECTED;
-  const cidr = parsedAt(place, value, { parse: parseCidr, expected });
+  const { known } = place;
+  const message = known && `${known} in CIDR notation, got: '${value}'`;
+  const cidr = parsedAt(place, value, { parse: parseCidr, expected, message });
   const fault = hostAddressFault(cidr);
   if (fault === undefined) return cidr;
   throw refused(place, value, `an address of a host, ${fault}`);
@@ -68,8 +79,9 @@ export function refused(
   { key, code }: Place,
   value: unknown,
   expected: string,
+  message = `Cannot use ${key}`,
 ): CniError {
-  return new CniError(code, `Cannot use ${key}`, {
+  return new CniError(code, message, {
     details: `${key} is ${describe(value)}: expected ${expected}`,
   });
 }
@@ -77,12 +89,16 @@ export function refused(
 function parsedAt<T>(
   place: Place,
   value: string,
-  { parse, expected }: { parse: (text: string) => T; expected: string },
+  { parse, expected, message }: {
+    parse: (text: string) => T;
+    expected: string;
+    message?: string | undefined;
+  },
 ): T {
   try {
     return parse(value);
   } catch (cause) {
-    if (cause instanceof SyntaxError) throw refused(place, value, expected);
-    throw cause;
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw refused(place, value, expected, message);
   }
 }

@@ -10,6 +10,7 @@ import { parseCniArgs } from "../../../lib/spec/mod.ts";
 import {
   gatewayAt,
   hostAt,
+  KNOWN,
   type Place,
   placeInArgs,
   refused,
@@ -40,7 +41,7 @@ const GATEWAY_PLACE = placeInArgs("GATEWAY");
  */
 export function readCniArgs(cniArgs: string): Requested {
   const { IP = "", GATEWAY = "" } = parseCniArgs(cniArgs, ["IP", "GATEWAY"]);
-  const place = placeInArgs("IP");
+  const place = { ...placeInArgs("IP"), known: KNOWN.ip };
   return {
     addresses: partsOf(IP)
       .map((text) => ({ ...place, cidr: hostAt(place, text) })),

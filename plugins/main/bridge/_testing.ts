@@ -5,6 +5,7 @@ import type { Design, Finish } from "../../shared/mod.ts";
 import { addressingOf, requestWith } from "../../shared/testing/mod.ts";
 import { type BridgeConfig, parseBridgeConfig } from "./config.ts";
 import { choosePair, designOf, withAddressing } from "./design.ts";
+import type { OwnVlan } from "./port_vlans.ts";
 import type { PairInput, PlanInput } from "./steps.ts";
 import { vlanLinkName } from "./vlan.ts";
 
@@ -56,6 +57,8 @@ export interface Given {
   readonly bridge?: Link;
   /** The host's interface in the VLAN as it is. */
   readonly vlanLink?: Link;
+  /** How the bridge itself is in the VLAN. */
+  readonly ownVlan?: OwnVlan;
   /** The IPAM plugin's result; absent for layer 2. */
   readonly ipam?: Result;
 }
@@ -71,7 +74,7 @@ export interface Designed {
 
 /** The design of an ADD, with {@linkcode NAMES} in place of random ones. */
 export function designFor(
-  { keys = {}, bridge, vlanLink, ipam }: Given,
+  { keys = {}, bridge, vlanLink, ownVlan, ipam }: Given,
   options: { readonly isMade?: boolean } = {},
 ): Designed {
   const object = ipam === undefined ? keys : { ...keys, ipam: { type: "x" } };
@@ -79,7 +82,11 @@ export function designFor(
   const { vlan } = config.vlans;
   const hasVlanLink = vlan !== 0 && config.isGateway && ipam !== undefined;
   const gateway = hasVlanLink
-    ? { name: vlanLinkName(config.bridge, vlan), link: vlanLink }
+    ? {
+      name: vlanLinkName(config.bridge, vlan),
+      link: vlanLink,
+      ...(ownVlan === undefined ? {} : { ownVlan }),
+    }
     : { name: config.bridge, link: bridge };
   const pair = {
     ...choosePair(requestWith(object), config),

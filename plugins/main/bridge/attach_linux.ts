@@ -10,7 +10,12 @@ import {
 import { lockBridge } from "./bridge_lock_linux.ts";
 import { undoBridge } from "./bridge_undo_linux.ts";
 import type { BridgeConfig } from "./config.ts";
-import { choosePair, designOf, withAddressing } from "./design.ts";
+import {
+  choosePair,
+  designOf,
+  withAddressing,
+  withHostLinks,
+} from "./design.ts";
 import type { HostLinks } from "./host_links.ts";
 import { isPlain, tryPair } from "./quick_pair_linux.ts";
 import type { PairInput, PlanInput } from "./steps.ts";
@@ -46,7 +51,7 @@ export async function attachBridge(
   const early = trial && entered.then(allocate);
   await Promise.allSettled([trial, early]);
   const made = await trial;
-  const pair = { ...draft, ...made ?? await look() };
+  const pair = withHostLinks(draft, made ?? await look());
   warnOfVlans(pair, warn);
   input = withAddressing(pair, undefined);
   const design = designOf(pair, { isMade: made !== undefined });

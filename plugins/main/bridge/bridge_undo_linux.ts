@@ -9,7 +9,8 @@ import {
 } from "../../../lib/linux/mod.ts";
 import { lockBridge } from "./bridge_lock_linux.ts";
 import type { BridgeConfig } from "./config.ts";
-import { NO_MAC, type PlanInput } from "./steps.ts";
+import { isVlanDevice, NO_MAC, type PlanInput } from "./steps.ts";
+import { ownVlanStep } from "./vlan.ts";
 
 /**
  * Takes back what a failed ADD did to the bridge and to the link that bears
@@ -22,25 +23,64 @@ import { NO_MAC, type PlanInput } from "./steps.ts";
 export async function undoBridge(input: PlanInput, run: Run): Promise<void> {
   using lock = await lockBridge(input.config.bridge, "exclusive");
   const ports = await portsOf(input.config.bridge, run);
-  const lines = undoLines(input, ports, { isAlone: lock !== undefined });
-  if (lines.length === 0) return;
-  const args = ["-force", "-batch", "-"];
-  await run({ program: "ip", args, stdin: wordLines(lines) });
+  const options = { isAlone: lock !== undefined };
+  const ways = [
+    ["bridge", undoVlanLines(input, ports, options)],
+    ["ip", undoLines(input, ports, options)],
+  ] as const;
+  for (const [program, lines] of ways) {
+    if (lines.length === 0) continue;
+    const args = ["-force", "-batch", "-"];
+    await run({ program, args, stdin: wordLines(lines) });
+  }
+}
+
+/** What an undo is told besides what was done. */
+interface UndoOptions {
+  /** Whether no other ADD can be about to use the bridge. */
+  readonly isAlone?: boolean;
+}
+
+/**
+ * The `bridge` lines that take a bridge that stays out of the VLAN of a device
+ * that goes.
+ *
+ * @param ports The ports that the bridge has now.
+ */
+export function undoVlanLines(
+  input: PlanInput,
+  ports: readonly Link[],
+  options: UndoOptions = {},
+): readonly (readonly string[])[] {
+  const { config, bridge, gateway } = input;
+  const { isShared } = usersOf(input, ports, options);
+  const isKept = isShared || bridge === undefined || gateway.link !== undefined;
+  if (isKept || !isVlanDevice(input) || gateway.ownVlan !== "none") return [];
+  return [ownVlanStep("del", config.bridge, config.vlans.vlan).words];
+}
+
+/** Who relies on the bridge by now, besides the ADD that has failed. */
+function usersOf(
+  { names }: PlanInput,
+  ports: readonly Link[],
+  { isAlone = true }: UndoOptions,
+): { readonly others: readonly Link[]; readonly isShared: boolean } {
+  const others = ports.filter(({ name }) => name !== names.vlanPeerName);
+  return { others, isShared: !isAlone || others.some(isAttachment) };
 }
 
 /**
  * The `ip` lines that take the shared part of an ADD back.
  *
  * @param ports The ports that the bridge has now.
- * @param isAlone Whether no other ADD can be about to use the bridge.
  */
 export function undoLines(
-  { config, bridge, names, gateway, gatewayAddresses }: PlanInput,
+  input: PlanInput,
   ports: readonly Link[],
-  { isAlone = true }: { readonly isAlone?: boolean } = {},
+  options: UndoOptions = {},
 ): readonly (readonly string[])[] {
-  const others = ports.filter(({ name }) => name !== names.vlanPeerName);
-  const isShared = !isAlone || others.some(isAttachment);
+  const { config, bridge, gateway, gatewayAddresses } = input;
+  const { others, isShared } = usersOf(input, ports, options);
   const { add, remove } = gatewayAddresses;
   if (isShared && remove.length === 0) return [];
   const isOwnLink = gateway.name !== config.bridge;

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Link } from "../../../lib/linux/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
 import { bridgeWith, designFor, type Given, NAMES } from "./_testing.ts";
-import { undoLines } from "./bridge_undo_linux.ts";
+import { undoLines, undoVlanLines } from "./bridge_undo_linux.ts";
 
 const IPV4: Result = { ips: [{ address: "10.0.0.2/24" }] };
 const DUAL: Result = {
@@ -71,6 +71,41 @@ Deno.test("undoLines() takes back what nobody else needs", async (t) => {
   for (const [why, [given, ports, expected]] of Object.entries(UNDO_CASES)) {
     await t.step(why, () => {
       const lines = undoLines(designFor(given).input, ports);
+      assertEquals(lines.map((words) => words.join(" ")), expected);
+    });
+  }
+});
+
+const VLAN_BRIDGE = bridgeWith([], {
+  vlans: { isFiltering: true, defaultId: 1 },
+});
+const FRESH: Given = { keys: { ...GATEWAY, vlan: 5 }, ipam: IPV4 };
+const IN_VLAN: Given = { ...FRESH, bridge: VLAN_BRIDGE, ownVlan: "none" };
+
+const VLAN_CASES: Record<
+  string,
+  readonly [Given, readonly Link[], readonly string[]]
+> = {
+  "the device was made": [IN_VLAN, [], ["vlan del dev cni0 vid 5 self"]],
+  "others use the bridge by now": [IN_VLAN, [PORT], []],
+  "the bridge was in the VLAN": [{ ...IN_VLAN, ownVlan: "tagged" }, [], []],
+  "the bridge goes, too": [FRESH, [], []],
+  "the device was there": [
+    { ...IN_VLAN, vlanLink: bridgeWith([], { kind: "vlan", lower: "cni0" }) },
+    [],
+    [],
+  ],
+  "the interface in the VLAN is a pair": [
+    { ...IN_VLAN, bridge: bridgeWith() },
+    [],
+    [],
+  ],
+};
+
+Deno.test("undoVlanLines() takes the bridge out of a VLAN that nobody else needs", async (t) => {
+  for (const [why, [given, ports, expected]] of Object.entries(VLAN_CASES)) {
+    await t.step(why, () => {
+      const lines = undoVlanLines(designFor(given).input, ports);
       assertEquals(lines.map((words) => words.join(" ")), expected);
     });
   }

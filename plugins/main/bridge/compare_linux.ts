@@ -1,10 +1,4 @@
-import {
-  type Link,
-  parseShown,
-  readLink,
-  reasonOf,
-  type Run,
-} from "../../../lib/linux/mod.ts";
+import { type Link, readLink, type Run } from "../../../lib/linux/mod.ts";
 import type { Interface } from "../../../lib/spec/mod.ts";
 import {
   checkAddresses,
@@ -14,7 +8,9 @@ import {
 } from "../../shared/compare/mod.ts";
 import type { Found } from "../../shared/mod.ts";
 import type { BridgeConfig } from "./config.ts";
-import type { VlanConfig } from "./vlan.ts";
+import { isInVlan } from "./port_vlans.ts";
+import { readPortVlans } from "./read_port_vlans_linux.ts";
+import { type VlanConfig, vlanLinkName } from "./vlan.ts";
 
 /**
  * Compares bridge and port with configuration and result.
@@ -25,14 +21,14 @@ export async function compareBridge(
   { link, config, request, prevResult, run }: Found<BridgeConfig>,
 ): Promise<void> {
   const { interfaces = [], ips = [] } = prevResult;
-  const bridge = await readLink(config.bridge, { run });
-  checkBridgeLink(bridge, interfaces, config);
-  const port = await checkPort(link, interfaces, {
-    bridge: config.bridge,
-    run,
-  });
+  const found = await readLink(config.bridge, { run });
+  const bridge = requireBridge(found, interfaces, config);
+  const port = await checkPort(link, interfaces, { bridge: bridge.name, run });
   checkFlags(port, config);
-  if (bridge?.vlans?.isFiltering) await checkVlans(port, config.vlans, run);
+  if (bridge.vlans?.isFiltering) {
+    await checkVlans(port, config.vlans, run);
+    await checkVlanGateway(bridge, config, run);
+  }
   if (config.macSpoofCheck) {
     const { hasSpoofCheck } = await import("./spoof_check_linux.ts");
     const { containerId, ifname } = request;
@@ -46,12 +42,12 @@ export async function compareBridge(
   checkAddresses(link, ips);
 }
 
-function checkBridgeLink(
+function requireBridge(
   link: Link | undefined,
   interfaces: readonly Interface[],
   config: BridgeConfig,
-): void {
-  const { bridge: name } = config;
+): Link {
+  const name = link?.name ?? config.bridge;
   const stated = interfaces.find((one) => one.name === name && !one.sandbox);
   if (link === undefined) throw differs(`bridge "${name}"`, "it is gone");
   if (link.kind !== "bridge") {
@@ -64,6 +60,7 @@ function checkBridgeLink(
   if (config.promiscMode && !link.flags.includes("PROMISC")) {
     throw differs(`bridge "${name}"`, "it is not promiscuous any more");
   }
+  return link;
 }
 
 /** Among the host's interfaces of the result is the other end of the pair. */
@@ -95,36 +92,36 @@ function checkFlags({ name, port }: Link, config: BridgeConfig): void {
   }
 }
 
-/** A port's VLANs as `bridge -j vlan show` prints them. */
-interface PortVlans {
-  readonly vlans?: readonly {
-    readonly vlan: number;
-    readonly vlanEnd?: number;
-    readonly flags?: readonly string[];
-  }[];
-}
-
 async function checkVlans(
   { name }: Link,
   { vlan, trunk = [] }: VlanConfig,
   run: Run,
 ): Promise<void> {
-  const args = ["-j", "vlan", "show", "dev", name];
-  const { status, stdout, stderr } = await run({ program: "bridge", args });
+  const found = await readPortVlans(name, run);
   const what = `port "${name}"`;
-  if (status !== 0) throw differs(what, reasonOf(stderr));
-  const shown = parseShown(stdout).flat() as readonly PortVlans[];
-  const found = shown.flatMap(({ vlans = [] }) => vlans);
-  const isIn = (id: number, flags: readonly string[]) =>
-    found.some((one) =>
-      one.vlan <= id && id <= (one.vlanEnd ?? one.vlan) &&
-      flags.every((flag) => one.flags?.includes(flag))
-    );
-  if (vlan !== 0 && !isIn(vlan, ["PVID", "Egress Untagged"])) {
+  if (vlan !== 0 && !isInVlan(found, vlan, ["PVID", "Egress Untagged"])) {
     throw differs(what, `its untagged frames are not in VLAN ${vlan}`);
   }
-  const missing = trunk.find((id) => !isIn(id, []));
+  const missing = trunk.find((id) => !isInVlan(found, id));
   if (missing !== undefined) {
     throw differs(what, `it is not in VLAN ${missing}`);
   }
+}
+
+/** The host's interface in the VLAN must be there, and get its frames. */
+async function checkVlanGateway(
+  { name: bridge }: Link,
+  { vlans: { vlan }, isGateway, ipamType }: BridgeConfig,
+  run: Run,
+): Promise<void> {
+  if (vlan === 0 || !isGateway || ipamType === undefined) return;
+  const name = vlanLinkName(bridge, vlan);
+  const what = `gateway "${name}"`;
+  const link = await readLink(name, { run });
+  if (link === undefined) throw differs(what, "it is gone");
+  if (!link.flags.includes("UP")) throw differs(what, "it is down");
+  // Of a pair, which the Go plugin makes, the other end is a port like others.
+  if (link.kind !== "vlan") return;
+  if (isInVlan(await readPortVlans(bridge, run), vlan)) return;
+  throw differs(what, `bridge "${bridge}" itself is not in VLAN ${vlan}`);
 }

@@ -1,6 +1,6 @@
 import {
+  anyLinkNameKey,
   booleanKey,
-  linkNameKey,
   readKeys,
   type Request,
 } from "../../../lib/plugin/mod.ts";
@@ -18,9 +18,10 @@ import { VLAN_KEYS, type VlanConfig } from "./vlan.ts";
 
 /** What bridge may be told. */
 export const BRIDGE_KEYS = {
-  bridge: linkNameKey({
-    description: "The bridge's name in the host. It is made if absent and " +
-      "never removed by DEL. A link of another kind with this name is an error",
+  bridge: anyLinkNameKey({
+    description: "The bridge's name in the host, or an alternative one of a " +
+      "bridge that is there. It is made if absent and never removed by DEL. " +
+      "A link of another kind with this name is an error",
     default: "cni0",
     isEmptyValue: true,
   }),

@@ -28,7 +28,19 @@ export function designBridge(
   request: Request,
   { config, facts }: Known<BridgeConfig, HostLinks>,
 ): Design {
-  return designOf({ ...choosePair(request, config), ...facts });
+  return designOf(withHostLinks(choosePair(request, config), facts));
+}
+
+/**
+ * Adds the host's links as they are. The configuration may call the bridge by
+ * an alternative name: from here on it has its own.
+ */
+export function withHostLinks(draft: PairInput, links: HostLinks): PairInput {
+  const { bridge } = links;
+  const config = bridge === undefined
+    ? draft.config
+    : { ...draft.config, bridge: bridge.name };
+  return { ...draft, ...links, config };
 }
 
 /**

@@ -33,6 +33,28 @@ const PROMISC = "ip link set dev cni0 promisc on";
 const DOWN = { flags: ["BROADCAST", "MULTICAST"] };
 const GATEWAY = { isGateway: true };
 
+const VLAN_FILTERING = { isFiltering: true, defaultId: 1 };
+
+/** The host's interface in a VLAN as a pair, up to the VLANs of its port. */
+function pairPlan(name: string): readonly string[] {
+  return [
+    `ip link add name ${name} mtu 1500 type veth peer name veth00000004 ` +
+    "mtu 1500",
+    "ip link set dev veth00000004 master cni0",
+  ];
+}
+
+function pairEnd(name: string): readonly string[] {
+  return [
+    "ip link set dev veth00000004 up",
+    `ip link set dev ${name} up`,
+    `- sysctl -w net/ipv6/conf/${name}/accept_ra=0`,
+    ACCEPT_RA,
+    `? ip addr add 10.0.0.1/24 broadcast + dev ${name}`,
+    FORWARD4,
+  ];
+}
+
 const BRIDGE_PLANS: Record<string, readonly [Given, readonly string[]]> = {
   "a fresh bridge, layer 2": [{}, [CREATE, UP, ACCEPT_RA]],
   "a fresh gateway": [
@@ -104,19 +126,100 @@ const BRIDGE_PLANS: Record<string, readonly [Given, readonly string[]]> = {
     [
       `${CREATE.replace("cni0", "cni0 mtu 1400")} vlan_filtering 1`,
       UP,
-      "ip link add name cni0.5 mtu 1400 type veth peer name veth00000004 " +
-      "mtu 1400",
-      "ip link set dev veth00000004 master cni0",
-      "bridge vlan del dev veth00000004 vid 1",
-      "bridge vlan add dev veth00000004 vid 5 pvid untagged",
-      "ip link set dev veth00000004 up",
+      "? ip link add link cni0 name cni0.5 type vlan id 5",
+      "bridge vlan add dev cni0 vid 5 self",
       "ip link set dev cni0.5 up",
+      "- sysctl -w net/ipv6/conf/cni0.5/accept_ra=0",
       ACCEPT_RA,
       "? ip addr add 10.0.0.1/24 broadcast + dev cni0.5",
       FORWARD4,
     ],
   ],
-  "a gateway in a VLAN that is there": [
+  "a gateway in a VLAN, an existing bridge": [
+    {
+      keys: { ...GATEWAY, vlan: 5 },
+      bridge: bridgeWith([], { vlans: VLAN_FILTERING }),
+      ownVlan: "none",
+      ipam: IPV4,
+    },
+    [
+      "? ip link add link cni0 name cni0.5 type vlan id 5",
+      "bridge vlan add dev cni0 vid 5 self",
+      "ip link set dev cni0.5 up",
+      "- sysctl -w net/ipv6/conf/cni0.5/accept_ra=0",
+      ACCEPT_RA,
+      "? ip addr add 10.0.0.1/24 broadcast + dev cni0.5",
+      PIN,
+      FORWARD4,
+    ],
+  ],
+  "a gateway in a VLAN, a bridge that has lost its ports": [
+    {
+      keys: { ...GATEWAY, vlan: 5 },
+      bridge: bridgeWith([], {
+        vlans: VLAN_FILTERING,
+        mac: "00:00:00:00:00:00",
+      }),
+      ownVlan: "tagged",
+      ipam: IPV4,
+    },
+    [
+      PIN.replace(/\S+$/, NAMES.bridgeMac),
+      "? ip link add link cni0 name cni0.5 type vlan id 5",
+      "ip link set dev cni0.5 up",
+      "- sysctl -w net/ipv6/conf/cni0.5/accept_ra=0",
+      ACCEPT_RA,
+      "? ip addr add 10.0.0.1/24 broadcast + dev cni0.5",
+      PIN.replace(/\S+$/, NAMES.bridgeMac),
+      FORWARD4,
+    ],
+  ],
+  "a gateway in the VLAN of untagged frames": [
+    {
+      keys: { ...GATEWAY, vlan: 1 },
+      bridge: bridgeWith([], { vlans: VLAN_FILTERING }),
+      ownVlan: "untagged",
+      ipam: IPV4,
+    },
+    [
+      ...pairPlan("cni0.1"),
+      "bridge vlan del dev veth00000004 vid 1",
+      "bridge vlan add dev veth00000004 vid 1 pvid untagged",
+      ...pairEnd("cni0.1"),
+    ],
+  ],
+  "a gateway in a VLAN, a bridge that does not filter them": [
+    { keys: { ...GATEWAY, vlan: 5 }, bridge: bridgeWith(), ipam: IPV4 },
+    [
+      ...pairPlan("cni0.5"),
+      "bridge vlan del dev veth00000004 vid 1",
+      "bridge vlan add dev veth00000004 vid 5 pvid untagged",
+      ...pairEnd("cni0.5"),
+    ],
+  ],
+  "a VLAN device that is there, half done": [
+    {
+      keys: { ...GATEWAY, vlan: 5 },
+      bridge: bridgeWith([], { vlans: VLAN_FILTERING }),
+      vlanLink: bridgeWith([], {
+        ...DOWN,
+        name: "cni0.5",
+        kind: "vlan",
+        lower: "cni0",
+      }),
+      ownVlan: "none",
+      ipam: IPV4,
+    },
+    [
+      "bridge vlan add dev cni0 vid 5 self",
+      "ip link set dev cni0.5 up",
+      ACCEPT_RA,
+      "? ip addr add 10.0.0.1/24 broadcast + dev cni0.5",
+      PIN,
+      FORWARD4,
+    ],
+  ],
+  "a gateway in a VLAN that is there, made by the Go plugin": [
     {
       keys: { ...GATEWAY, vlan: 5 },
       bridge: bridgeWith(),
@@ -164,8 +267,6 @@ function withVlans(...lines: readonly string[]): readonly string[] {
   const vlans = lines.map((line) => `bridge vlan ${line}`);
   return [...plan.slice(0, 3), ...vlans, ...plan.slice(3)];
 }
-
-const VLAN_FILTERING = { isFiltering: true, defaultId: 1 };
 
 const PORT_PLANS: Record<string, readonly [Given, readonly string[]]> = {
   "plain": [{}, portPlan({})],

@@ -1,9 +1,11 @@
 import { type Link, readLink, type Run } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import { type LookTools, settled } from "../../shared/mod.ts";
+import { checkLinkName, CniCode, CniError } from "../../../lib/spec/mod.ts";
+import type { LookTools } from "../../shared/mod.ts";
 import type { BridgeConfig } from "./config.ts";
 import type { HostLinks } from "./host_links.ts";
+import { ownVlanOf } from "./port_vlans.ts";
+import { readPortVlans } from "./read_port_vlans_linux.ts";
 import { vlanLinkName } from "./vlan.ts";
 
 /**
@@ -23,18 +25,20 @@ export async function lookForBridge(
 }
 
 async function readHost(config: BridgeConfig, run: Run): Promise<HostLinks> {
-  const { bridge: name, vlans, isGateway, ipamType } = config;
+  const { vlans, isGateway, ipamType } = config;
+  const bridge = await readLink(config.bridge, { run });
+  if (bridge === undefined) checkLinkName(config.bridge, "bridge");
+  const name = bridge?.name ?? config.bridge;
   const hasVlanLink = vlans.vlan !== 0 && isGateway && ipamType !== undefined;
-  if (!hasVlanLink) {
-    const bridge = await readLink(name, { run });
-    return { bridge, gateway: { name, link: bridge } };
-  }
+  if (!hasVlanLink) return { bridge, gateway: { name, link: bridge } };
   const vlanName = vlanLinkName(name, vlans.vlan);
-  const [bridge, link] = await settled(
-    readLink(name, { run }),
-    readLink(vlanName, { run }),
-  );
-  return { bridge, gateway: { name: vlanName, link } };
+  const gateway = {
+    name: vlanName,
+    link: await readLink(vlanName, { run }),
+  };
+  if (!bridge?.vlans?.isFiltering) return { bridge, gateway };
+  const ownVlan = ownVlanOf(await readPortVlans(name, run), vlans.vlan);
+  return { bridge, gateway: { ...gateway, ownVlan } };
 }
 
 /** Refuses a link of another kind in the bridge's place. */

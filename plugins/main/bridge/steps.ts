@@ -18,7 +18,7 @@ import {
 import type { BridgeAddressing, GatewayAddressChange } from "./addressing.ts";
 import type { BridgeConfig } from "./config.ts";
 import type { GatewayLink } from "./host_links.ts";
-import { isVlanFiltering, planPortVlans } from "./vlan.ts";
+import { isVlanFiltering, ownVlanStep, planPortVlans } from "./vlan.ts";
 
 /** The values that only need to be unique, chosen before anything is done. */
 export interface ChosenNames {
@@ -28,7 +28,7 @@ export interface ChosenNames {
   readonly containerMac: string;
   /** Used if the bridge has to be made. */
   readonly bridgeMac: string;
-  /** The bridge's end of the host's interface in a VLAN, if it has to be made. */
+  /** The bridge's end of the host's interface in a VLAN, if that is a pair. */
   readonly vlanPeerName: string;
 }
 
@@ -146,15 +146,68 @@ function parameterSteps({ config, ifname }: PairInput): readonly SysctlStep[] {
   ];
 }
 
-/** The host's interface in the port's VLAN: a pair whose other end is a port. */
+/**
+ * The host's interface in the port's VLAN, and what it needs of the bridge. One
+ * that is there is kept: the Go plugin makes a veth.
+ */
 function planVlanLink(input: PairInput): readonly Step[] {
-  const { config, gateway, names } = input;
-  const { bridge, vlans } = config;
-  const mtuBytes = input.bridge?.mtuBytes ?? config.mtuBytes;
-  if (gateway.name === bridge || gateway.link !== undefined) return [];
+  const { config: { bridge, vlans: { vlan } }, gateway } = input;
+  const { name, link, ownVlan = "none" } = gateway;
+  if (name === bridge) return [];
+  const isDevice = isVlanDevice(input);
+  const isMade = link === undefined;
+  return [
+    ...(isMade ? isDevice ? planVlanDevice(input) : planVlanPair(input) : []),
+    ...(isDevice && ownVlan === "none"
+      ? [ownVlanStep("add", bridge, vlan)]
+      : []),
+    ...(link?.flags.includes("UP")
+      ? []
+      : [host(`set "${name}" up`, ["link", "set", "dev", name, "up"])]),
+    ...(isMade ? [optionalSysctl("host", acceptRaKey(name), "0")] : []),
+  ];
+}
+
+/**
+ * Whether the gateway's link is, or will be, a VLAN device on the bridge.
+ * Packets pass netfilter once there. Through a pair whose other end is a port
+ * they pass it twice where bridges call iptables (`br_netfilter`), and are not
+ * masqueraded. A VLAN device gets tagged frames only, so it takes a bridge that
+ * tells VLANs apart, and a VLAN that is not the bridge's own.
+ */
+export function isVlanDevice(
+  { config, bridge, gateway: { name, link, ownVlan } }: PairInput,
+): boolean {
+  if (name === config.bridge) return false;
+  if (link !== undefined) {
+    return link.kind === "vlan" && link.lower === config.bridge;
+  }
+  if (bridge === undefined) return config.vlans.vlan !== NEW_BRIDGE_VLAN;
+  return bridge.vlans?.isFiltering === true && ownVlan !== "untagged";
+}
+
+/** The VLAN of untagged frames of a bridge that was made just now. */
+const NEW_BRIDGE_VLAN = 1;
+
+function planVlanDevice(
+  { config, bridge, gateway: { name }, names }: PairInput,
+): readonly Step[] {
+  const { bridge: lower, vlans: { vlan } } = config;
+  const words = ["link", "add", "link", lower, "name", name, "type", "vlan"];
+  const step = host(`make the VLAN device "${name}"`, [...words, "id", vlan]);
+  return [
+    // Without an address the device could not be set up.
+    ...(bridge?.mac === NO_MAC ? [pinStep(lower, names.bridgeMac)] : []),
+    { ...step, mayExist: true },
+  ];
+}
+
+function planVlanPair(input: PairInput): readonly Step[] {
+  const { config: { bridge, vlans, mtuBytes }, gateway, names } = input;
   const { name } = gateway;
   const peer = names.vlanPeerName;
-  const mtu = mtuBytes > 0 ? ["mtu", mtuBytes] : [];
+  const bytes = input.bridge?.mtuBytes ?? mtuBytes;
+  const mtu = bytes > 0 ? ["mtu", bytes] : [];
   const port = { ...vlans, trunk: [] };
   return [
     host(`make the veth pair "${name}" and "${peer}"`, [
@@ -165,9 +218,7 @@ function planVlanLink(input: PairInput): readonly Step[] {
       ...["link", "set", "dev", peer, "master", bridge],
     ]),
     ...planPortVlans(peer, port, defaultVlanOf(input.bridge)),
-    ...[peer, name].map((one) =>
-      host(`set "${one}" up`, ["link", "set", "dev", one, "up"])
-    ),
+    host(`set "${peer}" up`, ["link", "set", "dev", peer, "up"]),
   ];
 }
 
@@ -195,14 +246,18 @@ export const NO_MAC = "00:00:00:00:00:00";
 // A bridge that was made without an address of its own takes the lowest one
 // among its ports; set by hand, even to what it is, the address stays. Only
 // when the bridge becomes a gateway: before, it is nobody's next hop.
-function planPinning(
-  { bridge, gateway, gatewayAddresses, names }: PlanInput,
-): readonly Step[] {
-  if (bridge === undefined || gateway.name !== bridge.name) return [];
-  if (gatewayAddresses.add.length === 0) return [];
+function planPinning(input: PlanInput): readonly Step[] {
+  const { bridge, gateway, gatewayAddresses, names } = input;
+  if (bridge === undefined || gatewayAddresses.add.length === 0) return [];
+  // A VLAN device has the bridge's address.
+  if (gateway.name !== bridge.name && !isVlanDevice(input)) return [];
   const mac = bridge.mac === NO_MAC ? names.bridgeMac : bridge.mac;
-  const words = ["link", "set", "dev", bridge.name, "address", mac];
-  return [host(`have "${bridge.name}" keep the address ${mac}`, words)];
+  return [pinStep(bridge.name, mac)];
+}
+
+function pinStep(name: string, mac: string): IpStep {
+  const words = ["link", "set", "dev", name, "address", mac];
+  return host(`have "${name}" keep the address ${mac}`, words);
 }
 
 /** The VLAN that the kernel puts a new port into; 1 unless it was changed. */

@@ -98,6 +98,18 @@ export function planPortVlans(
   ];
 }
 
+/**
+ * The step that puts a bridge itself into a VLAN, or takes it out: what is on
+ * the bridge, such as a VLAN device, gets the VLAN's frames, tagged.
+ */
+export function ownVlanStep(
+  verb: "add" | "del",
+  bridge: string,
+  vlan: number,
+): IpStep {
+  return vlanStep(verb, bridge, `${vlan}`, ["self"]);
+}
+
 function idsOf(
   { id, minID, maxID }: KeyValues<typeof TRUNK_KEYS>,
   path: string,

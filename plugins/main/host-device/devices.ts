@@ -1,4 +1,4 @@
-import type { Link } from "../../../lib/linux/mod.ts";
+import { isNamed, type Link } from "../../../lib/linux/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { type DeviceSelector, selectorText } from "./selector.ts";
 
@@ -65,10 +65,10 @@ export function matchingLinks(
     ...(kernelPath === undefined ? [] : [devices.pathNames]),
     ...(bus === undefined ? [] : [devices.bus?.names ?? []]),
   ];
-  const found = devices.links.filter(({ name, mac }) =>
-    (device === undefined || name === device) &&
-    (hwaddr === undefined || mac === hwaddr) &&
-    lists.every((names) => names.includes(name))
+  const found = devices.links.filter((link) =>
+    (device === undefined || isNamed(link, device)) &&
+    (hwaddr === undefined || link.mac === hwaddr) &&
+    lists.every((names) => names.includes(link.name))
   );
   const [order] = lists;
   if (order === undefined) return found;

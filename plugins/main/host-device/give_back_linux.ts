@@ -1,4 +1,5 @@
 import {
+  hostNetnsWord,
   inSandbox,
   type Link,
   readLink,
@@ -11,6 +12,7 @@ import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import type { GiveBack } from "../../shared/mod.ts";
 import { readAllLinks } from "./facts_linux.ts";
 import { freeOwnName } from "./free_name_linux.ts";
+import { selectorOf } from "./is_own_device.ts";
 import { originOf, returnWords } from "./steps.ts";
 
 /**
@@ -24,6 +26,7 @@ export const GIVE_BACK: GiveBack = {
     const origin = originOf(link);
     if (origin === undefined) return;
     await giveBack(link, origin, { netns: request.netns, context, run });
+    if (isNamedByIt(request)) await nameAgain(request.ifname, origin, run);
   },
   plan: planReturn,
 };
@@ -34,11 +37,32 @@ function planReturn(
 ): PlannedAct | undefined {
   const origin = originOf(link);
   if (origin === undefined) return undefined;
-  const words = `ip link set dev ${link.name} name ${origin} alias "" netns 1`;
+  const words = `ip link set dev ${link.name} name ${origin} alias "" ` +
+    "netns /proc/1/ns/net";
   return {
     purpose: `give "${link.name}" back to the host as "${origin}"`,
     command: sandboxText(words, netns),
   };
+}
+
+/**
+ * Whether the device goes by the container's name for it in the host, too: as
+ * an alternative name, which it cannot keep while it is its name.
+ */
+function isNamedByIt(request: Request): boolean {
+  return selectorOf(request)?.device === request.ifname;
+}
+
+/** Gives the device back what `planMove` has taken off. */
+async function nameAgain(
+  altName: string,
+  origin: string,
+  run: Run,
+): Promise<void> {
+  if (altName === origin) return;
+  const args = ["link", "property", "add", "dev", origin, "altname", altName];
+  // Another link may have the name by now; the device is back all the same.
+  await run({ program: "ip", args });
 }
 
 interface Tools {
@@ -56,7 +80,10 @@ async function giveBack(
   const isTaken = await readLink(origin, { run }) !== undefined;
   const inside: Run = (command) => run(inSandbox(command, netns));
   await freeOwnName(link, origin, inside);
-  const args = returnWords({ ifname, origin, isTaken }, Deno.pid);
+  const args = returnWords(
+    { ifname, origin, isTaken },
+    await hostNetnsWord(run),
+  );
   const { status, stderr } = await inside({ program: "ip", args });
   if (status !== 0 && !/Cannot find device/.test(stderr)) {
     const message = `Cannot give "${ifname}" back to the host`;

@@ -1,4 +1,4 @@
-import type { Link } from "../../../lib/linux/mod.ts";
+import { isNamed, type Link } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniError } from "../../../lib/spec/mod.ts";
 import { readPrevResult } from "../../shared/host_end/mod.ts";
@@ -15,7 +15,7 @@ export function isOwnDevice(link: Link, request: Request): boolean {
   if (origin === undefined) return false;
   const { device, hwaddr } = selectorOf(request) ?? {};
   if (device !== undefined) {
-    return device === origin || (link.altNames ?? []).includes(device);
+    return device === origin || isNamed(link, device);
   }
   if (hwaddr !== undefined) return hwaddr === link.mac;
   const { interfaces = [] } = readPrevResult(request) ?? {};

@@ -1,4 +1,5 @@
 import {
+  hostNetnsWord,
   inSandbox,
   type Link,
   parseLinks,
@@ -19,12 +20,12 @@ export async function putBack(
   { netns, ifname }: Destination,
   run: Run,
 ): Promise<void> {
-  const lines = (await findMoved(link, netns, run))
-    .filter((name) => name === ifname || name === link.name)
-    .map((name) => [
-      ...["link", "set", "dev", name, "name", link.name],
-      ...["netns", `${Deno.pid}`],
-    ]);
+  const names = (await findMoved(link, netns, run))
+    .filter((name) => name === ifname || name === link.name);
+  const host = names.length === 0 ? "" : await hostNetnsWord(run);
+  const lines = names.map((name) => [
+    ...["link", "set", "dev", name, "name", link.name, "netns", host],
+  ]);
   const faults = lines.length === 0
     ? []
     : [await removeByForce(lines, { program: "ip", run, netns })];

@@ -29,7 +29,9 @@ export async function restoreHostName(
   // It is found by the name that it had, not by the one that it has.
   const { device, ...others } = selector;
   const found = matchingLinks(others, { ...sysfs, links: lost })
-    .filter(({ alias }) => device === undefined || alias === device);
+    .filter(({ alias, altNames = [] }) =>
+      device === undefined || alias === device || altNames.includes(device)
+    );
   const [link] = found;
   const origin = link && originOf(link);
   const isClear = found.length === 1 && link !== undefined &&

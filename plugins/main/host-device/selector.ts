@@ -1,6 +1,6 @@
 import {
+  anyLinkNameKey,
   type KeyValues,
-  linkNameKey,
   parsedKey,
   readKeys,
   readRuntimeConfig,
@@ -10,7 +10,9 @@ import { parseHardwareAddress } from "./hardware_address.ts";
 
 /** The keys that say which device of the host is meant. */
 export const SELECTOR_KEYS = {
-  device: linkNameKey({ description: "The device's name in the host" }),
+  device: anyLinkNameKey({
+    description: "The device's name in the host, or an alternative one",
+  }),
   hwaddr: parsedKey(
     { description: "The device's hardware address, of 6, 8 or 20 octets" },
     "a hardware address as 02:00:00:00:00:01",

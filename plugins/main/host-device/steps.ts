@@ -1,4 +1,9 @@
-import { ipStep, type Link, type Step } from "../../../lib/linux/mod.ts";
+import {
+  ipStep,
+  type Link,
+  netnsWord,
+  type Step,
+} from "../../../lib/linux/mod.ts";
 import { formatCidr } from "../../../lib/net/mod.ts";
 import { isLinkName } from "../../../lib/spec/mod.ts";
 
@@ -38,7 +43,16 @@ export function planMove(
     ]),
     // One line, so that neither namespace needs both names to be free.
     ipStep("host", `move "${name}" to the container as "${ifname}"`, [
-      ...["link", "set", "dev", name, "name", ifname, "netns", netns],
+      ...[
+        "link",
+        "set",
+        "dev",
+        name,
+        "name",
+        ifname,
+        "netns",
+        netnsWord(netns),
+      ],
     ]),
   ];
 }
@@ -71,7 +85,11 @@ export function originOf({ alias }: Link): string | undefined {
 /** What the kernel makes a free name of: `dev0`, `dev1`… */
 export const FREE_NAME = "dev%d";
 
-/** How a link that cannot have its name back is called. */
+/**
+ * The words for `ip` that move a link back to the host.
+ *
+ * @param host How `ip` is told the host's namespace.
+ */
 export function returnWords(
   { ifname, origin, isTaken }: {
     readonly ifname: string;
@@ -79,10 +97,10 @@ export function returnWords(
     /** Whether another link of the host has the name. */
     readonly isTaken: boolean;
   },
-  hostPid: number,
+  host: string,
 ): readonly string[] {
   const set = ["link", "set", "dev", ifname];
   return isTaken
-    ? [...set, "name", FREE_NAME, "netns", `${hostPid}`]
-    : [...set, "name", origin, "alias", "", "netns", `${hostPid}`];
+    ? [...set, "name", FREE_NAME, "netns", host]
+    : [...set, "name", origin, "alias", "", "netns", host];
 }

@@ -37,11 +37,11 @@ Deno.test("originOf() takes no alias for a name that cannot be one", () => {
 Deno.test("returnWords() lets the kernel choose where the name is taken", () => {
   const given = { ifname: "eth0", origin: "d0" };
   assertEquals(
-    returnWords({ ...given, isTaken: false }, 17).join(" "),
-    "link set dev eth0 name d0 alias  netns 17",
+    returnWords({ ...given, isTaken: false }, "/h").join(" "),
+    "link set dev eth0 name d0 alias  netns /h",
   );
   assertEquals(
-    returnWords({ ...given, isTaken: true }, 17).join(" "),
-    "link set dev eth0 name dev%d netns 17",
+    returnWords({ ...given, isTaken: true }, "/h").join(" "),
+    "link set dev eth0 name dev%d netns /h",
   );
 });

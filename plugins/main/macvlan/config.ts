@@ -1,9 +1,9 @@
 import {
+  anyLinkNameKey,
   booleanKey,
   choiceKey,
   dnsKey,
   integerKey,
-  linkNameKey,
   macKey,
   readKeys,
   type Request,
@@ -24,8 +24,10 @@ export type MacvlanMode = typeof MACVLAN_MODES[number];
 
 /** What macvlan may be told. */
 export const MACVLAN_KEYS = {
-  master: linkNameKey({
-    description: "The link to share. Absent or empty: that of the first " +
+  master: anyLinkNameKey({
+    description:
+      "The link to share, by any of its names. Absent or empty: that of the " +
+      "first " +
       "default route, IPv4's before IPv6's",
     defaultText: "the default route's",
   }),

@@ -94,7 +94,7 @@ Deno.test("parseMacvlanConfig() names key, value and remedy", async (t) => {
   const cases: Record<string, readonly [JsonObject, string, string]> = {
     "a master as number": [{ master: 1 }, "master", "a link"],
     "a master's name too long": [
-      { master: "abcdefghijklmnop" },
+      { master: "n".repeat(128) },
       "master",
       "too long",
     ],

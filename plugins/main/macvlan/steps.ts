@@ -2,6 +2,7 @@ import {
   type IpStep,
   ipStep,
   type Link,
+  netnsWord,
   type Step,
 } from "../../../lib/linux/mod.ts";
 import {
@@ -41,7 +42,11 @@ export function planLink(input: LinkInput): IpStep {
     };
   }
   return {
-    ...ipStep("host", purpose, linkWords(input, firstName, ["netns", netns])),
+    ...ipStep(
+      "host",
+      purpose,
+      linkWords(input, firstName, ["netns", netnsWord(netns)]),
+    ),
     undo: ["link", "del", "dev", firstName],
     undoPlace: "sandbox",
   };

@@ -1,7 +1,7 @@
 import {
+  anyLinkNameKey,
   booleanKey,
   integerKey,
-  linkNameKey,
   macKey,
   parsedKey,
   readKeys,
@@ -57,8 +57,9 @@ export const TAP_KEYS = {
     "a context such as system_u:system_r:container_t:s0",
     parseSelinuxContext,
   ),
-  bridge: linkNameKey({
-    description: "A bridge in the container, made by another plugin, that " +
+  bridge: anyLinkNameKey({
+    description: "A bridge in the container, by any of its names, made by " +
+      "another plugin, that " +
       "the device is attached to",
   }),
   ipam: ipamKey({

@@ -20,7 +20,7 @@ export const tap: Plugin = defineInterfacePlugin({
   design: designTap,
   compare: async (found) => {
     const { compareTap } = await import("./compare_linux.ts");
-    compareTap(found);
+    await compareTap(found);
   },
   trial: () => ({
     lines: "tuntap add mode tap name t0\n",

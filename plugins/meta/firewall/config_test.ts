@@ -72,6 +72,10 @@ const BAD: Readonly<Record<string, JsonObject>> = {
   "a chain's name that is too long": { iptablesAdminChainName: "A".repeat(29) },
   "a chain that is built in": { iptablesAdminChainName: "FORWARD" },
   "a chain that is a target": { iptablesAdminChainName: "DROP" },
+  "a chain that is a target of an extension": {
+    iptablesAdminChainName: "MASQUERADE",
+  },
+  "a chain that is a target that logs": { iptablesAdminChainName: "LOG" },
   "the plugin's own chain": { iptablesAdminChainName: "CNI-FORWARD" },
   "a zone that is a number": { firewalldZone: 1 },
   "a zone with a space": { firewalldZone: "a b" },
@@ -157,4 +161,12 @@ Deno.test("addressesOf() parts addresses by family, each once", () => {
     [6, ["fd00::3"]],
   ]);
   assertEquals(addressesOf({}).size, 0);
+});
+
+Deno.test("parseFirewallConfig() takes a chain's name of 28 letters", () => {
+  const iptablesAdminChainName = "A".repeat(28);
+  const { adminChain } = parseFirewallConfig(
+    requestWith({ iptablesAdminChainName }).config,
+  );
+  assertEquals(adminChain, iptablesAdminChainName);
 });

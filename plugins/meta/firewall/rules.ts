@@ -26,6 +26,12 @@ export const COMMENTS = {
 /** Chains and targets that no administrator's chain can have the name of. */
 const TAKEN_NAMES = new Set<string>([
   ...["INPUT", "FORWARD", "OUTPUT", "ACCEPT", "DROP", "QUEUE", "RETURN"],
+  ...["AUDIT", "CHECKSUM", "CLASSIFY", "CLUSTERIP", "CONNMARK", "CONNSECMARK"],
+  ...["CT", "DNAT", "DNPT", "DSCP", "ECN", "HL", "HMARK", "IDLETIMER", "LED"],
+  ...["LOG", "MARK", "MASQUERADE", "NETMAP", "NFLOG", "NFQUEUE", "NOTRACK"],
+  ...["RATEEST", "REDIRECT", "REJECT", "SECMARK", "SET", "SNAT", "SNPT"],
+  ...["SYNPROXY", "TCPMSS", "TCPOPTSTRIP", "TEE", "TOS", "TPROXY", "TRACE"],
+  ...["TTL", "ULOG"],
   ...[FORWARD_CHAIN, ISOLATION_STAGE_1, ISOLATION_STAGE_2, OWNERS_CHAIN],
 ]);
 

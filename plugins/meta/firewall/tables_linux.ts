@@ -1,5 +1,6 @@
 import type { UndoStack } from "../../../lib/linux/mod.ts";
 import {
+  FirewallError,
   type IptablesOptions,
   iptablesProgram,
   iptablesScript,
@@ -17,7 +18,8 @@ import { undoRemovals } from "./removals.ts";
 /**
  * Adds what is missing of an attachment's rules, in one transaction.
  *
- * @throws {CniError} Code 999, or 11 for a lock, with the reason.
+ * @throws {CniError} Code 7 for a chain that cannot be made, 11 for a lock, else
+ * 999 with the reason.
  */
 export async function addRules(
   wanted: WantedRules,
@@ -29,7 +31,9 @@ export async function addRules(
   const isThere = await updateIptables("filter", (listing) => {
     done = ruleAdditions(listing, wanted);
     return scriptOf(done.lines);
-  }, { family, run, act });
+  }, { family, run, act }).catch((error) => {
+    throw adminChainError(error, wanted);
+  });
   if (!isThere) throw unusable(act, family);
   const plan = done;
   if (plan === undefined || plan.lines.length === 0) return;
@@ -39,6 +43,21 @@ export async function addRules(
       (listing) => scriptOf(undoRemovals(listing, plan)),
       { family, run, act: "undo firewall rules" },
     );
+  });
+}
+
+/** What to throw: iptables alone knows all targets that it has. */
+function adminChainError(
+  error: unknown,
+  { adminChain }: WantedRules,
+): unknown {
+  const isAtFault = error instanceof FirewallError &&
+    error.code === CniCode.Internal && error.refused === `-N ${adminChain}`;
+  if (!isAtFault) return error;
+  const key = "iptablesAdminChainName";
+  return new CniError(CniCode.InvalidConfig, `Cannot use ${key}`, {
+    details: `${key} is "${adminChain}": ${error.details}`,
+    cause: error,
   });
 }
 

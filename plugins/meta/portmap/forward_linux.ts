@@ -4,6 +4,7 @@ import {
 } from "../../../lib/firewall/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import type { Executor } from "../../shared/chained/mod.ts";
+import { conditionsError } from "./conditions_error.ts";
 import type { Forwarding } from "./forwarding.ts";
 import { addIptablesForwarding } from "./iptables_linux.ts";
 import { addNftForwarding } from "./nft_linux.ts";
@@ -12,9 +13,21 @@ import { addNftForwarding } from "./nft_linux.ts";
  * Maps a container's ports of one family by the backend that is configured, or
  * else by iptables, unless that is unusable and nftables is not.
  *
- * @throws {CniError} Code 999, or 11 for a lock, with the reason.
+ * @throws {CniError} Code 7 for conditions that the firewall does not take, 11
+ * for a lock, else 999 with the reason.
  */
 export async function addForwarding(
+  forwarding: Forwarding,
+  executor: Executor,
+): Promise<void> {
+  try {
+    await addByBackend(forwarding, executor);
+  } catch (error) {
+    throw conditionsError(error, forwarding);
+  }
+}
+
+async function addByBackend(
   forwarding: Forwarding,
   executor: Executor,
 ): Promise<void> {

@@ -23,7 +23,8 @@ export function missingRules(
 ): readonly string[] {
   if (!chains.has(owner.chain)) return [`the chain ${owner.chain}`];
   const { config: { conditions }, family } = forwarding;
-  const shared = missingShared(sharedRules(forwarding), rules)
+  const wanted = sharedRules(forwarding).filter(({ isOurs }) => !isOurs);
+  const shared = missingShared(wanted, rules)
     .map(({ chain, rule }) => `${chain} ${rule}`);
   const entries = conditions[family].length > 0
     ? []

@@ -25,6 +25,8 @@ export interface SharedRule {
   readonly isSame: (words: readonly string[]) => boolean;
   /** Whether it goes before what is in the chain. */
   readonly isFirst?: boolean;
+  /** Whether the Go plugin makes none of the kind, so that none is missed. */
+  readonly isOurs?: boolean;
 }
 
 /** How many ports the kernel's `multiport` match takes. */
@@ -32,8 +34,22 @@ const MAX_PORTS = 15;
 
 const LOCALHOST = "127.0.0.1/32";
 
+/**
+ * Nothing leads from ::1 to another interface: what asks for it is left to the
+ * host's own programs, or refused by it at once.
+ */
+const LEAVE_LOCALHOST: SharedRule = {
+  chain: SHARED.dnat,
+  rule: "-d ::1/128 -j RETURN",
+  isSame: (words) => words.slice(1).join(" ") === "-d ::1/128 -j RETURN",
+  isFirst: true,
+  isOurs: true,
+};
+
 /** The rules that a forwarding shares with all others, in the order to add. */
-export function sharedRules({ config }: Forwarding): readonly SharedRule[] {
+export function sharedRules(
+  { config, family }: Forwarding,
+): readonly SharedRule[] {
   const { snat, externalSetMarkChain, mark } = config;
   const hasOwnMark = snat && externalSetMarkChain === undefined;
   return [
@@ -44,6 +60,7 @@ export function sharedRules({ config }: Forwarding): readonly SharedRule[] {
       isSame: (words: readonly string[]) =>
         has(words, "--dst-type", "LOCAL") && has(words, "-j", SHARED.dnat),
     })),
+    ...(family === 6 ? [LEAVE_LOCALHOST] : []),
   ];
 }
 

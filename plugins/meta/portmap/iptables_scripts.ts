@@ -90,7 +90,7 @@ function sharedLines(
   { chains, rules }: IptablesListing,
 ): readonly string[] {
   const wanted = sharedRules(forwarding);
-  const own = [...wanted.map(({ chain }) => chain), SHARED.dnat]
+  const own = [...new Set([...wanted.map(({ chain }) => chain), SHARED.dnat])]
     .filter((chain) => chain.startsWith("CNI-") && !chains.has(chain));
   const missing = missingShared(wanted, rules);
   return [

@@ -166,7 +166,19 @@ Deno.test("additionScripts() maps IPv6 as the reference does", async () => {
   ]);
   const owner = await iptablesOwner(OWNER);
   const { apply } = additionScripts(forwarding, owner, LISTING);
-  const rules = apply.split("\n").filter((line) => line.startsWith("-A"));
+  const lines = apply.split("\n");
+  const rules = lines.filter((line) => line.startsWith("-A"));
+  // Ours alone: nothing leads from there to a container.
+  const inserted = "-I CNI-HOSTPORT-DNAT 1 -d ::1/128 -j RETURN";
+  assertEquals(lines[1], inserted);
+  const text = `${TEXT}-A CNI-HOSTPORT-DNAT -d ::1/128 -j RETURN\n`;
+  const again = additionScripts(forwarding, owner, parseIptables(text));
+  assertEquals(again.apply, apply.replace(`${inserted}\n`, ""));
+  const first = additionScripts(forwarding, owner, EMPTY).apply.split("\n");
+  assertEquals(
+    first.filter((line) => line === "-N CNI-HOSTPORT-DNAT").length,
+    1,
+  );
   const mark = "CNI-HOSTPORT-SETMARK";
   assertEquals(rules, [
     `-A ${CHAIN} -s fd77::/64 -p tcp -m tcp --dport 8080 -j ${mark}`,

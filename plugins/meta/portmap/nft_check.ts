@@ -2,7 +2,8 @@ import type { NftRule } from "../../../lib/firewall/mod.ts";
 import { formatAddress } from "../../../lib/net/mod.ts";
 import { type Forwarding, mappingsOf } from "./forwarding.ts";
 import { formatHostPort } from "./mapping.ts";
-import { ownNftRules, readNftRule } from "./nft_read.ts";
+import { ownNftRules, readNftMasquerade, readNftRule } from "./nft_read.ts";
+import { isInRange } from "./port_range.ts";
 
 /** The jumps that all containers share: the chain, and where it leads. */
 const JUMPS = [
@@ -19,7 +20,7 @@ export function missingNftRules(
   forwarding: Forwarding,
   rules: readonly NftRule[],
 ): readonly string[] {
-  const { config: { snat, masqAll }, family, target } = forwarding;
+  const { family, target } = forwarding;
   const address = formatAddress(target.address);
   const own = ownNftRules(forwarding, rules, [target.address]);
   const ports = own.flatMap((rule) => readNftRule(rule).port ?? []);
@@ -35,15 +36,30 @@ export function missingNftRules(
     `${formatHostPort({ ...mapping, family })} to ${mapping.containerPort}`
   ).filter((text) => !present.has(text))
     .map((text) => `the rule for ${text} of ${address}`);
-  const masquerades = own.filter(({ chain }) => chain === "masquerading");
-  const wanted = !snat ? 0 : masqAll || family === 6 ? 1 : 2;
   return [
     ...jumps,
     ...missing,
-    ...masquerades.length < wanted
-      ? [`all rules that masquerade what goes to ${address}`]
-      : [],
+    ...isMasqueraded(forwarding, own)
+      ? []
+      : [`all rules that masquerade what goes to ${address}`],
   ];
+}
+
+/** By our rules, which name the ports, or by those of the Go plugin. */
+function isMasqueraded(
+  forwarding: Forwarding,
+  own: readonly NftRule[],
+): boolean {
+  const { config: { snat, masqAll }, family } = forwarding;
+  if (!snat) return true;
+  const rules = own.filter(({ chain }) => chain === "masquerading")
+    .map(readNftMasquerade);
+  const ranges = rules.filter((range) => range !== undefined);
+  const wanted = masqAll || family === 6 ? 1 : 2;
+  return rules.length - ranges.length >= wanted ||
+    mappingsOf(forwarding).every((port) =>
+      ranges.some((range) => isInRange(port, range))
+    );
 }
 
 function leadsTo({ expr }: NftRule, target: string): boolean {

@@ -3,10 +3,9 @@ import { type Run } from "../../../lib/linux/mod.ts";
 import {
   listNft,
   nftDeletions,
-  nftError,
   type NftRule,
   parseNftRules,
-  tryTransactNft,
+  updateNft,
 } from "../../../lib/firewall/mod.ts";
 import type { Executor } from "../../shared/chained/mod.ts";
 import type { Forwarding, Owner } from "./forwarding.ts";
@@ -28,7 +27,7 @@ export async function addNftForwarding(
   const { family, target } = forwarding;
   const addresses = [target.address];
   let rivals: readonly string[] = [];
-  await updateNft(family, (rules) => {
+  await update(family, (rules) => {
     rivals = nftRivalsOf(forwarding, rules);
     const stale = ownNftRules(forwarding, rules, addresses);
     return additionScript(forwarding, nftDeletions(TABLES[family], stale));
@@ -60,7 +59,7 @@ export async function removeNftForwarding(
   { run, addresses }: RemoveNftOptions,
 ): Promise<readonly MappedPort[] | undefined> {
   let own: readonly NftRule[] = [];
-  await updateNft(family, (rules) => {
+  await update(family, (rules) => {
     own = ownNftRules(owner, rules, addresses);
     const lines = nftDeletions(TABLES[family], own);
     return lines.length === 0 ? undefined : [...lines, ""].join("\n");
@@ -78,25 +77,17 @@ export async function listNftRules(
   return listing === undefined ? [] : parseNftRules(listing);
 }
 
-/** How often the table may change under our hands. */
-const MAX_ATTEMPTS = 10;
-
-/** Has a script made of the table's rules and done; anew if they have changed. */
-async function updateNft(
+/** Has a script made of the table's rules and done. */
+async function update(
   family: Family,
   decide: (rules: readonly NftRule[]) => string | undefined,
   { run, act }: { run: Run; act: string },
 ): Promise<void> {
-  let text = await readTable(family, run);
-  for (let attempt = 1;; attempt++) {
-    const script = decide(text === undefined ? [] : parseNftRules(text));
-    if (script === undefined) return;
-    const output = await tryTransactNft(script, run);
-    if (output.status === 0) return;
-    const now = await readTable(family, run);
-    if (now === text || attempt === MAX_ATTEMPTS) throw nftError(act, output);
-    text = now;
-  }
+  const read = () => readTable(family, run);
+  await updateNft(
+    (text) => decide(text === undefined ? [] : parseNftRules(text)),
+    { run, act, read },
+  );
 }
 
 function readTable(family: Family, run: Run): Promise<string | undefined> {

@@ -8,6 +8,7 @@ import { type Forwarding, mappingsOf, type Owner } from "./forwarding.ts";
 import { type MappedPort, rivalSentence } from "./mapped_port.ts";
 import { overlaps, PROTOCOLS } from "./mapping.ts";
 import { nftComment } from "./nft_rules.ts";
+import type { PortRange } from "./port_range.ts";
 
 /** What a rule of the table says of a container. */
 export interface NftMapping {
@@ -59,10 +60,7 @@ export function nftRivalsOf(
 
 /** Reads a rule of the table, of whatever chain. */
 export function readNftRule({ expr }: NftRule): NftMapping {
-  const matches = expr.flatMap(({ match }) => readMatch(match) ?? []);
-  const value = (field: string) =>
-    // Conditions come first.
-    matches.findLast((match) => match.field === field);
+  const value = matchesIn(expr);
   const daddr = value("daddr")?.value;
   const dnat = expr.find((one) => "dnat" in one)?.dnat as Json;
   if (typeof dnat?.addr !== "string") {
@@ -81,19 +79,45 @@ export function readNftRule({ expr }: NftRule): NftMapping {
     : { address, port };
 }
 
+/**
+ * The mapped ports by which a packet must have come for a rule to masquerade
+ * it; `undefined` for a rule of the Go plugin, which does not ask.
+ */
+export function readNftMasquerade({ expr }: NftRule): PortRange | undefined {
+  const value = matchesIn(expr);
+  const protocol = PROTOCOLS.find((one) => one === value("l4proto")?.value);
+  const ports = value("proto-dst")?.value;
+  if (protocol === undefined || ports === undefined) return undefined;
+  const { range = [ports, ports] } = Object(ports) as { range?: unknown[] };
+  const [first, last] = range.map(Number) as [number, number];
+  const daddr = value("ip daddr")?.value ?? value("ip6 daddr")?.value;
+  return typeof daddr === "string"
+    ? { protocol, first, last, hostIp: parseAddress(daddr) }
+    : { protocol, first, last };
+}
+
 type Json = Readonly<Record<string, unknown>> | undefined;
 
-/** A field of a packet that is compared with a plain value. */
+/** A field of a packet or a connection that is compared with a value. */
 interface Match {
   readonly protocol: unknown;
   readonly field: unknown;
   readonly value: unknown;
 }
 
+/** The last comparison of a field in a rule, since conditions come first. */
+function matchesIn(
+  expr: NftRule["expr"],
+): (field: string) => Match | undefined {
+  const matches = expr.flatMap(({ match }) => readMatch(match) ?? []);
+  return (field) => matches.findLast((match) => match.field === field);
+}
+
 function readMatch(match: unknown): Match | undefined {
   const { op, left, right } = match as NonNullable<Json> ?? {};
-  const payload = (left as Json)?.payload as Json;
-  if (payload === undefined || op !== "==") return undefined;
-  const { protocol, field } = payload;
+  const { payload, ct, meta } = Object(left) as Record<string, Json>;
+  const compared = payload ?? ct ?? meta;
+  if (compared === undefined || op !== "==") return undefined;
+  const { protocol, field = compared.key } = compared;
   return { protocol, field, value: right };
 }

@@ -1,6 +1,7 @@
-import { formatAddress } from "../../../lib/net/mod.ts";
+import { formatAddress, formatCidr, networkOf } from "../../../lib/net/mod.ts";
 import { quoteNft } from "../../../lib/firewall/mod.ts";
 import { type Forwarding, mappingsOf, type Owner } from "./forwarding.ts";
+import { type PortRange, portRanges } from "./port_range.ts";
 
 /** The name of the table in each family. */
 export const TABLE = "cni_hostport";
@@ -38,6 +39,9 @@ export function additionScript(
   ];
   const comment = `comment ${quoteNft(nftComment(forwarding))}`;
   const entry = "fib daddr type local jump hostports_all";
+  // Nothing leads from ::1 to another interface: what asks for it is left to
+  // the host's own programs, or refused by it at once.
+  const other = family === 6 ? "ip6 daddr != ::1 " : "";
   return [
     `add table ${table} { comment "CNI portmap plugin"; }`,
     ...["hostports", "hostip_hostports", "hostports_all"].map((name) =>
@@ -47,7 +51,7 @@ export function additionScript(
     chain("prerouting", baseChain("prerouting", -100)),
     ...refill("prerouting", entry),
     chain("output", baseChain("output", -100)),
-    ...refill("output", entry),
+    ...refill("output", `${other}${entry}`),
     ...snat ? [chain("masquerading", baseChain("postrouting", 100))] : [],
     ...deletions,
     ...hostportRules(forwarding).map((rule) =>
@@ -80,19 +84,37 @@ function hostportRules(forwarding: Forwarding): readonly string[] {
   return [...new Set(rules)];
 }
 
-/** The rules that masquerade what comes from the container or from localhost. */
-function masqueradeRules(
-  { config: { snat, masqAll }, family, target }: Forwarding,
-): readonly string[] {
+/**
+ * The rules that masquerade what comes by a mapped port from localhost or from
+ * the container's subnet, whose answers would not pass the host, or with
+ * `masqAll` from anywhere. What reaches the container by another way keeps its
+ * source.
+ */
+function masqueradeRules(forwarding: Forwarding): readonly string[] {
+  const { config: { snat, masqAll }, family, target } = forwarding;
   if (!snat) return [];
   const ip = word(family);
-  const address = formatAddress(target.address);
-  const any = family === 4 ? "0.0.0.0/0" : "::/0";
+  const subnet = formatCidr(networkOf(target));
   // Nothing routes ::1 to another interface.
-  const own = family === 4 ? [address, "127.0.0.1"] : [address];
-  return (masqAll ? [any] : own).map((source) =>
-    `${ip} saddr ${source} ${ip} daddr ${address} masquerade`
+  const own = family === 4 ? `{ ${subnet}, 127.0.0.1 }` : subnet;
+  const from = masqAll ? "" : `${ip} saddr ${own} `;
+  const to = `${from}${ip} daddr ${
+    formatAddress(target.address)
+  } ct status dnat`;
+  return portRanges(mappingsOf(forwarding)).map((range) =>
+    `${to} ${originOf(range, ip)} masquerade`
   );
+}
+
+/** Matches connections by what was asked for before ports were mapped. */
+function originOf(
+  { protocol, first, last, hostIp }: PortRange,
+  ip: "ip" | "ip6",
+): string {
+  const ports = first === last ? first : `${first}-${last}`;
+  const host = hostIp && ` ct original ${ip} daddr ${formatAddress(hostIp)}`;
+  // Without the protocol the kernel does not know that there are ports.
+  return `meta l4proto ${protocol} ct original proto-dst ${ports}${host ?? ""}`;
 }
 
 function baseChain(hook: string, priority: number): string {

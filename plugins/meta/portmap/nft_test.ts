@@ -23,6 +23,32 @@ function rule(
   return { chain, handle: 1, comment: "c1", expr, ...more };
 }
 
+/** A rule that masquerades what has come by these ports. */
+function masquerade(protocol: string, ports: unknown, hostIp?: string) {
+  const compare = (left: object, right: unknown) => ({
+    match: { op: "==", left, right },
+  });
+  const original = (key: string, right: unknown) =>
+    compare({ ct: { key, dir: "original" } }, right);
+  return rule("masquerading", [
+    equals("ip", "daddr", "10.77.0.2"),
+    { match: { op: "in", left: { ct: { key: "status" } }, right: "dnat" } },
+    compare({ meta: { key: "l4proto" } }, protocol),
+    original("proto-dst", ports),
+    ...(hostIp === undefined ? [] : [original("ip daddr", hostIp)]),
+    { masquerade: null },
+  ]);
+}
+
+/** The rules of the Go plugin, and of our first releases. */
+const OLD_MASQUERADES = ["10.77.0.2", "127.0.0.1"].map((source) =>
+  rule("masquerading", [
+    equals("ip", "saddr", source),
+    equals("ip", "daddr", "10.77.0.2"),
+    { masquerade: null },
+  ])
+);
+
 const jump = (chain: string, target: string) =>
   rule(chain, [{ jump: { target } }], { comment: "" });
 
@@ -41,13 +67,8 @@ const RULES: readonly NftRule[] = [
     equals("udp", "dport", 53),
     { dnat: { addr: "10.77.0.2", port: 5353 } },
   ]),
-  ...["10.77.0.2", "127.0.0.1"].map((source) =>
-    rule("masquerading", [
-      equals("ip", "saddr", source),
-      equals("ip", "daddr", "10.77.0.2"),
-      { masquerade: null },
-    ])
-  ),
+  masquerade("tcp", 8080),
+  masquerade("udp", { range: [50, 53] }, "127.0.0.1"),
 ];
 
 Deno.test("additionScript() makes the reference's table, in one transaction", () => {
@@ -68,7 +89,9 @@ Deno.test("additionScript() makes the reference's table, in one transaction", ()
       `add rule ${t} prerouting ${entry}`,
       `add chain ${t} output { type nat hook output priority -100; }`,
       `flush chain ${t} output`,
-      `add rule ${t} output ${entry}`,
+      `add rule ${t} output ${
+        word === "ip6" ? "ip6 daddr != ::1 " : ""
+      }${entry}`,
       `add chain ${t} masquerading { type nat hook postrouting priority 100; }`,
       ...rules.map((text) => `add rule ${t} ${text} comment "c1"`),
       "",
@@ -80,8 +103,11 @@ Deno.test("additionScript() makes the reference's table, in one transaction", ()
       "ip",
       "hostports tcp dport 8080 dnat to 10.77.0.2:80",
       "hostports ip daddr 127.0.0.1 udp dport 53 dnat to 10.77.0.2:5353",
-      "masquerading ip saddr 10.77.0.2 ip daddr 10.77.0.2 masquerade",
-      "masquerading ip saddr 127.0.0.1 ip daddr 10.77.0.2 masquerade",
+      "masquerading ip saddr { 10.77.0.0/24, 127.0.0.1 } ip daddr 10.77.0.2 " +
+        "ct status dnat meta l4proto tcp ct original proto-dst 8080 masquerade",
+      "masquerading ip saddr { 10.77.0.0/24, 127.0.0.1 } ip daddr 10.77.0.2 " +
+        "ct status dnat meta l4proto udp ct original proto-dst 53 " +
+        "ct original ip daddr 127.0.0.1 masquerade",
     ),
   );
   assertEquals(
@@ -89,7 +115,8 @@ Deno.test("additionScript() makes the reference's table, in one transaction", ()
     script(
       "ip6",
       "hostports tcp dport 8080 dnat to [fd77::2]:80",
-      "masquerading ip6 saddr fd77::2 ip6 daddr fd77::2 masquerade",
+      "masquerading ip6 saddr fd77::/64 ip6 daddr fd77::2 " +
+        "ct status dnat meta l4proto tcp ct original proto-dst 8080 masquerade",
     ),
   );
 });
@@ -110,8 +137,8 @@ Deno.test("additionScript() follows the keys", async (t) => {
     assertEquals(
       rules({ masqAll: true }).at(-1),
       [
-        "masquerading ip saddr 0.0.0.0/0 ip daddr 10.77.0.2 masquerade",
-        'comment "c1"',
+        "masquerading ip daddr 10.77.0.2 ct status dnat meta l4proto tcp",
+        'ct original proto-dst 80 masquerade comment "c1"',
       ].join(" "),
     );
   });
@@ -184,4 +211,17 @@ Deno.test("missingNftRules() finds what lacks", async (t) => {
       assertEquals(missingNftRules(forwarding, rest).length, 1);
     });
   }
+});
+
+Deno.test("missingNftRules() takes the Go plugin's masquerade, if it is whole", () => {
+  const [forwarding] = forwardingsWith({}, MAPPINGS);
+  const others = RULES.filter(({ chain }) => chain !== "masquerading");
+  const old = [...others, ...OLD_MASQUERADES];
+  assertEquals(missingNftRules(forwarding, old), []);
+  assertEquals(missingNftRules(forwarding, old.slice(0, -1)).length, 1);
+  assertEquals(ownNftRules(forwarding, old).length, 4);
+  const [masqAll] = forwardingsWith({ masqAll: true }, MAPPINGS);
+  assertEquals(missingNftRules(masqAll, old.slice(0, -1)), []);
+  const [none] = forwardingsWith({ snat: false }, MAPPINGS);
+  assertEquals(missingNftRules(none, others), []);
 });

@@ -53,7 +53,8 @@ export async function findRouting(
 const MARK = "@";
 
 // Numbers, as names depend on files of the host. Forced, since a link that is
-// not there ends the batch otherwise. A kernel without IPv6 has no such file.
+// not there ends the batch otherwise. Only `link show` tells by the very name.
+// A kernel without IPv6 has no such file.
 function scriptFor(families: readonly Family[], ifname: string): string {
   return families.map((family) => {
     const isThere = family === 4 ? ":" : "[ -e /proc/self/net/if_inet6 ]";
@@ -62,6 +63,7 @@ ip -N -o -${family} -force -batch - <<';'
 rule show
 route show table all
 addr show dev ${ifname}
+link show dev ${ifname}
 ;
 echo ${MARK} $?
 else
@@ -76,14 +78,14 @@ function routingIn(
   families: readonly Family[],
   ifname: string,
 ): SandboxRouting {
-  const hasLink = !/does not exist/.test(stderr);
+  const hasLink = !/does not exist|No such device/.test(stderr);
   const shown = [...stdout.matchAll(/([^]*?)^@ (\S+)\n/gm)];
   const routing = families.map((family, index) => {
     const [, text = "", status = ""] = shown[index] ?? [];
     if (status === "none") return parseRouting("", family, ifname);
     const read = parseRouting(text, family, ifname);
     // There are always rules, such as the one for the main table. Only the
-    // last of the three may fail, for want of the link.
+    // last two may fail, for want of the link.
     const isRead = read.ruleTables.length > 0 &&
       (status === "0" || !hasLink && !/^Command failed -:[12]$/m.test(stderr));
     if (isRead) return read;

@@ -1,4 +1,5 @@
 import {
+  exactNameTest,
   findSandbox,
   OWN_NAMESPACE,
   ownNamespaceError,
@@ -62,7 +63,7 @@ async function restore(
   lines: readonly (readonly string[])[],
 ): Promise<string | undefined> {
   if (lines.length === 0) return undefined;
-  const stdin = `${ownNamespaceTest(override)}\n` +
+  const stdin = `${ownNamespaceTest(override)}\n${exactNameTest(ifname)}` +
     `exec ip -force -batch - <<';'\n${wordLines(lines)};\n`;
   const command = { program: "sh", args: ["-s"], stdin, netns };
   const { status, stderr } = await runCommand(command);

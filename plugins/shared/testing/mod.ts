@@ -4,4 +4,5 @@
  * @module
  */
 export * from "./addressing_of.ts";
+export * from "./fake_ip.ts";
 export * from "./request_with.ts";
