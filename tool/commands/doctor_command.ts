@@ -1,13 +1,20 @@
 import { runCommand } from "../../lib/linux/mod.ts";
-import { formatJson } from "../../lib/spec/mod.ts";
 import type { Diagnosis, Section } from "../doctor/diagnosis.ts";
+import { examineFirewall } from "../doctor/examine_firewall.ts";
 import { examineKernel } from "../doctor/examine_kernel.ts";
 import { examinePlaces } from "../doctor/examine_places.ts";
+import { examineRanges } from "../doctor/examine_ranges.ts";
 import { examineTools } from "../doctor/examine_tools.ts";
 import { findLeftovers } from "../doctor/find_leftovers.ts";
 import { takeInventory } from "../inventory.ts";
 import { type Listed, listNetworks } from "../list_networks.ts";
-import { type Style, styleFor, type Words } from "../../terminal/mod.ts";
+import {
+  jsonText,
+  printable,
+  type Style,
+  styleFor,
+  type Words,
+} from "../../terminal/mod.ts";
 import { JSON_FLAG } from "../print_plans.ts";
 import type { ToolCommand, ToolContext } from "../tool_command.ts";
 import {
@@ -38,20 +45,28 @@ async function doctor(words: Words, context: ToolContext): Promise<number> {
       const places = readPlaces(context);
       const runtime = openRuntime(context);
       const { configFolder } = places;
-      const [tools, kernel, networks, leftovers] = await Promise.all([
-        examineTools(run),
-        examineKernel(run),
-        listNetworks(configFolder, runtime, options),
-        takeInventory(runtime, configFolder)
-          .then((inventory) => findLeftovers(inventory, run)),
-      ]);
+      const inventory = takeInventory(runtime, configFolder);
+      const [tools, kernel, networks, ranges, firewall, leftovers] =
+        await Promise.all([
+          examineTools(run),
+          examineKernel(run),
+          listNetworks(configFolder, runtime, options),
+          examineRanges(configFolder, context.allPlugins ?? new Map()),
+          inventory.then(({ attachments }) =>
+            examineFirewall(attachments, run)
+          ),
+          inventory.then((known) => findLeftovers(known, run)),
+        ]);
       return [
         { title: "Tools", diagnoses: tools },
         { title: "Kernel", diagnoses: kernel },
+        ...(firewall.length === 0
+          ? []
+          : [{ title: "Firewall", diagnoses: firewall }]),
         { title: "Folders", diagnoses: examinePlaces(places) },
         {
           title: "Networks",
-          diagnoses: networks.flatMap(diagnoseNetwork),
+          diagnoses: [...networks.flatMap(diagnoseNetwork), ...ranges],
         },
         { title: "Leftovers", diagnoses: leftovers },
       ];
@@ -59,7 +74,7 @@ async function doctor(words: Words, context: ToolContext): Promise<number> {
   );
   process.writeStdout(
     words.has(JSON_FLAG.name)
-      ? `${formatJson({ command: "doctor", sections: toJson(sections) })}\n`
+      ? `${jsonText({ command: "doctor", sections: toJson(sections) })}\n`
       : sections.map((one) => formatSection(one, styleFor(process)))
         .join("\n"),
   );
@@ -106,6 +121,6 @@ function formatDiagnosis(
     warning: style.yellow("warn"),
     failure: style.red("FAIL"),
   };
-  const hint = remedy === undefined ? "" : `        ${remedy}\n`;
-  return `  ${marks[status]}  ${text}\n${hint}`;
+  const hint = remedy === undefined ? "" : `        ${printable(remedy)}\n`;
+  return `  ${marks[status]}  ${printable(text)}\n${hint}`;
 }
