@@ -6,11 +6,14 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
+  attachmentsOf,
   BIN,
   bridgeConfig,
+  callPlugin,
   type Host,
   kernelTest,
   linkNamesIn,
+  mustCall,
 } from "./_harness.ts";
 import { flannelConfig, writeLease } from "./_flannel.ts";
 
@@ -169,7 +172,8 @@ kernelTest(
         assertEquals(failures.length, isShared ? 2 : 1);
         for (const failure of failures) {
           assertStringIncludes(failure, path);
-          assertStringIncludes(failure.toLowerCase(), "read-only");
+          assertStringIncludes(failure, "Read-only file system");
+          assertStringIncludes(failure, "writable");
         }
         await mounts.must(`umount ${path}`);
         assertEquals(await leftIn(mounts, host), "");
@@ -179,3 +183,67 @@ kernelTest(
   },
   { needs: ["unshare", "mount", "find"] },
 );
+
+/** Words that run a plugin where `/run/cni` is read-only and empty. */
+const READ_ONLY_RUN = [
+  ...["unshare", "--mount", "--propagation", "slave", "sh", "-c"],
+  'mount -t tmpfs -o ro none /run/cni && exec "$0" "$@"',
+];
+
+kernelTest(
+  "state: bridge and host-local live without a folder for locks",
+  async (host) => {
+    const sandbox = await host.addSandbox();
+    const before = await attachmentsOf(host);
+    const config = bridgeConfig(host, { isGateway: true, ipMasq: true });
+    const call = { sandbox, wrapper: READ_ONLY_RUN };
+    const prevResult = await mustCall(host, "bridge", { ...call, config });
+    const full = { ...config, prevResult };
+    for (const command of ["CHECK", "DEL", "DEL"]) {
+      await mustCall(host, "bridge", { ...call, command, config: full });
+    }
+    assertEquals(await linkNamesIn(sandbox), ["lo"]);
+    assertEquals(await attachmentsOf(host), before);
+  },
+  { needs: ["unshare", "mount", "iptables", "ip6tables"] },
+);
+
+/** Chained plugins that write to `/run/cni`, with keys that have them do so. */
+const NOTED: Record<string, object> = {
+  portmap: {
+    runtimeConfig: {
+      portMappings: [{ hostPort: 8080, containerPort: 80, protocol: "tcp" }],
+    },
+  },
+  bandwidth: { ingressRate: 8_000_000, ingressBurst: 80_000 },
+  tuning: { mtu: 1400 },
+};
+
+/** Those that cannot do without, as they could not undo what they do. */
+const NEEDS_FOLDER = ["tuning"];
+
+for (const [plugin, keys] of Object.entries(NOTED)) {
+  kernelTest(
+    `state: ${plugin} says what to do about a folder that is read-only`,
+    async (host) => {
+      const sandbox = await host.addSandbox();
+      const bridge = bridgeConfig(host);
+      const added = { config: bridge, sandbox };
+      const prevResult = await mustCall(host, "bridge", added);
+      const before = await attachmentsOf(host);
+      const { cniVersion, name } = bridge;
+      const config = { cniVersion, name, type: plugin, ...keys, prevResult };
+      const call = { config, sandbox, wrapper: READ_ONLY_RUN };
+      const { status, stdout, stderr } = await callPlugin(host, plugin, call);
+      const isNeeded = NEEDS_FOLDER.includes(plugin);
+      const said = isNeeded ? stdout : stderr;
+      assertEquals(status, isNeeded ? 1 : 0);
+      assertStringIncludes(said, `/run/cni/${plugin}`);
+      assertStringIncludes(said, "Read-only file system");
+      assertStringIncludes(said, "make that folder writable");
+      await mustCall(host, plugin, { ...call, command: "DEL" });
+      assertEquals(await attachmentsOf(host), before);
+    },
+    { needs: ["unshare", "mount", "iptables", "ip6tables", "tc"] },
+  );
+}
