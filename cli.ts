@@ -39,8 +39,11 @@ async function main(argv: readonly string[]): Promise<number> {
   if (applet === "install" || applet === "uninstall") {
     const { installApplet } = await import("./install/mod.ts");
     const { terminalProcess: process } = await import("./terminal/mod.ts");
-    const context = { process, registry, self, programVersion: VERSION };
-    return await installApplet(applet, rest, context);
+    return await installApplet(applet, rest, {
+      ...{ process, registry, self },
+      programVersion: VERSION,
+      buildId: BUILD_ID,
+    });
   }
   if (applet === "daemon" && os === "linux") {
     const { runDaemon } = await import("./daemon/mod.ts");
