@@ -153,7 +153,7 @@ fresh_record=$stage/.record
   done
   (cd "$stage" && sha256sum -- *)
 } >"$fresh_record"
-old_names=$(names_there)
+find_ours
 for path in "$stage"/*; do
   name=\${path##*/}
   ! is_there "$at/$name" || is_ours "$name" || keep "$at" "$name"
@@ -163,9 +163,9 @@ cat "$fresh_record" >"$stage/.both"
 old_links=$(recorded link)
 old_unit=$(recorded unit)
 mv -f -T -- "$stage/.both" "$record"
-for name in cni cni-launcher cni-shim "$@"; do
-  [ ! -e "$stage/$name" ] || mv -f -T -- "$stage/$name" "$at/$name"
-done
+# The program first, which some of the others start.
+mv -f -T -- "$stage/cni" "$at/cni"
+mv -f -t "$at" -- "$stage"/*
 [ -z "$lib" ] || {
   made=
   grep -q -s -x -F -e "$bin" -- "$dest$lib/.installed-in" ||
@@ -173,8 +173,8 @@ done
 }
 
 # Names that are ours no longer.
-printf '%s\\n' "$old_names" | while IFS= read -r name; do
-  grep -q -e "  $name\\$" -- "$fresh_record" || ! is_ours "$name" ||
+printf '%s\\n' "$ours" | while IFS= read -r name; do
+  [ -z "$name" ] || grep -q -e "  $name\\$" -- "$fresh_record" ||
     put_back "$at" "$name"
 done
 root=$prefix/lib/cni-toolkit

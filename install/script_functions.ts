@@ -42,26 +42,28 @@ recorded() {
   [ ! -e "$record" ] || sed -n "s/^# $1 //p" "$record"
 }
 
-# Whether a file of the plugins' folder is as it was installed.
-is_ours() {
-  case $(readlink -- "$at/$1" || :) in
-    cni | cni-shim) return 0 ;;
-    ?*) return 1 ;;
-  esac
-  [ -f "$at/$1" ] || return 1
-  case $is_legacy/$1 in 1/cni | 1/cni-shim) return 0 ;; esac
-  grep -q -s -x -F -e "$(sum_of "$at/$1")  $1" -- "$record"
+# Finds the names in the plugins' folder that are as they were installed.
+find_ours() {
+  ours=$(
+    find "$at" -maxdepth 1 '(' -lname cni -o -lname cni-shim ')' -printf '%f\\n'
+    if [ -e "$record" ]; then
+      cd "$at"
+      sha256sum -- * 2>/dev/null | grep -x -F -f "$record" | cut -c 67-
+    elif [ -n "$is_legacy" ]; then
+      printf '%s\\n' cni-shim cni
+    fi
+  )
 }
 
-# The names of what is ours in the plugins' folder, and perhaps changed since.
-names_there() {
-  for path in "$at"/*; do
-    case $(readlink -- "$path" || :) in
-      cni | cni-shim) printf '%s\\n' "\${path##*/}" ;;
-    esac
-  done
-  [ ! -e "$record" ] || sed -n '/^#/!s/^[0-9a-f]*  //p' "$record"
-  [ -z "$is_legacy" ] || printf '%s\\n' cni-shim cni
+is_ours() {
+  case "
+$ours
+" in
+    *"
+$1
+"*) return 0 ;;
+  esac
+  return 1
 }
 
 # Keeps a file of a folder that is about to be replaced.

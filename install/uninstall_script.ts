@@ -18,6 +18,16 @@ if [ -n "$conf" ]; then
 fi
 [ -d "$at" ] || exit 0
 lock
+
+take_name_away() {
+  if is_there "$at/$1" && ! is_ours "$1"; then
+    [ ! -e "$record" ] ||
+      echo "Left $at/$1: another program has replaced it"
+  else
+    put_back "$at" "$1"
+  fi
+}
+
 recorded unit | while IFS= read -r line; do
   take_away loudly "\${line%% *}" "$dest\${line#* }"
 done
@@ -26,17 +36,14 @@ recorded link | while IFS= read -r path; do
     put_back "$dest\${path%/*}" "\${path##*/}"
 done
 # The program last: until then, what is there works.
+find_ours
 {
-  names_there | grep -v -x cni || :
-  echo cni
-} | while IFS= read -r name; do
-  if is_there "$at/$name" && ! is_ours "$name"; then
-    [ ! -e "$record" ] ||
-      echo "Left $at/$name: another program has replaced it"
-  else
-    put_back "$at" "$name"
-  fi
+  printf '%s\\n' "$ours"
+  [ ! -e "$record" ] || sed -n '/^#/!s/^[0-9a-f]*  //p' "$record"
+} | grep -v -x -e cni -e '' | sort -u | while IFS= read -r name; do
+  take_name_away "$name"
 done
+take_name_away cni
 library=$(recorded library)
 [ -z "$library" ] || [ ! -d "$dest\${library%/*}" ] || {
   lock_libraries "\${library%/*}"
