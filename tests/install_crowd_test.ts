@@ -101,6 +101,8 @@ Deno.test({
             env: { CNI_PATH: bin, ...call.env },
           });
           calls++;
+          // Leaves the installations some of the machine.
+          await new Promise((resolve) => setTimeout(resolve, 50));
           if (ended.status !== 0 || !ended.stdout.includes(call.expected)) {
             failed.push(ended);
           }
