@@ -387,6 +387,13 @@ nodeTest(
   },
 );
 
+nodeTest("install and uninstall tell what they do", async (node) => {
+  const help = async (applet: "install" | "uninstall") =>
+    (await node.run(applet, ["--help"])).stdout;
+  assertStringIncludes(await help("install"), "Put this program and a link");
+  assertStringIncludes(await help("uninstall"), "Take away what install has");
+});
+
 nodeTest("install tells what each flag is for, with defaults", async (node) => {
   const { stdout } = await node.run("install", ["--help"]);
   assertEquals(
@@ -405,3 +412,49 @@ Flags:
 `,
   );
 });
+
+nodeTest("install says why it failed", async (node) => {
+  const failure = `Error: Cannot install into ${node.bin}: `;
+  const why: Record<string, readonly [string, string]> = {
+    "the program's own words": ["echo no plugin >&2; exit 1", "no plugin\n"],
+    "its status, where it says nothing": ["exit 7", "exit status 7\n"],
+  };
+  for (const [name, [onVersion, text]] of Object.entries(why)) {
+    node.writeProgram("1.2.3", onVersion);
+    const { status, stdout, stderr } = await node.run("install");
+    assertEquals([status, stdout, stderr], [1, "", failure + text], name);
+  }
+});
+
+nodeTest(
+  "uninstall leaves configurations alone, unless one is named",
+  async (node) => {
+    const conf = node.writeFile("a.conf", `{"name":"n","type":"bridge"}`);
+    await node.run("install", ["--conf", conf]);
+    const { status, stdout } = await node.run("uninstall");
+    assertEquals([status, stdout], [0, `Uninstalled cni from ${node.bin}\n`]);
+    assertEquals([Object.keys(node.list(node.confDir)), node.list()], [
+      ["a.conf"],
+      {},
+    ]);
+  },
+);
+
+nodeTest(
+  "install points to its help where a word is wrong",
+  async (node) => {
+    const unknown = await node.run("uninstall", ["--confdir", "/x"]);
+    assertEquals(unknown, {
+      status: 2,
+      stdout: "",
+      stderr: `Error: unknown flag: --confdir
+
+Did you mean --conf-dir?
+Run 'cni uninstall --help' for usage.
+`,
+    });
+    const extra = await node.run("install", ["all"]);
+    assertStringIncludes(extra.stderr, 'arguments: "all"\n');
+    assertStringIncludes(extra.stderr, "Run 'cni install --help' for usage.\n");
+  },
+);

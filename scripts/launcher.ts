@@ -1,3 +1,4 @@
+import { quote } from "../lib/linux/mod.ts";
 import {
   DAEMON_SOCKET,
   permissionFlags,
@@ -175,11 +176,4 @@ function shellWord(word: string): string {
     .map((part, index) =>
       index % 2 === 1 ? `"${part}"` : part === "" ? "" : quote(part)
     ).join("");
-}
-
-/** A word as the shell takes it, with any characters in it. */
-function quote(word: string): string {
-  return /^[\w/.,=:@-]+$/.test(word)
-    ? word
-    : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -85,7 +85,9 @@ function readSettings(args: readonly string[]): Settings {
 /** The program's own files: no tests, and nothing that only they import. */
 function isChangeable(file: string): boolean {
   return file.endsWith(".ts") &&
-    !/(_test|\/_testing|\/_mini_\w+|\/mod|\.d)\.ts$|\/testing\//.test(file);
+    !/(_test|\/_testing|\/mod|\.d)\.ts$|\/testing\//.test(file) &&
+    // Outside of lib, a file that begins with `_` is what tests share.
+    (file.startsWith("lib/") || !/\/_\w+\.ts$/.test(file));
 }
 
 /** The changes of each file that can be made. */

@@ -62,8 +62,8 @@ Deno.test("the library's entries export what is meant to be learnt", async (t) =
   // Each name is one more to learn: a number changes for a reason.
   const counts: Record<string, number> = {
     ".": 19,
-    "./plugin": 71,
-    "./runtime": 60,
+    "./plugin": 72,
+    "./runtime": 62,
     "./spec": 46,
   };
   assertEquals(Object.keys(config.exports), Object.keys(counts));

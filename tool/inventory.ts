@@ -29,6 +29,8 @@ export interface Shown {
   readonly netns: string;
   /** Whether the namespace still exists. */
   readonly isThere: boolean;
+  /** Whether it has published ports. */
+  readonly publishes: boolean;
 }
 
 /** What is attached, and what is held without being attached. */
@@ -73,7 +75,8 @@ function leakedAmong(
 }
 
 function describe(
-  { networkName, containerId, ifname, netns, result }: CachedAttachment,
+  { networkName, containerId, ifname, netns, result, capabilityArgs }:
+    CachedAttachment,
   there: ReadonlySet<string>,
 ): Shown {
   return {
@@ -83,6 +86,8 @@ function describe(
     addresses: result === undefined ? [] : addressesIn(result),
     netns,
     isThere: there.has(netns),
+    publishes: Array.isArray(capabilityArgs?.portMappings) &&
+      capabilityArgs.portMappings.length > 0,
   };
 }
 

@@ -1,3 +1,4 @@
+import { quote } from "../lib/linux/mod.ts";
 import type { Targets } from "./targets.ts";
 import type { Words } from "../terminal/mod.ts";
 
@@ -28,11 +29,4 @@ export function undoCommand(
 
 function flags(flag: string, values: readonly string[]): readonly string[] {
   return values.flatMap((value) => [flag, value]);
-}
-
-/** A word as the shell takes it, whatever is in it. */
-function quote(word: string): string {
-  return /^[\w/.,=:@-]+$/.test(word)
-    ? word
-    : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -83,10 +83,19 @@ export function splitIptables(line: string): readonly string[] {
     .map(([word, quoted]) => quoted?.replace(/\\(.)/g, "$1") ?? word);
 }
 
-/** The name of a program of iptables for a family: `ip6tables-restore`. */
+/** The two kinds of iptables, which do not show each other's rules. */
+export type IptablesKind = "legacy" | "nft";
+
+/**
+ * The name of a program of iptables for a family: `ip6tables-restore`.
+ *
+ * @param kind The kind; whichever the host has chosen if absent.
+ */
 export function iptablesProgram(
   family: Family,
   name: "tables" | "tables-restore" = "tables",
+  kind?: IptablesKind,
 ): string {
-  return `${family === 4 ? "ip" : "ip6"}${name}`;
+  const [first, ...more] = `${family === 4 ? "ip" : "ip6"}${name}`.split("-");
+  return [first, ...kind === undefined ? [] : [kind], ...more].join("-");
 }

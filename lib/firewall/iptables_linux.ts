@@ -9,6 +9,7 @@ import {
 import { commitTransaction } from "./commit_linux.ts";
 import { FirewallError } from "./firewall_error.ts";
 import {
+  type IptablesKind,
   type IptablesListing,
   iptablesProgram,
   type IptablesTable,
@@ -23,7 +24,15 @@ export interface IptablesOptions {
   readonly run: Run;
   /** What it is for, to follow "Cannot": "add masquerade rules". */
   readonly act: string;
+  /** The kind of iptables; whichever the host has chosen if absent. */
+  readonly kind?: IptablesKind;
 }
+
+/** Makes the script of a table's listing, or of its text. */
+export type Decide = (
+  listing: IptablesListing,
+  text: string,
+) => string | undefined | Promise<string | undefined>;
 
 /**
  * Lists a table, waiting for its lock as `iptables --wait` does.
@@ -34,11 +43,12 @@ export interface IptablesOptions {
  */
 export async function listIptables(
   table: IptablesTable,
-  { family, run, act }: IptablesOptions,
+  { family, run, act, kind }: IptablesOptions,
 ): Promise<string | undefined> {
   try {
     const args = ["--wait", "-t", table, "-S"];
-    const output = await run({ program: iptablesProgram(family), args });
+    const program = iptablesProgram(family, "tables", kind);
+    const output = await run({ program, args });
     if (output.status === 0) return output.stdout;
     if (isMissingInKernel(output)) return undefined;
     throw iptablesError(act, family, output);
@@ -63,13 +73,13 @@ const MAX_ATTEMPTS = 10;
  */
 export async function updateIptables(
   table: IptablesTable,
-  decide: (listing: IptablesListing, text: string) => string | undefined,
+  decide: Decide,
   options: IptablesOptions & { readonly listAct?: string },
 ): Promise<boolean> {
   const reading = { ...options, act: options.listAct ?? options.act };
   let text = await listIptables(table, reading);
   for (let attempt = 1; text !== undefined; attempt++) {
-    const script = decide(parseIptables(text), text);
+    const script = await decide(parseIptables(text), text);
     if (script === undefined) return true;
     const output = await tryRestoreIptables(script, options);
     if (output.status === 0) return true;
@@ -106,10 +116,10 @@ export async function restoreIptables(
  */
 export function tryRestoreIptables(
   script: string,
-  { family, run }: Pick<IptablesOptions, "family" | "run">,
+  { family, run, kind }: Omit<IptablesOptions, "act">,
 ): Promise<Output> {
   return commitTransaction({
-    program: iptablesProgram(family, "tables-restore"),
+    program: iptablesProgram(family, "tables-restore", kind),
     args: ["--noflush", "--wait"],
     stdin: script,
   }, run);

@@ -2,11 +2,12 @@ import type { Family } from "../net/mod.ts";
 import type { Run, UndoStack } from "../linux/mod.ts";
 import {
   iptablesError,
-  listIptables,
   restoreIptables,
   tryRestoreIptables,
   updateIptables,
 } from "./iptables_linux.ts";
+import type { IptablesListing } from "./iptables.ts";
+import { removeFromIptables } from "./remove_iptables_linux.ts";
 import {
   byFamily,
   hasChain,
@@ -93,7 +94,7 @@ export async function removeIptablesMasquerade(
   const owner = await iptablesOwner(masquerade);
   await Promise.all(families.map(async (family) => {
     const act = "remove masquerade rules";
-    await updateIptables(
+    await removeFromIptables(
       "nat",
       (_listing, text) => removalScript(owner, text, isKept),
       { family, run, act, listAct: LIST_ACT },
@@ -113,27 +114,26 @@ export async function collectIptablesMasquerade(
   isValid: (containerId: string) => boolean,
   run: Run,
 ): Promise<void> {
-  await Promise.all(([4, 6] as const).map(async (family) => {
-    const listing = await list(run, family);
-    if (listing === undefined) return;
-    const stale = masqueradedContainers(listing).filter((one) =>
+  const removeStale = async (_listing: IptablesListing, text: string) => {
+    const stale = masqueradedContainers(text).filter((one) =>
       one.network === network && !isValid(one.containerId)
     );
     const containerIds = new Set(stale.map(({ containerId }) => containerId));
-    for (const containerId of containerIds) {
-      const owner = { network, containerId, ifname: "" };
-      const isKept = () => false;
-      await removeIptablesMasquerade(owner, {
-        run,
-        isKept,
-        families: [family],
-      });
-    }
+    const owners = await Promise.all(
+      [...containerIds].map((containerId) =>
+        iptablesOwner({ network, containerId, ifname: "" })
+      ),
+    );
+    const scripts = owners.flatMap((owner) =>
+      removalScript(owner, text, () => false) ?? []
+    );
+    return scripts.length === 0 ? undefined : scripts.join("");
+  };
+  const act = "remove masquerade rules";
+  await Promise.all(([4, 6] as const).map(async (family) => {
+    const options = { family, run, act, listAct: LIST_ACT };
+    await removeFromIptables("nat", removeStale, options);
   }));
 }
 
 const LIST_ACT = "list masquerade rules";
-
-function list(run: Run, family: Family): Promise<string | undefined> {
-  return listIptables("nat", { family, run, act: LIST_ACT });
-}

@@ -25,7 +25,8 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
   },
   "iptables-legacy": {
     backend: "iptables",
-    rename: (program) => program.replace(/^ip6?tables/, "$&-legacy"),
+    rename: (program) =>
+      program.replace(/^ip6?tables(?!-(legacy|nft))/, "$&-legacy"),
     needs: ["iptables-legacy", "iptables-legacy-restore"],
   },
   "nftables": { backend: "nftables", needs: ["nft"] },
@@ -253,3 +254,86 @@ masqueradeTest(
     assertEquals(await rules(), before);
   },
 );
+
+masqueradeTest(
+  "addMasquerade() and removeMasquerade() of one container do not hinder each other",
+  async (run, { add, rules }) => {
+    const before = await rules();
+    await add(SECOND);
+    const alone = await rules();
+    for (let round = 0; round < 10; round++) {
+      await removeMasquerade(SECOND, {
+        ...{ run, isKept: keepNothing, families: FAMILIES },
+      });
+      await add(FIRST);
+      const options = { run, isKept: keep(SECOND), families: FAMILIES };
+      await Promise.all([
+        ...[1, 2, 3].map(() => removeMasquerade(FIRST, options)),
+        add(SECOND),
+      ]);
+      assertEquals(ordered(await rules()), ordered(alone), `round ${round}`);
+    }
+    const options = { run, isKept: keepNothing, families: FAMILIES };
+    await removeMasquerade(SECOND, options);
+    assertEquals(await rules(), before);
+  },
+);
+
+for (const [made, removed] of [["legacy", "nft"], ["nft", "legacy"]]) {
+  const needs = ["legacy", "nft"].flatMap((kind) =>
+    ["iptables", "ip6tables"].flatMap((name) => [
+      `${name}-${kind}`,
+      `${name}-${kind}-restore`,
+    ])
+  );
+  namespaceTest(
+    `removeMasquerade() and collectMasquerade() by iptables-${removed} find what iptables-${made} made`,
+    async ({ run }, t) => {
+      const by = (kind: string): Run => (command) =>
+        run({
+          ...command,
+          program: command.program.replace(
+            /^ip6?tables(?!-(legacy|nft))/,
+            `$&-${kind}`,
+          ),
+        });
+      const makes = by(made!);
+      const removes = by(removed!);
+      const variant = VARIANTS["iptables"]!;
+      const before = await rulesOf(makes, variant);
+      const add = async () => {
+        const undo = new UndoStack();
+        const options = { run: makes, undo, backend: "iptables" as const };
+        await addMasquerade(FIRST, options);
+        assertNotEquals(await rulesOf(makes, variant), before);
+      };
+      await t.step("DEL", async () => {
+        await add();
+        const options = { isKept: keepNothing, families: FAMILIES };
+        await removeMasquerade(FIRST, { ...options, run: removes });
+        assertEquals(await rulesOf(makes, variant), before);
+      });
+      await t.step("GC", async () => {
+        await add();
+        await collectMasquerade("n1", { run: removes, valid: [FIRST] });
+        assertNotEquals(await rulesOf(makes, variant), before);
+        await collectMasquerade("n1", { run: removes, valid: [OTHER] });
+        assertEquals(await rulesOf(makes, variant), before);
+      });
+      await t.step("DEL of what both have", async () => {
+        await add();
+        await addMasquerade(FIRST, {
+          ...{ run: removes, undo: new UndoStack(), backend: "iptables" },
+        });
+        const options = { isKept: keepNothing, families: FAMILIES };
+        for (const _ of [1, 2]) {
+          await removeMasquerade(FIRST, { ...options, run: removes });
+        }
+        assertEquals(await rulesOf(makes, variant), before);
+        const text = JSON.stringify(await rulesOf(removes, variant));
+        assertEquals(text.includes("-N CNI-"), false, text);
+      });
+    },
+    { needs },
+  );
+}

@@ -19,4 +19,5 @@ export * from "./masquerade_linux.ts";
 export * from "./nft.ts";
 export * from "./nft_linux.ts";
 export * from "./recorder.ts";
+export * from "./remove_iptables_linux.ts";
 export * from "./update_nft_linux.ts";

@@ -32,17 +32,30 @@ export interface NftablesOwner {
 
 /** The comment that the Go plugins put on an attachment's rules. */
 export async function nftablesOwner(
-  { network, containerId, ifname }: MasqueradeOwner,
+  owner: MasqueradeOwner,
 ): Promise<NftablesOwner> {
   const [networkHash, instanceHash] = await Promise.all([
-    sha512Hex(network),
-    sha512Hex(`${ifname}:${containerId}`),
+    sha512Hex(owner.network),
+    sha512Hex(`${owner.ifname}:${owner.containerId}`),
   ]);
   const prefix = `${networkHash.slice(0, 16)}-${instanceHash.slice(0, 16)}`;
-  const comment =
-    `${prefix}, net: ${network}, if: ${ifname}, id: ${containerId}`;
-  return { prefix, comment: cut(comment.replaceAll('"', "")) };
+  return { prefix, comment: prefix + tailOf(owner).text };
 }
+
+/** What follows the prefix in a comment, and whether it is all of that. */
+function tailOf(
+  { network, containerId, ifname }: MasqueradeOwner,
+): { readonly text: string; readonly isWhole: boolean } {
+  const whole = `, net: ${network}, if: ${ifname}, id: ${containerId}`;
+  const text = cut(
+    whole.replaceAll('"', ""),
+    MAX_COMMENT_BYTES - PREFIX_LENGTH,
+  );
+  return { text, isWhole: text === whole };
+}
+
+/** Two sums of 16 digits with a "-" between them. */
+const PREFIX_LENGTH = 33;
 
 /**
  * The transaction that adds an attachment's rules, making table and chains
@@ -89,17 +102,41 @@ export function handlesOf(
   return handlesWhere(listing, (comment) => comment.startsWith(prefix));
 }
 
-/** The handles of a network's rules that are of none of the given owners. */
+/**
+ * The handles of a network's rules that are of none of the given owners. Sums
+ * are made only of owners whose rules cannot be told otherwise: there may be
+ * tens of thousands, and most networks have no rules here.
+ */
 export async function staleHandles(
   network: string,
-  valid: readonly NftablesOwner[],
+  valid: readonly MasqueradeOwner[],
   listing: string,
 ): Promise<readonly number[]> {
-  const prefix = (await sha512Hex(network)).slice(0, 16);
-  return handlesWhere(listing, (comment) =>
-    comment.startsWith(`${prefix}-`) &&
-    !valid.some((owner) => comment.startsWith(owner.prefix)));
+  const start = `${(await sha512Hex(network)).slice(0, 16)}-`;
+  const rules = parseNftRules(listing)
+    .filter(({ comment }) => comment.startsWith(start));
+  if (rules.length === 0) return [];
+  const whole = new Set<string>();
+  const unclear: MasqueradeOwner[] = [];
+  const tails = new Set(
+    rules.map(({ comment }) => comment.slice(PREFIX_LENGTH)),
+  );
+  // Another program's words tell nothing.
+  const areOurs = [...tails].every((tail) => TAIL.test(tail));
+  for (const owner of valid) {
+    const { text, isWhole } = tailOf(owner);
+    if (isWhole) whole.add(text);
+    if (!areOurs || !isWhole && tails.has(text)) unclear.push(owner);
+  }
+  const owners = await Promise.all(unclear.map(nftablesOwner));
+  const prefixes = new Set(owners.map(({ prefix }) => prefix));
+  return rules.filter(({ comment }) =>
+    !whole.has(comment.slice(PREFIX_LENGTH)) &&
+    !prefixes.has(comment.slice(0, PREFIX_LENGTH))
+  ).map(({ handle }) => handle);
 }
+
+const TAIL = /^, net: .*, if: /;
 
 function handlesWhere(
   listing: string,
@@ -115,7 +152,7 @@ function deletions(handles: readonly number[]): readonly string[] {
 }
 
 // Names are ASCII but for an interface's, which may hold any UTF-8.
-function cut(text: string): string {
-  const bytes = new TextEncoder().encode(text).subarray(0, MAX_COMMENT_BYTES);
+function cut(text: string, maxBytes: number): string {
+  const bytes = new TextEncoder().encode(text).subarray(0, maxBytes);
   return new TextDecoder().decode(bytes).replace(/\ufffd$/, "");
 }

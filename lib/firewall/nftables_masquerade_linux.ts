@@ -62,8 +62,7 @@ export async function collectNftablesMasquerade(
   valid: readonly MasqueradeOwner[],
   run: Run,
 ): Promise<void> {
-  const owners = await Promise.all(valid.map(nftablesOwner));
-  await removeRules((listing) => staleHandles(network, owners, listing), run);
+  await removeRules((listing) => staleHandles(network, valid, listing), run);
 }
 
 /** Removes what is found. */

@@ -119,7 +119,24 @@ Deno.test("staleHandles() finds a network's rules that are not valid", async () 
     7: undefined,
     8: "an operator's own",
   });
-  assertEquals(await staleHandles("n1", [owner], text), [4, 5]);
+  assertEquals(await staleHandles("n1", [OWNER], text), [4, 5]);
   assertEquals(await staleHandles("n1", [], text), [3, 4, 5]);
   assertEquals(await staleHandles("n3", [], text), []);
+});
+
+Deno.test("staleHandles() tells owners apart whose comments are cut or alike", async () => {
+  const long = ["1", "2"].map((end) => ({
+    ...OWNER,
+    containerId: "c".repeat(200) + end,
+  }));
+  const quoted = ['e"0', "e0"].map((ifname) => ({ ...OWNER, ifname }));
+  const comments = await Promise.all(
+    [...long, ...quoted].map(async (one) => (await nftablesOwner(one)).comment),
+  );
+  const text = listing({ 3: comments[0], 4: comments[1], 5: comments[2] });
+  assertEquals(await staleHandles("n1", [long[0]!], text), [4, 5]);
+  assertEquals(await staleHandles("n1", [long[1]!, quoted[0]!], text), [3]);
+  const older = listing({ 6: `${PREFIX}, as an older release wrote it` });
+  assertEquals(await staleHandles("n1", [OWNER], older), []);
+  assertEquals(await staleHandles("n1", [long[0]!], older), [6]);
 });

@@ -115,7 +115,8 @@ function routeKeys() {
     scope: integerKey({
       description: "How far the destination is: 0 global, 253 link, 254 host",
       min: 0,
-      max: 255,
+      // 255 is nowhere, which the kernel takes for no route.
+      max: 254,
     }),
   } satisfies Readonly<Record<keyof Route, Key>>;
 }

@@ -11,6 +11,7 @@ export * from "./common_keys.ts";
 export * from "./define.ts";
 export * from "./delegations.ts";
 export * from "./dispatch.ts";
+export * from "./ipam_section.ts";
 export * from "./key.ts";
 export * from "./key_kinds.ts";
 export * from "./main.ts";

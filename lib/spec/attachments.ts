@@ -1,4 +1,5 @@
 import type { PluginConfig } from "./config.ts";
+import { isJsonObject, type Json } from "./json.ts";
 
 /** What identifies an attachment within a network (CNI 1.1.0, section 2). */
 export interface AttachmentId {
@@ -32,23 +33,36 @@ export function validAttachmentsOf(
   { fields }: PluginConfig,
 ): ValidAttachments | undefined {
   if (!fields.has(KEY)) return undefined;
-  const list = (fields.fieldsList(KEY) ?? []).map((item) => {
+  const list = (fields.list(KEY) ?? []).map((value, index) => {
+    // As runtimes write it; there may be tens of thousands.
+    const known = asWritten(value);
+    if (known !== undefined) return known;
+    const item = fields.fieldsAt(KEY, index);
     const containerId = item.string("containerID");
     const ifname = item.string("ifname");
     if (!containerId) throw item.invalid("containerID", "a container's id");
     if (!ifname) throw item.invalid("ifname", "an interface's name");
     return { containerId, ifname };
   });
-  // Neither a container id nor an interface's name can hold a "/".
-  const keys = new Set(list.map(keyOf));
-  const containers = new Set(list.map(({ containerId }) => containerId));
+  const ifnames = new Map<string, string[]>();
+  for (const { containerId, ifname } of list) {
+    const others = ifnames.get(containerId);
+    if (others === undefined) ifnames.set(containerId, [ifname]);
+    else others.push(ifname);
+  }
   return {
     list,
-    has: (attachment) => keys.has(keyOf(attachment)),
-    hasContainer: (containerId) => containers.has(containerId),
+    has: ({ containerId, ifname }) =>
+      ifnames.get(containerId)?.includes(ifname) ?? false,
+    hasContainer: (containerId) => ifnames.has(containerId),
   };
 }
 
-function keyOf({ containerId, ifname }: AttachmentId): string {
-  return `${containerId}/${ifname}`;
+function asWritten(value: Json): AttachmentId | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { containerID: containerId, ifname } = value;
+  return typeof containerId === "string" && containerId !== "" &&
+      typeof ifname === "string" && ifname !== ""
+    ? { containerId, ifname }
+    : undefined;
 }

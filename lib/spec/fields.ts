@@ -121,11 +121,15 @@ export class Fields {
 
   /** Views of the objects in the list at `key`. */
   fieldsList(key: string): readonly Fields[] | undefined {
-    return this.list(key)?.map((item, index) => {
-      const name = `${key}[${index}]`;
-      if (isJsonObject(item)) return new Fields(item, this.pathOf(name));
-      throw this.invalid(name, "an object", item);
-    });
+    return this.list(key)?.map((_, index) => this.fieldsAt(key, index));
+  }
+
+  /** A view of the object at a place of the list at `key`. */
+  fieldsAt(key: string, index: number): Fields {
+    const item = this.list(key)?.[index];
+    const name = `${key}[${index}]`;
+    if (isJsonObject(item)) return new Fields(item, this.pathOf(name));
+    throw this.invalid(name, "an object", item);
   }
 
   /**

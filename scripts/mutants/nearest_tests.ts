@@ -20,7 +20,9 @@ export function nearestTests(
       test.startsWith(`${folder}/`)
     ),
     (test: string) =>
-      foldersOf(file).some((folder) => OUTSIDE[folder]?.includes(test)),
+      foldersOf(file).some((folder) =>
+        OUTSIDE[folder]?.some((start) => test.startsWith(start))
+      ),
   ];
   const seen = new Set<string>();
   return rings.map((isIn) => {
@@ -30,7 +32,7 @@ export function nearestTests(
   }).filter((ring) => ring.length > 0);
 }
 
-/** Tests of a folder that lie elsewhere and take seconds. */
+/** Tests of a folder that lie elsewhere and take seconds: files, folders. */
 const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   "conformance": ["tests/conformance/docs_test.ts"],
   "conformance/cases/chained": [
@@ -41,11 +43,14 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   ],
   "conformance/cases/ipam": ["tests/conformance/ipam_mutants_kernel_test.ts"],
   "conformance/cases/steps": ["tests/conformance/ipam_mutants_kernel_test.ts"],
+  "plugins/shared": ["plugins/main/"],
   install: ["tests/install_permissions_test.ts"],
   scripts: [
     "tests/compile_test.ts",
     "tests/install_permissions_test.ts",
+    "tests/key_tables_test.ts",
     "tests/run_tests_test.ts",
+    "tests/schema_test.ts",
   ],
   tool: ["tests/completion_test.ts", "tests/schema_test.ts"],
 };
@@ -57,7 +62,10 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
 export function partOf(file: string): string {
   const folders = file.split("/").slice(0, -1);
   const depths: Readonly<Record<string, number>> = { lib: 2, plugins: 3 };
-  return folders.slice(0, depths[folders[0] ?? ""] ?? 1).join("/");
+  const depth = file.startsWith("plugins/shared/")
+    ? 2
+    : depths[folders[0] ?? ""] ?? 1;
+  return folders.slice(0, depth).join("/");
 }
 
 /** The folders around a file, the innermost first, up to its part's. */

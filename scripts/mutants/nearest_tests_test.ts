@@ -10,6 +10,9 @@ const FILES = [
   "lib/linux/apply_kernel_test.ts",
   "lib/linux/apply_linux_test.ts",
   "lib/linux/batch_test.ts",
+  "plugins/main/tap/config_test.ts",
+  "plugins/meta/sbr/config_test.ts",
+  "plugins/shared/ipam_test.ts",
   "tests/completion_test.ts",
   "tests/conformance/docs_test.ts",
   "tests/conformance/ipam_mutants_kernel_test.ts",
@@ -39,6 +42,10 @@ Deno.test("nearestTests() begins with what knows the file best", async (t) => {
         "tests/conformance/ipam_mutants_kernel_test.ts",
       ],
     ],
+    "plugins/shared/probe/probe_linux.ts": [
+      ["plugins/shared/ipam_test.ts"],
+      ["plugins/main/tap/config_test.ts"],
+    ],
     "terminal/flag.ts": [],
   };
   for (const [file, expected] of Object.entries(cases)) {
@@ -49,6 +56,14 @@ Deno.test("nearestTests() begins with what knows the file best", async (t) => {
 });
 
 Deno.test("partOf() names the part of the project", () => {
-  const files = ["lib/net/x.ts", "plugins/main/tap/x.ts", "tool/a/b/x.ts"];
-  assertEquals(files.map(partOf), ["lib/net", "plugins/main/tap", "tool"]);
+  const files = [
+    "lib/net/x.ts",
+    "plugins/main/tap/x.ts",
+    "plugins/shared/probe/x.ts",
+    "plugins/mod.ts",
+    "tool/a/b/x.ts",
+  ];
+  assertEquals(files.map(partOf), [
+    ...["lib/net", "plugins/main/tap", "plugins/shared", "plugins", "tool"],
+  ]);
 });

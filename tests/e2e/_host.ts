@@ -61,7 +61,7 @@ export async function createHost(): Promise<Host> {
   const dataDir = `/var/lib/cni/test-${id}`;
   const bridge = `cb${id}`;
   const files = [scratchDir, dataDir, `/run/cni/bridge-${bridge}.lock`];
-  cleanup.defer(() => removeAll(files));
+  cleanup.defer(() => removeAll([...files, ...notesOf(id)]));
   let count = 0;
   const netns = await addNetns("host");
   await netns.must(["sh", "-c", PREPARE]);
@@ -137,6 +137,14 @@ echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
 echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad
 echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad
 `;
+
+/** What plugins have noted of attachments that no test has deleted. */
+function notesOf(id: string): readonly string[] {
+  return ["portmap", "bandwidth"].flatMap((plugin) =>
+    namesIn(`/run/cni/${plugin}`).filter((name) => name.includes(id))
+      .map((name) => `/run/cni/${plugin}/${name}`)
+  );
+}
 
 async function removeAll(paths: readonly string[]): Promise<void> {
   for (const path of paths) {

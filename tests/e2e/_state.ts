@@ -123,7 +123,9 @@ const PORTMAP_SHARED: readonly RegExp[] = [
   /^ ?meta mark .*0x0*2000\b/,
   /^chain (hostports|hostip_hostports|hostports_all|prerouting|output|masquerading) \{$/,
   /^jump (hostports|hostip_hostports)$/,
-  /^fib daddr type local jump hostports_all$/,
+  /^(ip6 daddr != ::1 )?fib daddr type local jump hostports_all$/,
+  /^-A CNI-HOSTPORT-DNAT -d ::1\/128 -j RETURN$/,
+  /^ip6 daddr ::1 +return$/,
 ];
 
 /**

@@ -22,6 +22,7 @@ const IFNAMES = {
   "15 bytes of UTF-8": "日日日日日",
   "white space to JavaScript alone": "a\ufeff",
   "the end of a here-document": "END",
+  "a number to ip": "if1",
 };
 
 kernelTest(

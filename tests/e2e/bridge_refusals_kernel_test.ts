@@ -163,6 +163,18 @@ kernelTest(
         code: 7,
         names: ["mtu is 1279", "1280"],
       },
+      ...Object.fromEntries([1500, 255, -1].map((scope) => [
+        `a route of scope ${scope}`,
+        {
+          ...config({
+            ipam: hostLocal(host, undefined, {
+              routes: [{ dst: "10.9.0.0/16", scope }],
+            }),
+          }),
+          code: 7,
+          names: [`ipam.routes[0].scope is ${scope}`],
+        },
+      ])),
       "hairpinMode with promiscMode": {
         ...config({ hairpinMode: true, promiscMode: true }),
         code: 7,

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   addOutside,
   type Any,
@@ -10,6 +10,7 @@ import {
   kernelTest,
   linkIn,
   mustCall,
+  mustFail,
   mustPing,
   REFERENCE_BIN,
   SUBNET4,
@@ -151,3 +152,32 @@ kernelTest(
   },
   { needs: NEEDS },
 );
+
+/** What takes the gateway's VLAN from it, and what an error must name. */
+const LOSSES: Readonly<Record<string, readonly [string, string]>> = {
+  "the bridge's own VLAN": ["bridge vlan del dev BR vid 100 self", "VLAN 100"],
+  "its link": ["ip link del dev BR.100", "is gone"],
+  "its link, down": ["ip link set dev BR.100 down", "is down"],
+};
+
+for (const [why, [line, named]] of Object.entries(LOSSES)) {
+  kernelTest(
+    `bridge: CHECK notices that a VLAN's gateway has lost ${why}`,
+    async (host) => {
+      const config = gatewayConfig(host);
+      const sandbox = await host.addSandbox();
+      const prevResult = await mustCall(host, "bridge", { config, sandbox });
+      const check = { ...config, prevResult };
+      const call = { command: "CHECK", config: check, sandbox };
+      await mustCall(host, "bridge", call);
+      await host.must(line.replace("BR", host.bridge).split(" "));
+      const error = await mustFail(host, "bridge", { ...call, code: 999 });
+      assertStringIncludes(error.details, named);
+      // The next ADD mends it.
+      const other = { config, sandbox: await host.addSandbox() };
+      await mustCall(host, "bridge", other);
+      await mustCall(host, "bridge", call);
+    },
+    { needs: [...NEEDS, ...BACKENDS] },
+  );
+}

@@ -101,6 +101,37 @@ kernelTest(
   },
 );
 
+/** Plugins that make an interface, and the keys that they need. */
+const MAKERS = {
+  ptp: { ipMasq: true },
+  macvlan: { master: "d0" },
+  "host-device": { device: "d0" },
+  tap: { bridge: null },
+};
+
+for (const [type, keys] of Object.entries(MAKERS)) {
+  kernelTest(
+    `${type}: an interface may have a name that is a number to ip`,
+    async (host) => {
+      await host.ip("link add d0 type veth peer name far0");
+      const sandbox = await host.addSandbox();
+      const config = bridgeConfig(host, { type, ...keys });
+      const call = { sandbox, ifname: "if1", config };
+      const before = (await linkIn(sandbox, "lo")).addr_info;
+      const prevResult = await mustCall(host, type, call);
+      assertEquals(await linkNamesIn(sandbox), ["lo", "if1"]);
+      assertEquals((await linkIn(sandbox, "lo")).addr_info, before);
+      const check = { ...call, config: { ...config, prevResult } };
+      await mustCall(host, type, { ...check, command: "CHECK" });
+      await mustCall(host, type, { ...check, command: "DEL" });
+      assertEquals(await linkNamesIn(sandbox), ["lo"]);
+      await mustCall(host, type, { ...check, command: "DEL" });
+      assertEquals(await linkNamesIn(sandbox), ["lo"]);
+    },
+    { needs: ["/dev/net/tun", "iptables"] },
+  );
+}
+
 kernelTest(
   "DEL of an interface named like an index leaves the link of that index",
   async (host) => {

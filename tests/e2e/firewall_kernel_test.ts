@@ -16,6 +16,7 @@ import {
   createFaults,
   type Host,
   kernelTest,
+  legacyPath,
   mustCall,
   mustFail,
   type Sandbox,
@@ -514,3 +515,30 @@ for (const force of ["", "1"]) {
     NEEDS,
   );
 }
+
+kernelTest(
+  "firewall: what one kind of iptables has made, DEL by the other removes",
+  async (host, t) => {
+    const legacy = { PATH: await legacyPath(host) };
+    const left = async () => {
+      const script = "for f in iptables ip6tables; do $f-nft -S; " +
+        "$f-legacy -S; done";
+      const text = await host.must(["sh", "-c", script]);
+      return text.split("\n").filter((line) => line.includes("-j ACCEPT"));
+    };
+    const env = { legacy, nft: {} };
+    for (const [made, removed] of [["legacy", "nft"], ["nft", "legacy"]]) {
+      await t.step(`${made}, then ${removed}`, async () => {
+        const sandbox = await host.addSandbox();
+        const call = firewallCall(host, sandbox);
+        const add = { ...call, env: env[made as keyof typeof env] };
+        await mustCall(host, "firewall", add);
+        assertEquals((await left()).length, 4);
+        const del = { ...call, env: env[removed as keyof typeof env] };
+        await mustCall(host, "firewall", { ...del, command: "DEL" });
+        assertEquals(await left(), []);
+      });
+    }
+  },
+  { needs: [...NEEDS.needs, "iptables-legacy", "iptables-nft"] },
+);

@@ -2,6 +2,9 @@ import { assertEquals, assertFalse } from "@std/assert";
 import {
   addOutside,
   addressesIn,
+  type Any,
+  ask,
+  askInVain,
   bridgeConfig,
   canPing,
   type Host,
@@ -10,7 +13,9 @@ import {
   mustCall,
   mustPing,
   type Sandbox,
+  serve,
   setBridged,
+  type Socket,
 } from "./_harness.ts";
 
 const NEEDS = { needs: ["ping", "iptables", "ip6tables"] };
@@ -23,6 +28,8 @@ const BRIDGED = {
 /** A container on a bridge, with an address of each family. */
 interface Attached extends Sandbox {
   readonly addresses: readonly string[];
+  /** What the bridge plugin has returned. */
+  readonly prevResult: Any;
 }
 
 /** Attaches a container to a bridge of its network, with an ingress policy. */
@@ -57,7 +64,7 @@ async function attach(
     },
     sandbox,
   });
-  return { ...sandbox, addresses: addressesIn(prevResult) };
+  return { ...sandbox, addresses: addressesIn(prevResult), prevResult };
 }
 
 async function mustReach(from: Attached, to: Attached): Promise<void> {
@@ -187,3 +194,66 @@ kernelTest(
   },
   NEEDS,
 );
+
+for (const policy of ["same-bridge", "isolated"] as const) {
+  kernelTest(
+    `firewall: who reaches a published port, as the page says: ${policy}`,
+    async (host, t) => {
+      await setBridged(host, "0");
+      const outside = await addOutside(host);
+      const foo = await attach(host, "foo", policy);
+      const sibling = await attach(host, "foo", policy);
+      const bar = await attach(host, "bar", policy);
+      const [hostname = ""] = foo.addresses;
+      const sockets = [{ transport: "tcp", hostname, port: 80 } as const];
+      await serve(host, foo, { name: "foo", sockets });
+      const config = {
+        cniVersion: "1.0.0",
+        name: `${host.network}-foo`,
+        type: "portmap",
+        prevResult: foo.prevResult,
+        runtimeConfig: {
+          portMappings: [{
+            hostPort: 8080,
+            containerPort: 80,
+            protocol: "tcp",
+          }],
+        },
+      };
+      await mustCall(host, "portmap", { config, sandbox: foo });
+      const port: Socket = {
+        ...{ transport: "tcp", hostname: "192.0.2.1", port: 8080 },
+      };
+      const isReached = {
+        "the host": [host, true],
+        "another machine": [outside, true],
+        "a container of its bridge": [sibling, policy === "same-bridge"],
+        "a container of another bridge": [bar, false],
+      } as const;
+      for (const [who, [from, isServed]] of Object.entries(isReached)) {
+        await t.step(who, async () => {
+          const asked = isServed ? ask : askInVain;
+          const answer = await asked(from, port);
+          assertEquals(answer.startsWith("foo "), isServed, answer);
+        });
+      }
+      await t.step(
+        "whom the administrator lets in, as the page says",
+        async () => {
+          for (const end of ["-i", "-o"]) {
+            const bridge = `${host.bridge}-foo`;
+            await host.must([
+              ...["iptables", "-I", "FORWARD", end, bridge],
+              ..."-m conntrack --ctstate DNAT -j ACCEPT".split(" "),
+            ]);
+          }
+          for (const from of [bar, sibling]) {
+            assertEquals((await ask(from, port)).startsWith("foo "), true);
+          }
+          await mustNotReach(bar, foo);
+        },
+      );
+    },
+    NEEDS,
+  );
+}

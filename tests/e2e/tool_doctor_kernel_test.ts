@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import {
   bridgeList,
   createTool,
@@ -42,4 +42,52 @@ kernelTest(
     assertEquals(cured.includes(host.network + ":"), false);
     assertEquals(cured.includes("10.89.0.2"), false);
   },
+);
+
+kernelTest(
+  "cni tool doctor knows what every plugin of a chain leaves, and gc removes it",
+  async (host) => {
+    const tool = await createTool(host);
+    const list = bridgeList(host) as { plugins: object[] };
+    list.plugins.push(
+      {
+        type: "portmap",
+        backend: "iptables",
+        capabilities: { portMappings: true },
+      },
+      { type: "firewall", backend: "iptables" },
+      {
+        type: "bandwidth",
+        ingressRate: 1e6,
+        ingressBurst: 1e6,
+        egressRate: 1e6,
+        egressBurst: 1e6,
+      },
+    );
+    await tool.write("a.conflist", list);
+    const sandbox = await host.addSandbox();
+    await tool.must(["add", host.network, sandbox.path, "-p", "8080:80"]);
+    const of = (text: string) => text.split("Leftovers")[1] ?? "";
+    assertEquals(of(await tool.must(["doctor"])).includes(host.network), false);
+    await host.must(["iptables", "-P", "FORWARD", "DROP"]);
+    assertStringIncludes(
+      await tool.must(["doctor"]),
+      "the policy of chain FORWARD (iptables) is DROP",
+    );
+    await host.must(["iptables", "-P", "FORWARD", "ACCEPT"]);
+    await must(["ip", "netns", "del", sandbox.path.split("/").at(-1)!]);
+    const ill = of(await tool.must(["doctor"]));
+    // Two addresses, a chain each for masquerade and ports, their owners, a link.
+    assertStringIncludes(
+      ill,
+      `${host.network} has leftovers: attachments whose namespace is gone: 1; ` +
+        "addresses reserved for containers without an attachment: 2; ",
+    );
+    assertMatch(ill, /; rules, chains and links of containers .*: [67]\n/);
+    assertStringIncludes(ill, `\n        cni tool gc ${host.network}\n`);
+    await tool.must(["gc", host.network]);
+    const cured = of(await tool.must(["doctor"]));
+    assertEquals(cured.includes(host.network), false, cured);
+  },
+  { needs: ["iptables", "ip6tables", "link ifb"] },
 );

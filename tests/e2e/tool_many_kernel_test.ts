@@ -16,7 +16,7 @@ for command in "ps --json" doctor "gc many"; do
   echo "$command: $?"
   case $command in
   ps*) grep -c '"isThere": true' ${folder}/out ;;
-  doctor) grep -c 'is gone$' ${folder}/out ;;
+  doctor) grep -c 'namespace is gone: 10' ${folder}/out ;;
   *) cat ${folder}/out ;;
   esac
   cat ${folder}/err
@@ -29,7 +29,7 @@ times`;
       "ps --json: 0",
       `${COUNT - 10}`,
       "doctor: 0",
-      "10",
+      "1",
       "gc many: 0",
       `Cleaned up many; kept ${COUNT - 10} attachments`,
     ]);

@@ -8,6 +8,7 @@ import {
   kernelTest,
   mustCall,
   mustFail,
+  mustPing,
   type Sandbox,
 } from "./_harness.ts";
 import {
@@ -171,6 +172,70 @@ kernelTest(
 );
 
 kernelTest(
+  "tuning: an interface with a dot in its name, in sysctl(8)'s spellings",
+  async (host) => {
+    const sandbox = await addTunable(host);
+    await sandbox.ip("link add eth0.7 type veth peer name eth0.8");
+    const sysctl = {
+      "net/ipv4/conf/eth0.7/arp_filter": "1",
+      "net.ipv4.conf.eth0/8.arp_filter": "1",
+      "net.ipv6.neigh.eth0.7.gc_stale_time": "77",
+    };
+    const call = tuningCall(host, sandbox, { sysctl });
+    await mustCall(host, "tuning", call);
+    await mustCall(host, "tuning", { ...call, command: "CHECK" });
+    const files = [
+      ...["ipv4/conf/eth0.7/arp_filter", "ipv4/conf/eth0.8/arp_filter"],
+      "ipv6/neigh/eth0.7/gc_stale_time",
+    ].map((path) => `/proc/sys/net/${path}`);
+    assertEquals(await sandbox.must(["cat", ...files]), "1\n1\n77\n");
+  },
+);
+
+/** Addresses of a host and its neighbour, and how to look at the neighbour. */
+const NEIGHBOURS = {
+  "IPv4": ["10.9.8.1/24", "10.9.8.2/24"],
+  "IPv6": ["fd00:9::1/64 nodad", "fd00:9::2/64 nodad"],
+} as const;
+
+for (const [family, [near, far]] of Object.entries(NEIGHBOURS)) {
+  for (const isOn of ["0", "1"]) {
+    kernelTest(
+      `tuning: neighbours learn of a new hardware address, ${family}, ${isOn}`,
+      async (host) => {
+        const sandbox = await host.addSandbox();
+        await host.ip(
+          `link add near0 type veth peer name eth0 netns ${sandbox.path}`,
+        );
+        await host.ip("link set near0 up");
+        await sandbox.ip("link set eth0 up");
+        await host.ip(`addr add ${near} dev near0`);
+        await sandbox.ip(`addr add ${far} dev eth0`);
+        const notices = ["ipv4.conf.eth0.arp", "ipv6.conf.eth0.ndisc"]
+          .map((name) => `net.${name}_notify`);
+        const values = notices.map((name) => `${name}=${isOn}`);
+        await sandbox.must(["sysctl", "-qw", ...values]);
+        const address = far.replace(/\/.*/, "");
+        await mustPing(host, address);
+        // The kernel keeps an ARP entry that is younger than a second.
+        await new Promise((resolve) => setTimeout(resolve, 1100));
+        const prevResult = {
+          cniVersion: "1.0.0",
+          interfaces: [{ name: "eth0", sandbox: sandbox.path }],
+        };
+        const call = tuningCall(host, { ...sandbox, prevResult }, { mac: MAC });
+        await mustCall(host, "tuning", call);
+        const shown = await host.ip(`-j neigh show ${address} dev near0`);
+        assertEquals(JSON.parse(shown)[0].lladdr, MAC);
+        const now = await sandbox.must(["sysctl", "-n", ...notices]);
+        assertEquals(now, `${isOn}\n${isOn}\n`);
+      },
+      { needs: ["ping"] },
+    );
+  }
+}
+
+kernelTest(
   "tuning: a second ADD keeps the values from before the first",
   async (host) => {
     const sandbox = await addTunable(host);
@@ -257,6 +322,15 @@ const BAD: Readonly<Record<string, readonly [object, string]>> = {
   "a parameter that is not there": [
     { sysctl: { "net.ipv4.conf.eth9.arp_filter": "1" } },
     "net.ipv4.conf.eth9.arp_filter",
+  ],
+  "a folder of parameters": [
+    { sysctl: { "net.ipv4.conf.eth0": "1" } },
+    "folder of parameters",
+  ],
+  "a folder, as a path": [{ sysctl: { "net/ipv4/": "1" } }, "net/ipv4/"],
+  "a folder of sysctl(8)'s spelling": [
+    { sysctl: { "net/ipv4/neigh": "1" } },
+    "folder of parameters",
   ],
   "a value that is a number": [{ sysctl: { "net.core.somaxconn": 5 } }, "5"],
   "a value of two lines": [{ sysctl: { "net.core.somaxconn": "5\n6" } }, "5"],

@@ -1,8 +1,10 @@
 import { runCommand } from "../../lib/linux/mod.ts";
 import { formatJson } from "../../lib/spec/mod.ts";
 import type { Diagnosis, Section } from "../doctor/diagnosis.ts";
+import { examineFirewall } from "../doctor/examine_firewall.ts";
 import { examineKernel } from "../doctor/examine_kernel.ts";
 import { examinePlaces } from "../doctor/examine_places.ts";
+import { examineRanges } from "../doctor/examine_ranges.ts";
 import { examineTools } from "../doctor/examine_tools.ts";
 import { findLeftovers } from "../doctor/find_leftovers.ts";
 import { takeInventory } from "../inventory.ts";
@@ -38,20 +40,28 @@ async function doctor(words: Words, context: ToolContext): Promise<number> {
       const places = readPlaces(context);
       const runtime = openRuntime(context);
       const { configFolder } = places;
-      const [tools, kernel, networks, leftovers] = await Promise.all([
-        examineTools(run),
-        examineKernel(run),
-        listNetworks(configFolder, runtime, options),
-        takeInventory(runtime, configFolder)
-          .then((inventory) => findLeftovers(inventory, run)),
-      ]);
+      const inventory = takeInventory(runtime, configFolder);
+      const [tools, kernel, networks, ranges, firewall, leftovers] =
+        await Promise.all([
+          examineTools(run),
+          examineKernel(run),
+          listNetworks(configFolder, runtime, options),
+          examineRanges(configFolder, context.allPlugins ?? new Map()),
+          inventory.then(({ attachments }) =>
+            examineFirewall(attachments, run)
+          ),
+          inventory.then((known) => findLeftovers(known, run)),
+        ]);
       return [
         { title: "Tools", diagnoses: tools },
         { title: "Kernel", diagnoses: kernel },
+        ...(firewall.length === 0
+          ? []
+          : [{ title: "Firewall", diagnoses: firewall }]),
         { title: "Folders", diagnoses: examinePlaces(places) },
         {
           title: "Networks",
-          diagnoses: networks.flatMap(diagnoseNetwork),
+          diagnoses: [...networks.flatMap(diagnoseNetwork), ...ranges],
         },
         { title: "Leftovers", diagnoses: leftovers },
       ];

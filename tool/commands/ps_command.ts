@@ -32,7 +32,9 @@ async function ps(words: Words, context: ToolContext): Promise<number> {
       ? `${
         formatJson({
           command: "ps",
-          attachments: toJson(attachments),
+          attachments: toJson(
+            attachments.map(({ publishes: _, ...shown }) => shown),
+          ),
           leaked: toJson(leaked),
         })
       }\n`

@@ -1,54 +1,63 @@
-import { ProgramMissingError, type Run } from "../../lib/linux/mod.ts";
+import type { Run } from "../../lib/linux/mod.ts";
 import type { Inventory, Shown } from "../inventory.ts";
 import type { Diagnosis } from "./diagnosis.ts";
+import type { Owned } from "./owned.ts";
+import { shapingLinks, type ShownLink } from "./owned_links.ts";
+import { ownedRules } from "./owned_rules.ts";
+import { jsonOf } from "./programs.ts";
 
-/** A masquerade chain or rule, and whose it is. */
-interface Owned {
-  readonly what: string;
+/** A leftover, and the network of which GC removes it. */
+interface Leftover extends Diagnosis {
   readonly network: string;
-  readonly containerId: string;
+  /** The sort of it, of several. */
+  readonly plural: string;
 }
 
 /**
  * Finds what is left of attachments that are gone: entries of the cache,
- * reservations, rules; and bridges without ports.
+ * reservations, rules, links; and bridges without ports. Many of one network,
+ * as after a restart of the machine, are told by their number.
  */
 export async function findLeftovers(
   { attachments, leaked }: Inventory,
   run: Run,
 ): Promise<readonly Diagnosis[]> {
-  const stale = attachments.filter((one) => !one.isThere).map((one) =>
-    warning(
+  const stale = attachments.filter((one) => !one.isThere).map((one) => ({
+    ...warning(
       `${one.ifname} of container ${one.containerId} on ${one.network}: its ` +
         `namespace ${one.netns || "has no path and"} is gone`,
       undoOf(one),
-    )
-  );
-  const addresses = leaked.map((held) =>
-    warning(
+    ),
+    network: one.network,
+    plural: "attachments whose namespace is gone",
+  }));
+  const addresses = leaked.map((held) => ({
+    ...warning(
       `address ${held.address} of ${held.network} is reserved for ` +
         `${held.containerId || "an empty container id"}, which has no ` +
         "attachment",
       `cni tool gc ${held.network}, or, if no other runtime uses it: rm ` +
         held.file,
-    )
-  );
-  const isLiving = ({ network, containerId }: Owned) =>
-    attachments.some((one) =>
-      one.isThere && one.network === network &&
-      one.containerId.startsWith(containerId)
-    );
+    ),
+    network: held.network,
+    plural: "addresses reserved for containers without an attachment",
+  }));
+  const isLiving = livingTest(attachments);
   const owned = [
-    ...await iptablesChains("iptables", run),
-    ...await iptablesChains("ip6tables", run),
-    ...await nftRules(run),
-  ];
-  const orphans = owned.filter((one) => !isLiving(one)).map((one) =>
-    warning(
-      `${one.what} is for container ${one.containerId} on ${one.network}, ` +
-        "which is not attached",
-      `cni tool gc ${one.network}`,
-    )
+    ...await ownedRules(run),
+    ...await shapingLinks(attachments, run),
+  ].filter((one) => !isLiving(one));
+  const collectable = owned.flatMap((one): readonly Leftover[] =>
+    one.remedy === undefined && one.network !== undefined
+      ? [{
+        ...notAttached(one, `cni tool gc ${one.network}`),
+        network: one.network,
+        plural: "rules, chains and links of containers without an attachment",
+      }]
+      : []
+  );
+  const others = owned.flatMap((one) =>
+    one.remedy === undefined ? [] : notAttached(one, one.remedy)
   );
   const bridges = (await emptyBridges(run)).map((name) =>
     warning(
@@ -56,7 +65,58 @@ export async function findLeftovers(
       `if it is not used: ip link del ${name}`,
     )
   );
-  return [...stale, ...addresses, ...orphans, ...bridges];
+  const byNetwork = inSum([...stale, ...addresses, ...collectable]);
+  return [...byNetwork, ...others, ...bridges];
+}
+
+/** Up to so many leftovers of a network are told one by one. */
+const MAX_SINGLE = 8;
+
+function inSum(leftovers: readonly Leftover[]): readonly Diagnosis[] {
+  const networks = Map.groupBy(leftovers, ({ network }) => network);
+  const isMany = (network: string) =>
+    networks.get(network)!.length > MAX_SINGLE;
+  const sums = [...networks].filter(([network]) => isMany(network))
+    .map(([network, all]) => {
+      const counts = [...Map.groupBy(all, ({ plural }) => plural)]
+        .map(([plural, some]) => `${plural}: ${some.length}`);
+      const text = `${network} has leftovers: ${counts.join("; ")}`;
+      return warning(text, `cni tool gc ${network}`);
+    });
+  const singles = leftovers.filter(({ network }) => !isMany(network))
+    .map(({ text, remedy = "" }) => warning(text, remedy));
+  return [...sums, ...singles];
+}
+
+function notAttached(
+  { what, network, containerId }: Owned,
+  remedy: string,
+): Diagnosis {
+  const on = network === undefined ? "" : ` on ${network}`;
+  const whose = containerId === ""
+    ? "is of no attachment that is known"
+    : `is for container ${containerId}${on}, which is not attached`;
+  return warning(`${what} ${whose}`, remedy);
+}
+
+/** Tests whether a container is attached, by an id that may be cut. */
+function livingTest(
+  attachments: readonly Shown[],
+): (one: Owned) => boolean {
+  const living = attachments.filter((one) => one.isThere);
+  const known = new Set(living.flatMap(({ network, containerId }) => [
+    `${network}/${containerId}`,
+    `/${containerId}`,
+  ]));
+  return ({ network, containerId, isCut }) => {
+    if (containerId === "") return false;
+    if (known.has(`${network ?? ""}/${containerId}`)) return true;
+    return isCut === true &&
+      living.some((one) =>
+        [undefined, one.network].includes(network) &&
+        one.containerId.startsWith(containerId)
+      );
+  };
 }
 
 /** What removes an attachment, even if its network's configuration is gone. */
@@ -67,73 +127,17 @@ function undoOf({ network, containerId, netns, ifname }: Shown): string {
     : `cni tool gc ${network}`;
 }
 
-/** The chains of the nat table that belong to an attachment, by their jumps. */
-async function iptablesChains(
-  program: string,
-  run: Run,
-): Promise<readonly Owned[]> {
-  const args = ["-t", "nat", "-S", "POSTROUTING"];
-  const rules = await linesOf(run, { program, args });
-  const form = /--comment "name: \\"(.*?)\\" id: \\"(.*?)\\"" -j (CNI-\w+)/;
-  return rules.flatMap((rule) => {
-    const [, network = "", containerId = "", chain = ""] = form.exec(rule) ??
-      [];
-    return chain === ""
-      ? []
-      : [{ what: `${program} chain ${chain}`, network, containerId }];
-  });
-}
-
-/** The masquerade rules of nftables that belong to an attachment. */
-async function nftRules(run: Run): Promise<readonly Owned[]> {
-  const args = ["list", "table", "inet", "cni_plugins_masquerade"];
-  const rules = await linesOf(run, { program: "nft", args });
-  const form = /comment "[\w-]+, net: (.*?), if: .*?, id: (.*?)"/;
-  const found = rules.flatMap((rule) => {
-    const [, network = "", containerId = ""] = form.exec(rule) ?? [];
-    return containerId === ""
-      ? []
-      : [{ what: "an nft masquerade rule", network, containerId }];
-  });
-  return found;
-}
-
 async function emptyBridges(run: Run): Promise<readonly string[]> {
-  const [bridges, all] = await Promise.all([
-    linksOf(run, ["-j", "link", "show", "type", "bridge"]),
-    linksOf(run, ["-j", "link", "show"]),
+  const list = (...more: readonly string[]) =>
+    jsonOf<readonly ShownLink[]>(run, "ip", ["-j", "link", "show", ...more]);
+  const [bridges = [], all = []] = await Promise.all([
+    list("type", "bridge"),
+    list(),
   ]);
   const masters = new Set(all.map(({ master }) => master));
   return bridges.map(({ ifname }) => ifname ?? "").filter((name) =>
     name !== "" && !masters.has(name)
   );
-}
-
-interface ShownLink {
-  readonly ifname?: string;
-  readonly master?: string;
-}
-
-async function linksOf(
-  run: Run,
-  args: readonly string[],
-): Promise<readonly ShownLink[]> {
-  const lines = await linesOf(run, { program: "ip", args });
-  return lines.length === 0 ? [] : JSON.parse(lines.join("\n"));
-}
-
-/** What a program prints; nothing if it cannot, which is told elsewhere. */
-async function linesOf(
-  run: Run,
-  command: Parameters<Run>[0],
-): Promise<readonly string[]> {
-  try {
-    const { stdout } = await run(command);
-    return stdout.split("\n").filter((line) => line.trim() !== "");
-  } catch (error) {
-    if (error instanceof ProgramMissingError) return [];
-    throw error;
-  }
 }
 
 function warning(text: string, remedy: string): Diagnosis {

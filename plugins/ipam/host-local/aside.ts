@@ -46,7 +46,8 @@ export function discard(path: string): void {
   orUndefined(() => Deno.removeSync(path));
 }
 
-function orUndefined<T>(act: () => T): T | undefined {
+/** Runs `act`; `undefined` if it fails. */
+export function orUndefined<T>(act: () => T): T | undefined {
   try {
     return act();
   } catch {

@@ -1,4 +1,11 @@
-import { type Aside, discard, findAside, lookAt, namesIn } from "./aside.ts";
+import {
+  type Aside,
+  discard,
+  findAside,
+  lookAt,
+  namesIn,
+  orUndefined,
+} from "./aside.ts";
 import { type Boot, isEndedBoot } from "./boot.ts";
 
 /** Where {@linkcode BootMarks} are kept, and of what. */
@@ -44,11 +51,11 @@ export class BootMarks {
         const info = lookAt(this.#pathOf(file));
         if (!info?.isFile) continue;
         const mark = `${folder}/${markName(file, info)}`;
-        discard(mark); // One left by a file that was here before.
-        Deno.linkSync(this.#pathOf(file), mark);
+        link(this.#pathOf(file), mark);
       }
       return there === undefined;
     } catch {
+      this.forgetComplete();
       return false; // See above.
     }
   }
@@ -59,13 +66,44 @@ export class BootMarks {
    */
   markUnknown(files: readonly string[], boot: Boot, limit = Infinity): void {
     const marked = new Set<string>();
-    for (const { mark, file } of this.#all()) {
+    for (const { mark, file } of this.#all((other) => other !== boot)) {
       if (this.#isOn(mark, file)) marked.add(file);
+      else discard(mark);
+    }
+    // Those of now are only looked at for the time of the file: one that is not
+    // on it all the same is found out after the next start.
+    for (const { mark, name, file } of this.#all((other) => other === boot)) {
+      const info = lookAt(this.#pathOf(file));
+      if (info?.isFile && name === markName(file, info)) marked.add(file);
       else discard(mark);
     }
     // Refused, and rightly, while there are marks in it.
     this.#folders((other) => isEndedBoot(other, boot)).forEach(discard);
     this.mark(files.filter((file) => !marked.has(file)).slice(0, limit), boot);
+  }
+
+  /**
+   * Notes that every file has a mark, and keeps it as long as the caller knows
+   * of each change of the folder.
+   */
+  noteComplete(boot: Boot): void {
+    const root = findAside(this.#options.marks);
+    if (root === undefined) return;
+    orUndefined(() => Deno.writeTextFileSync(`${root}/${COMPLETE}`, boot));
+  }
+
+  /** Whether that was noted in this boot. */
+  isComplete(boot: Boot): boolean {
+    const root = findAside(this.#options.marks);
+    if (root === undefined) return false;
+    return orUndefined(() => Deno.readTextFileSync(`${root}/${COMPLETE}`)) ===
+      boot;
+  }
+
+  /** To be called when the caller has missed a change of the folder. */
+  forgetComplete(): void {
+    const root = findAside(this.#options.marks);
+    if (root !== undefined) discard(`${root}/${COMPLETE}`);
   }
 
   /** Removes a file's marks; to be done before it is removed. */
@@ -96,7 +134,7 @@ export class BootMarks {
     for (const folder of this.#folders(isWanted)) {
       for (const name of namesIn(folder)) {
         const file = name.slice(0, name.lastIndexOf("~"));
-        yield { mark: `${folder}/${name}`, file };
+        yield { mark: `${folder}/${name}`, name, file };
       }
     }
   }
@@ -121,6 +159,20 @@ export class BootMarks {
   }
 }
 
+/** The name of a note among the folders of boots. */
+const COMPLETE = "complete";
+
 function markName(file: string, info: Deno.FileInfo): string {
   return `${file}~${info.mtime?.getTime() ?? 0}`;
+}
+
+/** Makes a second link, in place of one left by a file that was here before. */
+function link(path: string, mark: string): void {
+  try {
+    Deno.linkSync(path, mark);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    discard(mark);
+    Deno.linkSync(path, mark);
+  }
 }

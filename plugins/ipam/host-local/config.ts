@@ -1,5 +1,6 @@
 import {
   booleanKey,
+  ipamSection,
   readKeys,
   readRuntimeConfig,
   routesKey,
@@ -13,7 +14,6 @@ import {
   type PluginConfig,
   type Route,
 } from "../../../lib/spec/mod.ts";
-import { ipamSection } from "../../shared/ipam_section.ts";
 import { SINGLE_RANGE_KEYS, toRange } from "./range.ts";
 import {
   checkRangeSets,

@@ -16,7 +16,12 @@ import {
   reservationName,
 } from "./reservation_name.ts";
 import { formatOwner, parseOwner } from "./reservation_text.ts";
-import type { Owner, Reservation, Reservations } from "./reservations.ts";
+import type {
+  IsWanted,
+  Owner,
+  Reservation,
+  Reservations,
+} from "./reservations.ts";
 
 /** The reservations of one network, behind the lock that guards them. */
 export interface Store {
@@ -138,6 +143,7 @@ class DiskReservations implements Reservations {
   readonly #index: OwnerIndex;
   /** The names of all files, once it pays to know them. */
   #names: Set<string> | undefined;
+  #listed: readonly string[] | undefined;
   #probes = 0;
 
   constructor(dir: StateDir, aside: Aside) {
@@ -160,14 +166,30 @@ class DiskReservations implements Reservations {
     const indexed = this.#index.filesOf(containerId)
       ?.map((file) => toEntry(file, this.#textOf(file)));
     // The text counts: a person may have rewritten it in place.
-    const entries = indexed?.every(isOwn)
-      ? indexed
-      : this.#scan().filter(isOwn);
-    return entries.flatMap(toReservation);
+    if (indexed?.every(isOwn)) return indexed.flatMap(toReservation);
+    const entries = this.#scan();
+    this.#index.rebuild(entries);
+    this.#marks.forgetComplete();
+    return entries.filter(isOwn).flatMap(toReservation);
   }
 
-  all(): readonly Reservation[] {
-    return this.#scan().flatMap(toReservation);
+  all(isWanted: IsWanted = () => true): readonly Reservation[] {
+    const known = this.#index.all();
+    // The index is left to calls that will need it.
+    if (known === undefined) return reservationsIn(this.#scan(), isWanted);
+    const entries = this.#files().flatMap((file) => {
+      const owner = known.get(file);
+      if (owner !== undefined) return owner;
+      const text = this.#textOf(file);
+      return text === undefined ? [] : toEntry(file, text);
+    });
+    return reservationsIn(entries, isWanted);
+  }
+
+  at(address: Address): Reservation | undefined {
+    const file = fileOf(address);
+    const text = this.#textOf(file);
+    return text === undefined ? undefined : { address, ...parseOwner(text) };
   }
 
   isTaken(address: Address): boolean {
@@ -182,6 +204,7 @@ class DiskReservations implements Reservations {
   reserve(address: Address, owner: Owner): boolean {
     const file = fileOf(address);
     const text = formatOwner(owner);
+    this.#listed = undefined;
     this.#index.beforeChange();
     const isMade = this.#dir.createExclusive(file, text, FILE_MODE);
     this.#names?.add(file);
@@ -192,6 +215,7 @@ class DiskReservations implements Reservations {
   release(address: Address): void {
     const file = fileOf(address);
     const text = this.#textOf(file);
+    this.#listed = undefined;
     this.#marks.unmark(file);
     this.#index.beforeChange();
     if (!this.#dir.remove(file)) return;
@@ -219,7 +243,9 @@ class DiskReservations implements Reservations {
   }
 
   markUnknown(boot: Boot): void {
+    if (this.#index.isBelieved && this.#marks.isComplete(boot)) return;
     this.#marks.markUnknown(this.#files(), boot);
+    if (this.#index.isBelieved) this.#marks.noteComplete(boot);
   }
 
   madeBefore(
@@ -234,8 +260,9 @@ class DiskReservations implements Reservations {
       .flatMap(toReservation);
   }
 
+  /** The files that reserve something; listed again after a change of ours. */
   #files(): readonly string[] {
-    return this.#dir.names().filter(looksLikeAddress);
+    return this.#listed ??= this.#dir.names().filter(looksLikeAddress);
   }
 
   #textOf(file: string): string | undefined {
@@ -246,12 +273,9 @@ class DiskReservations implements Reservations {
     }
   }
 
-  /** Reads all files, and makes the index of what they tell. */
   #scan(): readonly Entry[] {
-    const entries = [...this.#dir.readAll(looksLikeAddress)]
+    return [...this.#dir.readAll(looksLikeAddress)]
       .map(([file, text]) => toEntry(file, text));
-    this.#index.rebuild(entries);
-    return entries;
   }
 }
 
@@ -260,6 +284,13 @@ type Entry = Readonly<{ file: string } & ReturnType<typeof parseOwner>>;
 
 function toEntry(file: string, text = ""): Entry {
   return { file, ...parseOwner(text) };
+}
+
+function reservationsIn(
+  entries: readonly Entry[],
+  isWanted: IsWanted,
+): readonly Reservation[] {
+  return entries.filter(isWanted).flatMap(toReservation);
 }
 
 function toReservation({ file, ...owner }: Entry): readonly Reservation[] {

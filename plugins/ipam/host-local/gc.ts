@@ -10,7 +10,7 @@ import { parseDataDir, parseReclaimAfterReboot } from "./config.ts";
 import { openDiskStore } from "./disk_store.ts";
 import type { ReadBoot } from "./read_boot.ts";
 import { leftoversIn } from "./leftovers.ts";
-import type { Reservation, Reservations } from "./reservations.ts";
+import type { IsWanted, Reservation, Reservations } from "./reservations.ts";
 
 /**
  * Frees the addresses of attachments that are not valid any more, and those
@@ -28,11 +28,11 @@ export async function collectReservations(
   const valid = validAttachmentsOf(config);
   const store = openDiskStore({ dataDir, network: config.name });
   await store?.withLock((reservations) => {
-    const unlisted = valid === undefined
-      ? []
-      : reservations.all().filter((one) =>
-        hasOwner(one) && !isValid(one, valid)
-      );
+    const isUnlisted: IsWanted = (one) =>
+      valid !== undefined && !isValid(one, valid) && hasOwner(one);
+    const unlisted = (valid === undefined ? [] : reservations.all(isUnlisted))
+      .flatMap(({ address }) => reservations.at(address) ?? [])
+      .filter(isUnlisted);
     const failures = releaseAll(reservations, unlisted);
     const leftovers = leftoversIn(reservations, { boot })
       .filter((one) => valid === undefined || !isValid(one, valid));
@@ -61,7 +61,7 @@ function releaseAll(
 }
 
 /** Whether the reservation's text can be a container's, and no person's note. */
-function hasOwner({ containerId }: Reservation): boolean {
+function hasOwner({ containerId }: Pick<Reservation, "containerId">): boolean {
   try {
     checkContainerId(containerId);
     return true;
@@ -72,7 +72,7 @@ function hasOwner({ containerId }: Reservation): boolean {
 
 /** Without an interface's name it may be of any of the container's. */
 function isValid(
-  { containerId, ifname }: Reservation,
+  { containerId, ifname }: Omit<Reservation, "address">,
   valid: ValidAttachments,
 ): boolean {
   return ifname === undefined

@@ -1,6 +1,11 @@
 import { type Address, formatAddress } from "../../../lib/net/mod.ts";
 import type { Boot } from "./boot.ts";
-import type { Owner, Reservation, Reservations } from "./reservations.ts";
+import type {
+  IsWanted,
+  Owner,
+  Reservation,
+  Reservations,
+} from "./reservations.ts";
 
 /** Reservations that end with the program, for what is only tried. */
 export class MemoryReservations implements Reservations {
@@ -18,8 +23,12 @@ export class MemoryReservations implements Reservations {
     return this.all().filter((one) => one.containerId === containerId);
   }
 
-  all(): readonly Reservation[] {
-    return [...this.#all.values()];
+  all(isWanted: IsWanted = () => true): readonly Reservation[] {
+    return [...this.#all.values()].filter(isWanted);
+  }
+
+  at(address: Address): Reservation | undefined {
+    return this.#all.get(formatAddress(address));
   }
 
   isTaken(address: Address): boolean {

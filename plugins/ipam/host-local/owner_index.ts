@@ -3,6 +3,8 @@ import { type Aside, discard, findAside, lookAt, namesIn } from "./aside.ts";
 /** What an index is told of a reservation. */
 export interface IndexEntry {
   readonly containerId: string;
+  /** The interface's name; absent if the reservation tells none. */
+  readonly ifname?: string;
   /** The name of the reservation's file. */
   readonly file: string;
 }
@@ -20,7 +22,7 @@ export interface OwnerIndexOptions {
  * holder of the network's lock, once: it is opened for each call.
  *
  * An entry is a second link to the file of a reservation, named
- * `<container>~<file>`, in one of 256 folders, the shards. The index is right
+ * `<container>~<file>~<interface>`, in one of 256 folders, the shards. The index is right
  * or it is silent, whoever else changes the folder of reservations: after every
  * change of ours that folder and the index's get the same time of last change,
  * drawn by lot. What another program makes, renames or removes sets the
@@ -46,6 +48,11 @@ export class OwnerIndex {
     if (root && changeMs(root) === this.#knownMs) this.#root = root;
   }
 
+  /** Whether it is known that nobody else has changed the folder. */
+  get isBelieved(): boolean {
+    return this.#root !== undefined;
+  }
+
   /**
    * The files that a container has, by name. Their text counts: one may have
    * been rewritten in place.
@@ -56,9 +63,28 @@ export class OwnerIndex {
   filesOf(containerId: string): readonly string[] | undefined {
     const shard = this.#shardOf(containerId);
     if (shard === undefined || !isIndexed(containerId)) return undefined;
-    const start = entryName({ containerId, file: "" });
-    return namesIn(shard).filter((name) => name.startsWith(start))
-      .map((name) => name.slice(start.length));
+    return namesIn(shard).filter((name) => name.startsWith(`${containerId}~`))
+      .map((name) => name.split("~")[1] ?? "");
+  }
+
+  /**
+   * Who has which file, without a look at any file; those whose owner does not
+   * fit the name of an entry are left out.
+   *
+   * @returns The owners by the file's name; `undefined` if the index does not
+   * know.
+   */
+  all(): ReadonlyMap<string, IndexEntry> | undefined {
+    const owners = new Map<string, IndexEntry>();
+    for (let shard = 0; shard < SHARD_COUNT; shard++) {
+      const path = this.#intact(shard);
+      if (path === undefined) return undefined;
+      for (const name of namesIn(path)) {
+        const entry = parseName(name);
+        if (entry !== undefined) owners.set(entry.file, entry);
+      }
+    }
+    return owners;
   }
 
   /** Makes the index fit all that is in the folder; a small one needs none. */
@@ -110,8 +136,12 @@ export class OwnerIndex {
 
   /** The shard of a container's entries, if it is as we left it. */
   #shardOf(containerId: string): string | undefined {
+    return this.#intact(shardOf(containerId));
+  }
+
+  #intact(number: number): string | undefined {
     if (this.#root === undefined) return undefined;
-    const shard = `${this.#root}/${shardOf(containerId)}`;
+    const shard = `${this.#root}/${number}`;
     if (changeMs(shard) === INTACT_MS) return shard;
     this.#root = undefined;
     return undefined;
@@ -184,12 +214,21 @@ const HOUR_MS = 60 * 60 * 1000;
 
 /** Others' texts, and ids too long for a name, are found by reading all. */
 function isIndexed(containerId: string): boolean {
-  return /^[\w.-]{1,200}$/.test(containerId);
+  return /^[\w.-]{1,180}$/.test(containerId);
 }
 
-/** The name of an entry; no id holds a `~`. */
-function entryName({ containerId, file }: IndexEntry): string {
-  return `${containerId}~${file}`;
+/** The name of an entry; neither an id nor the name of a file holds a `~`. */
+function entryName({ containerId, file, ifname = "" }: IndexEntry): string {
+  // A name that does not fit is to be read from the file.
+  const fits = /^[!-.0-}]{0,15}$/.test(ifname);
+  return `${containerId}~${file}~${fits ? ifname : "~"}`;
+}
+
+/** What an entry's name tells; `undefined` where the file has to be read. */
+function parseName(name: string): IndexEntry | undefined {
+  const [containerId = "", file = "", ifname = "", unfit] = name.split("~");
+  if (unfit !== undefined) return undefined;
+  return { containerId, file, ...(ifname === "" ? {} : { ifname }) };
 }
 
 /** The number of the shard that holds all entries of a container. */

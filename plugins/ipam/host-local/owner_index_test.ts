@@ -323,3 +323,62 @@ Deno.test("OwnerIndex is for its owner alone", options, async () => {
   assertEquals(mode(network.index), 0o700 & ~Deno.umask());
   assertEquals(mode(`${network.index}/0`), 0o700 & ~Deno.umask());
 });
+
+Deno.test(
+  "OwnerIndex tells all, but what others changed since",
+  options,
+  async () => {
+    using network = await BigNetwork.make();
+    const ofC7 = () =>
+      network.use((reservations) =>
+        reservations.all(({ containerId }) => containerId === "c7")
+          .map(({ address, ifname }) => `${formatAddress(address)} ${ifname}`)
+      );
+    const odd = { containerId: "c7", ifname: "a~b" };
+    await network.use((reservations) =>
+      reservations.reserve(parseAddress("10.9.0.1"), odd)
+    );
+    assertEquals((await ofC7()).sort(), ["10.1.0.9 eth0", "10.9.0.1 a~b"]);
+    assertEquals(await network.isIndexed(), true);
+    // In place, which no folder tells: the text is asked before it counts.
+    Deno.writeTextFileSync(`${network.folder}/10.1.0.9`, "c8\r\neth0");
+    assertEquals((await ofC7()).length, 2);
+    const text = await network.use((reservations) =>
+      reservations.at(parseAddress("10.1.0.9"))?.containerId
+    );
+    assertEquals(text, "c8");
+    network.write("10.9.0.2", "c7");
+    assertEquals((await ofC7()).sort(), ["10.9.0.1 a~b", "10.9.0.2 eth0"]);
+  },
+);
+
+Deno.test(
+  "DiskReservations marks what comes after all were marked",
+  options,
+  async () => {
+    using network = await BigNetwork.make();
+    const [one, two] = ["node.1", "node.2"];
+    const collect = () =>
+      network.use((reservations) => {
+        reservations.ofContainer("c0");
+        reservations.markUnknown(one);
+      });
+    const count = () =>
+      network.use((reservations) =>
+        reservations.madeBefore(two, () => true).length
+      );
+    await collect();
+    assertEquals(await count(), 300);
+    const note = `${network.dataDir}/.cni/net1/boots/complete`;
+    assertEquals(Deno.readTextFileSync(note), one);
+    network.write("10.9.0.1", "c300");
+    await collect();
+    assertEquals(await count(), 301);
+    // In another boot nothing is known to be marked.
+    await network.use((reservations) => {
+      reservations.ofContainer("c0");
+      reservations.markUnknown(two);
+    });
+    assertEquals(Deno.readTextFileSync(note), two);
+  },
+);

@@ -17,6 +17,9 @@ export interface Reservation {
   readonly ifname?: string;
 }
 
+/** Chooses among reservations by their owners. */
+export type IsWanted = (owner: Omit<Reservation, "address">) => boolean;
+
 /**
  * The reservations of one network, as seen by whoever holds its lock. All
  * methods throw a {@linkcode CniError} of code 5 for what the system refuses.
@@ -26,8 +29,15 @@ export interface Reservations {
   readonly place: string;
   /** All that belong to a container, whatever the interface. */
   ofContainer(containerId: string): readonly Reservation[];
-  /** All of them. */
-  all(): readonly Reservation[];
+  /**
+   * All of them, as they were when they were made: a text that was changed in
+   * place may not be seen.
+   *
+   * @param isWanted Chooses among them by their owners; default: all.
+   */
+  all(isWanted?: IsWanted): readonly Reservation[];
+  /** That of an address, as its text is now. */
+  at(address: Address): Reservation | undefined;
   /** Whether an address cannot be reserved: it is, or something is in the way. */
   isTaken(address: Address): boolean;
   /** Reserves an address; `false` if it is taken. */

@@ -1,5 +1,5 @@
 import { parseCidr } from "../../../lib/net/mod.ts";
-import { dnsKey, readKeys } from "../../../lib/plugin/mod.ts";
+import { dnsKey, ipamSection, readKeys } from "../../../lib/plugin/mod.ts";
 import {
   CniCode,
   CniError,
@@ -9,7 +9,6 @@ import {
   type PluginConfig,
   type Route,
 } from "../../../lib/spec/mod.ts";
-import { ipamSection } from "../../shared/ipam_section.ts";
 import { ADDRESSES_KEYS, readAddresses } from "./addresses.ts";
 import { STATIC_ROUTES_KEY } from "./routes.ts";
 

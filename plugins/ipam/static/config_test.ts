@@ -223,7 +223,7 @@ Deno.test("parseStaticConfig() names key, value and remedy", async (t) => {
       "ipam.routes[0].table",
     ],
     "route of a scope too high": [
-      route({ dst: "0.0.0.0/0", scope: 256 }),
+      route({ dst: "0.0.0.0/0", scope: 255 }),
       "ipam.routes[0].scope",
     ],
     "route twice, by host bits": [

@@ -116,6 +116,8 @@ Deno.test("staticIpam CHECK compares prevResult", async (t) => {
     const other = { address: "10.9.9.9/24", interface: 1 };
     const filled = { ...six, gateway: "fd00::1", interface: 1 };
     assertEquals(await check({ ips: [other, filled, four] }), success);
+    const twice = { ...four, gateway: "10.0.0.2", interface: 1 };
+    assertEquals(await check({ ips: [twice, four, six] }), success);
   });
   const faults: Record<string, [JsonObject, string]> = {
     "an address is gone": [{ ips: [four] }, "fd00::5/64"],

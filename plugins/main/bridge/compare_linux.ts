@@ -10,7 +10,7 @@ import type { Found } from "../../shared/mod.ts";
 import type { BridgeConfig } from "./config.ts";
 import { isInVlan } from "./port_vlans.ts";
 import { readPortVlans } from "./read_port_vlans_linux.ts";
-import type { VlanConfig } from "./vlan.ts";
+import { type VlanConfig, vlanLinkName } from "./vlan.ts";
 
 /**
  * Compares bridge and port with configuration and result.
@@ -25,7 +25,10 @@ export async function compareBridge(
   const bridge = requireBridge(found, interfaces, config);
   const port = await checkPort(link, interfaces, { bridge: bridge.name, run });
   checkFlags(port, config);
-  if (bridge.vlans?.isFiltering) await checkVlans(port, config.vlans, run);
+  if (bridge.vlans?.isFiltering) {
+    await checkVlans(port, config.vlans, run);
+    await checkVlanGateway(bridge, config, run);
+  }
   if (config.macSpoofCheck) {
     const { hasSpoofCheck } = await import("./spoof_check_linux.ts");
     const { containerId, ifname } = request;
@@ -103,4 +106,22 @@ async function checkVlans(
   if (missing !== undefined) {
     throw differs(what, `it is not in VLAN ${missing}`);
   }
+}
+
+/** The host's interface in the VLAN must be there, and get its frames. */
+async function checkVlanGateway(
+  { name: bridge }: Link,
+  { vlans: { vlan }, isGateway, ipamType }: BridgeConfig,
+  run: Run,
+): Promise<void> {
+  if (vlan === 0 || !isGateway || ipamType === undefined) return;
+  const name = vlanLinkName(bridge, vlan);
+  const what = `gateway "${name}"`;
+  const link = await readLink(name, { run });
+  if (link === undefined) throw differs(what, "it is gone");
+  if (!link.flags.includes("UP")) throw differs(what, "it is down");
+  // Of a pair, which the Go plugin makes, the other end is a port like others.
+  if (link.kind !== "vlan") return;
+  if (isInVlan(await readPortVlans(bridge, run), vlan)) return;
+  throw differs(what, `bridge "${bridge}" itself is not in VLAN ${vlan}`);
 }

@@ -7,6 +7,7 @@ import {
   UndoStack,
 } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
+import { isLinkName } from "../../../lib/spec/mod.ts";
 import type { BridgeConfig } from "./config.ts";
 import type { HostLinks } from "./host_links.ts";
 import { type PairInput, planPort } from "./steps.ts";
@@ -17,9 +18,11 @@ import { isVlanFiltering } from "./vlan.ts";
  * a bridge: then it can be made without looking at the host first.
  */
 export function isPlain(
-  { vlans, macSpoofCheck, promiscMode }: BridgeConfig,
+  { bridge, vlans, macSpoofCheck, promiscMode }: BridgeConfig,
 ): boolean {
-  return !isVlanFiltering(vlans) && !macSpoofCheck && !promiscMode;
+  // A longer name is that of no bridge that could be made.
+  return isLinkName(bridge) && !isVlanFiltering(vlans) && !macSpoofCheck &&
+    !promiscMode;
 }
 
 /**

@@ -80,3 +80,7 @@ Deno.test("designTap() has the device removed again", () => {
   const [step] = designWith().link as readonly IpStep[];
   assertEquals(step?.undo, ["link", "del", "dev", "eth0"]);
 });
+
+Deno.test("designTap() awaits no detection before a program has the device", () => {
+  assertEquals(designWith().detection, { needsCarrier: true });
+});

@@ -1,9 +1,10 @@
 import type { Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
-import type { Executor } from "../../shared/chained/mod.ts";
+import { type Executor, noteAttachment } from "../../shared/chained/mod.ts";
 import type { BandwidthConfig } from "./config.ts";
 import { findPlace } from "./facts_linux.ts";
 import { type Ifb, ifbOf } from "./ifb.ts";
+import { bandwidthNotes } from "./notes.ts";
 import { readInput } from "./read_input.ts";
 import { limitSteps } from "./steps.ts";
 
@@ -16,8 +17,9 @@ const HEADER_BYTES = 14;
  */
 export async function addLimits(
   request: Request,
-  { isPlanning, run, apply, warn }: Executor,
+  executor: Executor,
 ): Promise<Result> {
+  const { isPlanning, run, apply, warn } = executor;
   const input = readInput(request);
   const { config, prevResult } = input;
   if ((config.ingress ?? config.egress) === undefined) return prevResult;
@@ -29,6 +31,7 @@ export async function addLimits(
     find(request, input, run),
   ]);
   warnOfSmallBurst(config, place.mtuBytes, warn);
+  await noteAttachment(request, bandwidthNotes, executor);
   await apply(limitSteps({ config, ifb, ...place }));
   return resultOf(prevResult, config, ifb);
 }

@@ -9,22 +9,28 @@ import {
 } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import type { Executor } from "../../shared/chained/mod.ts";
+import { type Executor, forgetAttachment } from "../../shared/chained/mod.ts";
 import { findHostEnds } from "../../shared/host_end/mod.ts";
 import { isOtherEnd, isOwnIfb, readLinks } from "./facts_linux.ts";
 import { ifbName } from "./ifb.ts";
+import { parseBandwidthConfig } from "./config.ts";
+import { bandwidthNotes } from "./notes.ts";
 import { findIngress, findShaper, redirectsOnlyTo } from "./qdiscs.ts";
 import { readFilters, readQdiscs } from "./read_qdiscs_linux.ts";
 import { NOTHING, removalSteps } from "./steps.ts";
 
 /**
  * Removes the limits (CNI 1.1.0, section 2, "DEL"): those of the pair too, in
- * case it stays. Nothing of the configuration is read but the network's name.
+ * case it stays. Of the configuration only the network's name counts, and
+ * whether there are limits: without any, and without a note of an ADD, nothing
+ * is started.
  */
 export async function delLimits(
   request: Request,
-  { remove, sideBySide }: Executor,
+  executor: Executor,
 ): Promise<void> {
+  if (!mayHaveLimits(request) && !bandwidthNotes.has(request)) return;
+  const { remove, sideBySide } = executor;
   // The kernel takes its time to remove a link: the rest is done meanwhile.
   const besides = sideBySide([pairRemoval, ifbRemoval]);
   await besides(async (removal, run) => {
@@ -33,6 +39,18 @@ export async function delLimits(
     const message = "Cannot remove the limits";
     throw new CniError(CniCode.Internal, message, { details });
   });
+  await forgetAttachment(request, bandwidthNotes, executor);
+}
+
+/** Whether the configuration tells of limits, or of none that can be read. */
+function mayHaveLimits(request: Request): boolean {
+  try {
+    const { ingress, egress } = parseBandwidthConfig(request);
+    return (ingress ?? egress) !== undefined;
+  } catch (error) {
+    if (error instanceof CniError) return true;
+    throw error;
+  }
 }
 
 /** What is redirected goes nowhere without it, but nobody relies on it now. */

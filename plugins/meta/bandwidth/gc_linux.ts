@@ -6,6 +6,7 @@ import {
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import type { Collection } from "../../shared/chained/mod.ts";
+import { bandwidthNotes } from "./notes.ts";
 
 /**
  * Removes the links of attachments of this network that are not valid any more
@@ -15,8 +16,11 @@ import type { Collection } from "../../shared/chained/mod.ts";
  */
 export async function collectLimits(
   { config }: Request,
-  { run, valid }: Collection,
+  { run, valid, attempts }: Collection,
 ): Promise<void> {
+  await attempts.run(() =>
+    Promise.resolve(bandwidthNotes.collect(config.name, valid))
+  );
   const stale = (await listLinks(run, "ifb")).filter(({ alias }) => {
     const owner = parseLinkAlias(alias);
     return owner?.network === config.name && !valid.has(owner);

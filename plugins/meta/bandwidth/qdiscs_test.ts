@@ -99,3 +99,13 @@ Deno.test("redirectsOnlyTo() knows the filters of an ADD", async (t) => {
     });
   }
 });
+
+Deno.test("parseQdiscs() and parseFilters() leave nothing undefined", () => {
+  assertEquals(parseQdiscs([{}]), [{
+    ...{ kind: "", handle: "", isRoot: false },
+    bucket: { rateBytes: 0, bufferTicks: NaN, limitBytes: NaN },
+  }]);
+  assertEquals(parseFilters([{}, { options: {} }]), [
+    { kind: "", redirects: [] },
+  ]);
+});

@@ -1,5 +1,5 @@
 import { findSandbox, requireOtherNamespace } from "../../../lib/linux/mod.ts";
-import { updateIptables } from "../../../lib/firewall/mod.ts";
+import { removeFromIptables } from "../../../lib/firewall/mod.ts";
 import type { Address, Family } from "../../../lib/net/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniError, prevResultOf } from "../../../lib/spec/mod.ts";
@@ -48,10 +48,10 @@ export async function delFirewall(
   const owner = attachmentOwner(request);
   await forEachFamily(async (family, run) => {
     const some = addresses.get(family) ?? [];
-    await updateIptables(
+    await removeFromIptables(
       "filter",
       (listing) => scriptOf(attachmentRemovals(listing, owner, some)),
-      { family, run, act: "remove firewall rules" },
+      { family, run, act: "remove firewall rules", warn },
     );
   });
 }

@@ -1,5 +1,5 @@
 import type { LinkOwner } from "../../../lib/linux/mod.ts";
-import { updateIptables } from "../../../lib/firewall/mod.ts";
+import { removeFromIptables } from "../../../lib/firewall/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import type { Collection } from "../../shared/chained/mod.ts";
 import { staleRemovals } from "./removals.ts";
@@ -18,7 +18,7 @@ export async function collectFirewall(
     owner.network === name && !valid.has(owner);
   await sideBySide([4, 6] as const)((family, run) =>
     attempts.run(async () => {
-      await updateIptables(
+      await removeFromIptables(
         "filter",
         (listing) => scriptOf(staleRemovals(listing, isStale)),
         { family, run, act: "remove stale firewall rules" },

@@ -1,6 +1,6 @@
 import type { Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
-import type { Executor } from "../../shared/chained/mod.ts";
+import { type Executor, noteAttachment } from "../../shared/chained/mod.ts";
 import { settled } from "../../shared/mod.ts";
 import type { PortmapConfig } from "./config.ts";
 import { flushStaleConnections } from "./conntrack_linux.ts";
@@ -8,6 +8,7 @@ import { addForwarding } from "./forward_linux.ts";
 import { type Forwarding, unservedOf } from "./forwarding.ts";
 import { localnetSteps } from "./localnet_linux.ts";
 import { formatHostPort } from "./mapping.ts";
+import { portmapNotes } from "./notes.ts";
 import { readInput } from "./read_input.ts";
 
 /**
@@ -24,6 +25,7 @@ export async function addPortmap(
   const { config, prevResult, forwardings } = readInput(request);
   warnOfUnserved(config, forwardings, executor);
   if (forwardings.length === 0) return prevResult;
+  await noteAttachment(request, portmapNotes, executor);
   const forEachFamily = executor.sideBySide(forwardings, "map ports");
   const [steps] = await settled(
     localnetSteps(forwardings, executor.run),

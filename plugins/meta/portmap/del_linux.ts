@@ -1,5 +1,5 @@
 import type { Request } from "../../../lib/plugin/mod.ts";
-import type { Executor } from "../../shared/chained/mod.ts";
+import { type Executor, forgetAttachment } from "../../shared/chained/mod.ts";
 import { flushEndedConnections } from "./conntrack_linux.ts";
 import { findPlaces } from "./find_places_linux.ts";
 import {
@@ -8,8 +8,10 @@ import {
 } from "./iptables_linux.ts";
 import type { MappedPort } from "./mapped_port.ts";
 import { removeNftForwarding } from "./nft_linux.ts";
+import { portmapNotes } from "./notes.ts";
 import {
   expectedPlaces,
+  hasMappings,
   isSamePlace,
   knownAddresses,
   type Place,
@@ -18,7 +20,8 @@ import {
 /**
  * Removes the container's rules, with one transaction for each family (CNI
  * 1.1.0, section 2, "DEL"). The configuration only tells where to look first:
- * it may have changed since the ADD, or lack the mappings.
+ * it may have changed since the ADD, or lack the mappings. Where it has none and
+ * no ADD has left a note, nothing is started.
  *
  * @throws {CniError} Code 999 or 11 with the first reason; all that can be
  * removed is.
@@ -27,8 +30,10 @@ export async function delPortmap(
   request: Request,
   executor: Executor,
 ): Promise<void> {
+  if (!hasMappings(request) && !portmapNotes.has(request)) return;
   const ports = await removeForwardings(request, executor);
   await flushEndedConnections(ports, executor);
+  await forgetAttachment(request, portmapNotes, executor);
 }
 
 /**
@@ -57,7 +62,7 @@ async function removeForwardings(
 async function removeAll(
   places: readonly Place[],
   request: Request,
-  { isPlanning, sideBySide }: Executor,
+  { isPlanning, sideBySide, warn }: Executor,
 ): Promise<readonly (readonly MappedPort[] | undefined)[]> {
   const { config: { name: network }, containerId } = request;
   const owner = { network, containerId };
@@ -71,6 +76,9 @@ async function removeAll(
     const known = forwarding !== undefined && !isPlanning
       ? await removeKnownForwarding(forwarding, run)
       : undefined;
-    return known ?? await removeIptablesForwarding(owner, family, run);
+    return known ?? await removeIptablesForwarding(owner, family, {
+      run,
+      warn,
+    });
   });
 }

@@ -1,9 +1,10 @@
 import type { Family } from "../../../lib/net/mod.ts";
-import { updateIptables } from "../../../lib/firewall/mod.ts";
+import { removeFromIptables } from "../../../lib/firewall/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import type { Collection } from "../../shared/chained/mod.ts";
 import { iptablesOwner } from "./iptables_owner.ts";
 import { mappedContainers } from "./iptables_read.ts";
+import { portmapNotes } from "./notes.ts";
 import { removalScript } from "./iptables_scripts.ts";
 
 /**
@@ -22,6 +23,9 @@ export async function collectPortmap(
   for (const family of [4, 6] as const) {
     await attempts.run(() => collectIptables(config.name, family, collection));
   }
+  await attempts.run(() =>
+    Promise.resolve(portmapNotes.collect(config.name, collection.valid))
+  );
 }
 
 async function collectIptables(
@@ -35,7 +39,7 @@ async function collectIptables(
     ),
   );
   const validChains = new Set(validOwners.map(({ chain }) => chain));
-  await updateIptables("nat", (listing) => {
+  await removeFromIptables("nat", (listing) => {
     const stale = mappedContainers(listing).filter(({ chain, owner }) =>
       owner?.network === network && !validChains.has(chain)
     );

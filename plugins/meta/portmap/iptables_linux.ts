@@ -2,6 +2,7 @@ import { type Family, formatAddress } from "../../../lib/net/mod.ts";
 import { ProgramMissingError, type Run } from "../../../lib/linux/mod.ts";
 import {
   type IptablesListing,
+  removeFromIptables,
   restoreIptables,
   tryRestoreIptables,
   updateIptables,
@@ -84,16 +85,18 @@ export async function removeKnownForwarding(
 export async function removeIptablesForwarding(
   owner: Owner,
   family: Family,
-  run: Run,
+  { run, warn }: Pick<Executor, "run" | "warn">,
 ): Promise<readonly MappedPort[] | undefined> {
   const own = await iptablesOwner(owner);
   let ports: readonly MappedPort[] | undefined;
-  await updateIptables("nat", (listing) => {
+  await removeFromIptables("nat", (listing) => {
     const script = removalScript([own], listing);
     // Another DEL of the container may be quicker.
-    if (script !== undefined) ports = mappedPorts(own.chain, listing);
+    if (script !== undefined) {
+      ports = [...ports ?? [], ...mappedPorts(own.chain, listing)];
+    }
     return script;
-  }, { family, run, act: "remove mapped ports" });
+  }, { family, run, warn, act: "remove mapped ports" });
   return ports;
 }
 

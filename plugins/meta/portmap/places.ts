@@ -26,7 +26,7 @@ export function isSamePlace(a: Place, b: Place): boolean {
  */
 export function expectedPlaces(request: Request): readonly Place[] {
   const { fields } = request.config;
-  if (!hasMappings(fields.json("runtimeConfig"))) return [];
+  if (!hasMappings(request)) return [];
   const isNft = fields.json("backend") === "nftables";
   const backend = isNft ? "nftables" : "iptables";
   const forwardings = lenient(() => readInput(request).forwardings) ?? [];
@@ -52,8 +52,9 @@ export function knownAddresses(
     : targets.map(({ address }) => address);
 }
 
-function hasMappings(runtimeConfig: unknown): boolean {
-  const entries = Object.entries(runtimeConfig ?? {});
+/** Whether a configuration tells of mappings, good or bad ones. */
+export function hasMappings({ config: { fields } }: Request): boolean {
+  const entries = Object.entries(fields.json("runtimeConfig") ?? {});
   return entries.some(([key, value]) =>
     key.toLowerCase() === "portmappings" && Array.isArray(value) &&
     value.length > 0

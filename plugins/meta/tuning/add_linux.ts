@@ -1,7 +1,13 @@
-import type { UndoStack } from "../../../lib/linux/mod.ts";
+import {
+  type ApplyOptions,
+  applySteps,
+  type Step,
+  UndoStack,
+} from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import type { Result } from "../../../lib/spec/mod.ts";
 import type { Executor } from "../../shared/chained/mod.ts";
+import { type NoticeSteps, noticeSteps } from "./announce.ts";
 import { hasAttributes, isIdle } from "./config.ts";
 import { readFacts, refuseMissing, type TuningFacts } from "./facts_linux.ts";
 import {
@@ -42,12 +48,28 @@ export async function addTuning(
       [{ purpose: `save the values from before in ${file}` }],
       () => saveOriginals(request, attributes, { link: link!, undo }),
     );
-    await apply(attributeSteps(ifname, attributes, link));
+    const { before: on, after: back } = attributes.mac === undefined
+      ? NO_NOTICES
+      : noticeSteps({ ifname, sysctls, values: facts.notices });
+    // In any case: a step that fails leaves them on.
+    undo.push(() => applyAll(back, { netns, run }));
+    const [first, ...rest] = attributeSteps(ifname, attributes, link);
+    await apply([...on, first!, ...back, ...rest]);
   }
   return tunedResult(before, request, attributes);
 }
 
-const UNKNOWN: TuningFacts = { values: new Map(), missing: [] };
+const NO_NOTICES: NoticeSteps = { before: [], after: [] };
+
+/** As part of an undo, which has nothing to take back. */
+async function applyAll(
+  steps: readonly Step[],
+  options: Omit<ApplyOptions, "undo">,
+): Promise<void> {
+  await applySteps(steps, { ...options, undo: new UndoStack() });
+}
+
+const UNKNOWN: TuningFacts = { values: new Map(), missing: [], folders: [] };
 
 function saveOriginals(
   request: Request,

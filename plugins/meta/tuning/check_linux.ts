@@ -51,13 +51,13 @@ function looks(
 function compare(
   { ifname }: Request,
   { sysctls, attributes }: TuningConfig,
-  { values, missing, link }: TuningFacts,
+  { values, missing, folders, link }: TuningFacts,
 ): void {
   for (const { name, path, value: wanted } of sysctls) {
     const found = values.get(path);
     const isFine = found === undefined
       // One that can only be written has nothing to compare.
-      ? !missing.some((one) => one.path === path)
+      ? ![...missing, ...folders].some((one) => one.path === path)
       : isSame(found, wanted);
     if (isFine) continue;
     throw deviation(`the kernel parameter "${name}"`, wanted, found);

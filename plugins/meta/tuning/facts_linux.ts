@@ -10,6 +10,7 @@ import {
 } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
+import { noticePaths } from "./announce.ts";
 import { hasAttributes, type TuningConfig } from "./config.ts";
 import { type LinkAttributes, parseLinkAttributes } from "./link_attributes.ts";
 import type { Sysctl } from "./sysctl.ts";
@@ -20,8 +21,15 @@ export interface TuningFacts {
   readonly values: ReadonlyMap<string, string>;
   /** The parameters that the namespace does not have. */
   readonly missing: readonly Sysctl[];
+  /** Those that are no parameters, but folders of some. */
+  readonly folders: readonly Sysctl[];
   /** The interface; read only if it is to be changed. */
   readonly link?: LinkAttributes;
+  /**
+   * Values of the parameters that tell neighbours, by path; read only if the
+   * hardware address is to be changed.
+   */
+  readonly notices?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -53,16 +61,30 @@ export async function readFacts(
       details: reasonOf(stderr) || `exit status ${status}`,
     });
   }
-  const [missing = "", values = "", link = ""] = output.stdout.split(
-    `${MARK}\n`,
-  );
+  const [missing = "", values = "", link = "", notices = ""] = output.stdout
+    .split(`${MARK}\n`);
   return {
     values: parseValues(values),
-    missing: linesOf(missing).map((index) => config.sysctls[Number(index)]!),
+    missing: sysctlsIn(missing, ABSENT, config),
+    folders: sysctlsIn(missing, FOLDER, config),
     ...(hasAttributes(config.attributes)
-      ? { link: parseLinkAttributes(link) }
+      ? { link: parseLinkAttributes(link), notices: parseValues(notices) }
       : {}),
   };
+}
+
+/** What the script says, before an index, of what cannot be set. */
+const ABSENT = "absent";
+const FOLDER = "folder";
+
+function sysctlsIn(
+  text: string,
+  kind: string,
+  { sysctls }: TuningConfig,
+): readonly Sysctl[] {
+  return linesOf(text).map((line) => line.split(" "))
+    .filter(([word]) => word === kind)
+    .map(([, index]) => sysctls[Number(index)]!);
 }
 
 const NO_LINK = 81;
@@ -82,7 +104,10 @@ function factsScript(
   const files = sysctls.map(({ path }) => `'${ROOT}${path}'`);
   const lines = [
     ownNamespaceTest(netnsOverride),
-    ...files.map((file, index) => `[ -e ${file} ] || echo ${index}`),
+    ...files.map((file, index) =>
+      `[ -e ${file} ] || echo ${ABSENT} ${index}\n` +
+      `[ ! -d ${file} ] || echo ${FOLDER} ${index}`
+    ),
     `echo ${MARK}`,
     ...(files.length === 0 ? [] : [
       `grep -H '' ${files.join(" ")} 2>/dev/null`,
@@ -92,8 +117,21 @@ function factsScript(
     ...(hasAttributes(attributes)
       ? [`ip -j -d link show dev '${ifname}' || exit ${NO_LINK}`]
       : []),
+    `echo ${MARK}`,
+    ...(attributes.mac === undefined
+      ? []
+      : noticePaths(ifname).map((path) => readLine(`${ROOT}${path}`))),
   ];
   return lines.join("\n") + "\n";
+}
+
+/**
+ * A value of one character, which the shell can read by itself. The status of
+ * `read` says nothing: it finds no end of the line.
+ */
+function readLine(file: string): string {
+  return `now=; { read -r now <'${file}'; } 2>/dev/null; ` +
+    `[ -z "$now" ] || echo '${file}':"$now"`;
 }
 
 function parseValues(text: string): ReadonlyMap<string, string> {
@@ -108,17 +146,29 @@ function parseValues(text: string): ReadonlyMap<string, string> {
 }
 
 /**
- * Refuses parameters that the namespace does not have.
+ * Refuses what is no parameter of the namespace.
  *
  * @throws {CniError} Code 7.
  */
-export function refuseMissing({ missing }: TuningFacts): void {
-  if (missing.length === 0) return;
-  const names = missing.map(({ name }) => `"${name}"`).join(", ");
+export function refuseMissing({ missing, folders }: TuningFacts): void {
+  refuse(
+    missing,
+    "which the container's network namespace does not have: mend the name, " +
+      "load the kernel's module that brings it, or set it for the whole host " +
+      "by other means",
+  );
+  refuse(
+    folders,
+    "which is a folder of parameters: name one of them, such as " +
+      "net.core.somaxconn",
+  );
+}
+
+function refuse(sysctls: readonly Sysctl[], why: string): void {
+  if (sysctls.length === 0) return;
+  const names = sysctls.map(({ name }) => `"${name}"`).join(", ");
   throw new CniError(CniCode.InvalidConfig, "Cannot use a kernel parameter", {
-    details: `sysctl names ${names}, which the container's network namespace ` +
-      "does not have: mend the name, load the kernel's module that brings it, " +
-      "or set it for the whole host by other means",
+    details: `sysctl names ${names}, ${why}`,
   });
 }
 

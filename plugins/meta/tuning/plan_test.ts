@@ -35,6 +35,11 @@ Deno.test("tuning.plan() says what an ADD would do", async () => {
       purpose:
         "save the values from before in /run/cni/tuning-none/c1_eth0.json",
     },
+    ...["net/ipv4/conf/eth0/arp_notify", "net/ipv6/conf/eth0/ndisc_notify"]
+      .map((path) => ({
+        purpose: `set the kernel parameter ${path} to 1`,
+        command: `${inside} sysctl -w ${path}=1`,
+      })),
     {
       purpose: 'set mac of "eth0" to 02:00:00:00:00:02',
       command: `${inside} ip link set dev eth0 address 02:00:00:00:00:02`,

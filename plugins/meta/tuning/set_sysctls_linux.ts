@@ -1,4 +1,5 @@
 import {
+  quote,
   reasonOf,
   type Run,
   sandboxText,
@@ -74,10 +75,6 @@ function writeCommand(
   });
   const stdin = ["failed=0", ...lines, "exit $failed", ""].join("\n");
   return { program: "sh", args: ["-s"], stdin, netns };
-}
-
-function quote(text: string): string {
-  return /^[\w.,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function writeError({ name, value }: Sysctl, reason: string): CniError {

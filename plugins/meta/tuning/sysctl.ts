@@ -63,7 +63,9 @@ function readAll(object: JsonObject, source: Source): readonly Sysctl[] {
 
 /**
  * The path of a parameter: dots and slashes part it alike, then `IFNAME`
- * becomes the interface's name, which may hold dots.
+ * becomes the interface's name, which may hold dots. Those of any other
+ * interface are told by the place, so that both spellings of sysctl(8) will do:
+ * `net/ipv4/conf/eth0.100/forwarding`, `net.ipv4.conf.eth0/100.forwarding`.
  */
 function pathOf(name: string, { key, ifname }: Source): string {
   const refusal = (details: string) =>
@@ -80,11 +82,25 @@ function pathOf(name: string, { key, ifname }: Source): string {
   if (!isPlain) {
     throw refusal("which has white space, quotes or special characters");
   }
-  if (parts[0] === "net" && parts.length > 1) return parts.join("/");
+  if (parts[0] === "net" && parts.length > 1) {
+    return withInterface(parts).join("/");
+  }
   throw refusal(
     "which no network namespace has for itself: only parameters below net " +
       'can be set, such as "net.core.somaxconn"',
   );
+}
+
+/** Below these folders are interfaces, and in each of those parameters alone. */
+const INTERFACE_FOLDERS = /^net\/(ipv4|ipv6|mpls)\/(conf|neigh)$/;
+
+/** Joins what dots have parted of an interface's name. */
+function withInterface(parts: readonly string[]): readonly string[] {
+  const folder = parts.slice(0, 3);
+  const name = parts.slice(3, -1);
+  return name.length > 1 && INTERFACE_FOLDERS.test(folder.join("/"))
+    ? [...folder, name.join("."), ...parts.slice(-1)]
+    : parts;
 }
 
 function readValue(name: string, value: unknown, key: string): string {

@@ -47,6 +47,26 @@ Deno.test("parseSysctls() makes paths of names", async (t) => {
       "net.ipv4.IFNAME.IFNAME",
       "net/ipv4/eth0/IFNAME",
     ],
+    "sysctl(8)'s path, with a dot": [
+      "net/ipv4/conf/eth0.100/forwarding",
+      "net/ipv4/conf/eth0.100/forwarding",
+    ],
+    "sysctl(8)'s name, with a slash for a dot": [
+      "net.ipv4.conf.eth0/100.forwarding",
+      "net/ipv4/conf/eth0.100/forwarding",
+    ],
+    "dots alone": [
+      "net.ipv6.neigh.eth0.100.7.gc_stale_time",
+      "net/ipv6/neigh/eth0.100.7/gc_stale_time",
+    ],
+    "a slash in front of dots": [
+      "/net/mpls/conf/a.b/input",
+      "net/mpls/conf/a.b/input",
+    ],
+    "deeper, but of no interface": [
+      "net/ipv4/a.b/c.d/e",
+      "net/ipv4/a/b/c/d/e",
+    ],
     "no interface yet": ["net.ipv4.IFNAME.x", "net/ipv4/IFNAME/x", ""],
   };
   for (const [why, [name, path, ifname]] of Object.entries(cases)) {

@@ -4,7 +4,9 @@
  *
  * @module
  */
+export * from "./attachment_notes.ts";
 export * from "./attachment_owner.ts";
+export * from "./note_attachment.ts";
 export * from "./chained_plugin_linux.ts";
 export type * from "./collection_linux.ts";
 export type * from "./executor.ts";

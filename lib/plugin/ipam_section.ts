@@ -1,4 +1,4 @@
-import { CniCode, CniError, type Fields } from "../../lib/spec/mod.ts";
+import { CniCode, CniError, type Fields } from "../spec/mod.ts";
 
 /**
  * The `ipam` section, for an IPAM plugin, which has nothing to read without.
