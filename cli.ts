@@ -57,8 +57,11 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const { runTool } = await import("./tool/mod.ts");
   const allPlugins = registryFor("linux");
-  const options = { registry, allPlugins, self, programVersion: VERSION };
-  return await runTool(applet, rest, options);
+  return await runTool(applet, rest, {
+    ...{ registry, allPlugins, self },
+    programVersion: VERSION,
+    buildId: BUILD_ID,
+  });
 }
 
 /** Runs a plugin with the real process; returns the exit status. */
