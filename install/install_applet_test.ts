@@ -390,7 +390,10 @@ nodeTest(
 nodeTest("install and uninstall tell what they do", async (node) => {
   const help = async (applet: "install" | "uninstall") =>
     (await node.run(applet, ["--help"])).stdout;
-  assertStringIncludes(await help("install"), "Put this program and a link");
+  assertStringIncludes(
+    await help("install"),
+    "Put this program in place, under its own name",
+  );
   assertStringIncludes(await help("uninstall"), "Take away what install has");
 });
 
@@ -416,8 +419,18 @@ Flags:
 nodeTest("install says why it failed", async (node) => {
   const failure = `Error: Cannot install into ${node.bin}: `;
   const why: Record<string, readonly [string, string]> = {
-    "the program's own words": ["echo no plugin >&2; exit 1", "no plugin\n"],
-    "its status, where it says nothing": ["exit 7", "exit status 7\n"],
+    "the program's own words": [
+      "echo no plugin >&2; exit 1",
+      "no plugin\nbridge, asked for VERSION, ended with exit status 1\n",
+    ],
+    "its error object": [
+      `echo '{"code":7}'; exit 1`,
+      'bridge, asked for VERSION, ended with exit status 1: {"code":7}\n',
+    ],
+    "its status, where it says nothing": [
+      "exit 7",
+      "bridge, asked for VERSION, ended with exit status 7\n",
+    ],
   };
   for (const [name, [onVersion, text]] of Object.entries(why)) {
     node.writeProgram("1.2.3", onVersion);

@@ -100,7 +100,8 @@ try() {
   # Without a daemon; then without the launcher's own answer.
   for trace in '' 0; do
     found=$(CNI_TRACE=$trace CNI_DAEMON_SOCKET=$stage/none CNI_COMMAND=VERSION \\
-      "$stage/$name" </dev/null) || fail "$name fails with: $found"
+      "$stage/$name" </dev/null) ||
+      fail "$name, asked for VERSION, ended with exit status $?\${found:+: $found}"
     [ "$found" = "$reply" ] ||
       fail "$name answers VERSION with \\"$found\\" instead of \\"$reply\\""
   done
