@@ -20,11 +20,11 @@ ${rows.join("")}`;
 
 const WHAT = {
   install:
-    `Puts this program in place, under its own name and that of each plugin.
+    `Put this program in place, under its own name and that of each plugin.
 
 The new program is tried before it replaces the old one, each file is replaced
 in one step, and the configuration comes last. Other programs' plugins of the
 same names are kept.`,
   uninstall:
-    `Takes away what install has put in place, and puts back what it replaced.`,
+    `Take away what install has put in place, and put back what it replaced.`,
 } as const;

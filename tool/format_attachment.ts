@@ -1,4 +1,4 @@
-import { alignColumns, type Style } from "../terminal/mod.ts";
+import { alignColumns, printable, type Style } from "../terminal/mod.ts";
 import type { Result } from "../lib/spec/mod.ts";
 import type { Target } from "./targets.ts";
 
@@ -9,7 +9,9 @@ export function formatAttachment(
   style: Style,
 ): string {
   const { ifname, netns } = attachment;
-  const title = style.bold(`${ifname} in ${netns} is on ${network.name}`);
+  const title = style.bold(
+    printable(`${ifname} in ${netns} is on ${network.name}`),
+  );
   const { interfaces = [], ips = [], routes = [], dns = {} } = result;
   const nameAt = (index: number | undefined) =>
     index === undefined ? undefined : interfaces[index]?.name;
@@ -32,9 +34,10 @@ export function formatAttachment(
     ["dns", (dns.nameservers ?? []).map((server) => [server])],
   ];
   const rows = sections.flatMap(([label, cells]) =>
-    alignColumns(cells).map((line, index) =>
-      `  ${style.dim((index === 0 ? label : "").padEnd(12))}${line}\n`
-    )
+    alignColumns(cells.map((row) => row.map((cell) => printable(cell)))).map((
+      line,
+      index,
+    ) => `  ${style.dim((index === 0 ? label : "").padEnd(12))}${line}\n`)
   );
   return `${title}\n${rows.join("")}`;
 }

@@ -1,6 +1,6 @@
 import type { NetworkAct, NetworkPlan } from "../lib/runtime/mod.ts";
 import type { JsonObject } from "../lib/spec/mod.ts";
-import type { Style } from "../terminal/mod.ts";
+import { printable, type Style } from "../terminal/mod.ts";
 import type { Target } from "./targets.ts";
 
 /** The plan for one network. */
@@ -35,8 +35,10 @@ function formatAct(
   style: Style,
 ): string {
   const who = plugin === undefined ? "" : ` ${style.dim(`(${plugin})`)}`;
-  const first = `${String(number).padStart(3)}. ${purpose}${who}\n`;
-  return command === undefined ? first : `${first}       ${command}\n`;
+  const first = `${String(number).padStart(3)}. ${printable(purpose)}${who}\n`;
+  return command === undefined
+    ? first
+    : `${first}       ${printable(command)}\n`;
 }
 
 /** Writes plans for programs. */

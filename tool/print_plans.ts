@@ -4,9 +4,9 @@ import type {
   PlannedOperation,
   Runtime,
 } from "../lib/runtime/mod.ts";
-import { formatJson } from "../lib/spec/mod.ts";
 import {
   type Flag,
+  jsonText,
   styleFor,
   type TerminalProcess,
   type Words,
@@ -60,7 +60,7 @@ export async function printPlans(
   }
   process.writeStdout(
     words.has(JSON_FLAG.name)
-      ? `${formatJson(plansToJson(operation, plans))}\n`
+      ? `${jsonText(plansToJson(operation, plans))}\n`
       : formatPlans(plans, styleFor(process)),
   );
   return 0;

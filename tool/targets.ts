@@ -10,6 +10,7 @@ import { containerIdOf } from "./container_id.ts";
 import {
   type Flag,
   type Operand,
+  printable,
   readNamedNetwork,
   UsageError,
   type Words,
@@ -219,7 +220,8 @@ export async function loadNetworks(
 ): Promise<readonly NetworkConfig[]> {
   const { process } = context;
   const { configFolder } = readPlaces(context);
-  const warn = (message: string) => process.writeStderr(`${message}\n`);
+  const warn = (message: string) =>
+    process.writeStderr(`${printable(message)}\n`);
   const found = networks.map((name) => {
     try {
       return loadNetwork(configFolder, name, { warn });

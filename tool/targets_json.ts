@@ -1,4 +1,5 @@
-import { formatJson, type JsonObject } from "../lib/spec/mod.ts";
+import type { JsonObject } from "../lib/spec/mod.ts";
+import { jsonText } from "../terminal/mod.ts";
 import type { Target } from "./targets.ts";
 
 /** What a command has to tell of a target. */
@@ -16,5 +17,5 @@ export function targetsJson(
     ifname: attachment.ifname,
     ...report,
   }));
-  return `${formatJson({ command, networks })}\n`;
+  return `${jsonText({ command, networks })}\n`;
 }

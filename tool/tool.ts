@@ -1,7 +1,13 @@
 import { CniError } from "../lib/spec/mod.ts";
 import { commandHelp, commandList, usageOf } from "./command_help.ts";
 import { COMMANDS } from "./commands.ts";
-import { parseWords, styleFor, suggest, UsageError } from "../terminal/mod.ts";
+import {
+  parseWords,
+  printable,
+  styleFor,
+  suggest,
+  UsageError,
+} from "../terminal/mod.ts";
 import type { CommandEntry, ToolCommand, ToolContext } from "./tool_command.ts";
 
 const SEE_HELP = "Run 'cni tool --help' for usage.\n";
@@ -23,9 +29,9 @@ export async function tool(
     return await run(args, context);
   } catch (error) {
     const { red } = styleFor(process, "stderr");
-    process.writeStderr(`${red("Error:")} ${textOf(error)}\n`);
+    process.writeStderr(`${red("Error:")} ${printable(textOf(error))}\n`);
     if (!(error instanceof UsageError)) return 1;
-    if (error.hint !== "") process.writeStderr(`\n${error.hint}`);
+    if (error.hint !== "") process.writeStderr(`\n${printable(error.hint)}`);
     return 2;
   }
 }

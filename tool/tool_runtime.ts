@@ -1,6 +1,11 @@
 import { splitPluginPath } from "../lib/invoke/mod.ts";
 import { type OperationOptions, Runtime } from "../lib/runtime/mod.ts";
-import { type Flag, UsageError, type Words } from "../terminal/mod.ts";
+import {
+  type Flag,
+  printable,
+  UsageError,
+  type Words,
+} from "../terminal/mod.ts";
 import type { ToolContext } from "./tool_command.ts";
 
 /** Where things are, by the environment. */
@@ -40,7 +45,7 @@ export function openRuntime(context: ToolContext): Runtime {
   return new Runtime({
     path: readPlaces(context).pluginFolders,
     cacheDir,
-    warn: (message) => process.writeStderr(`${message}\n`),
+    warn: (message) => process.writeStderr(`${printable(message)}\n`),
     registry,
     self,
     forceExec: process.env("CNI_FORCE_EXEC") !== "",

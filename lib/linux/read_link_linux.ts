@@ -27,8 +27,12 @@ export async function readLink(
   const placed = netns === undefined ? command : inSandbox(command, netns);
   const { status, stdout, stderr } = await run(placed);
   if (status === 0) return parseShown(stdout).flatMap(parseLinks)[0];
-  if (/does not exist/.test(stderr)) return undefined;
+  if (IS_MISSING.test(stderr)) return undefined;
   throw new CniError(CniCode.Internal, `Cannot read the link ${name}`, {
     details: reasonOf(stderr),
   });
 }
+
+/** As releases of iproute2, and others' `ip`, put it. */
+const IS_MISSING =
+  /does not exist|Cannot find device|can't find device|No such device/i;

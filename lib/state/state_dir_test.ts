@@ -371,3 +371,27 @@ Deno.test("StateDir writes where the folder of half-written files is elsewhere",
       }),
   );
 });
+
+Deno.test({
+  name: "StateDir reads no file without an end in sight",
+  ignore: Deno.build.os === "windows",
+  fn() {
+    const path = Deno.realPathSync(Deno.makeTempDirSync());
+    try {
+      const dir = openStateDir(path, { key: "dataDir" })!;
+      Deno.writeTextFileSync(`${path}/small`, "c1");
+      Deno.writeTextFileSync(`${path}/long`, "x".repeat(200_000));
+      Deno.writeTextFileSync(`${path}/large`, "");
+      Deno.truncateSync(`${path}/large`, 20 * 1024 * 1024);
+      assertEquals(dir.read("long")?.length, 200_000);
+      assertThrows(() => dir.read("large"), CniError, "Cannot read");
+      const errors: unknown[] = [];
+      const all = [...dir.readAll(() => true, (error) => errors.push(error))];
+      assertEquals(all.map(([name]) => name).sort(), ["long", "small"]);
+      assertEquals(errors.length, 1);
+      assertThrows(() => [...dir.readAll(() => true)], CniError);
+    } finally {
+      Deno.removeSync(path, { recursive: true });
+    }
+  },
+});

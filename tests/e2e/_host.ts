@@ -60,7 +60,11 @@ export async function createHost(): Promise<Host> {
   const scratchDir = await Deno.makeTempDir({ prefix: `cnitest-${id}-` });
   const dataDir = `/var/lib/cni/test-${id}`;
   const bridge = `cb${id}`;
-  const files = [scratchDir, dataDir, `/run/cni/bridge-${bridge}.lock`];
+  const lock = `/var/lib/cni/.locks/net-${id}`;
+  const files = [
+    ...[scratchDir, dataDir, `/run/cni/bridge-${bridge}.lock`],
+    ...[lock, `${lock}~door`],
+  ];
   cleanup.defer(() => removeAll([...files, ...notesOf(id)]));
   let count = 0;
   const netns = await addNetns("host");

@@ -98,6 +98,23 @@ async function cycle(
   );
   assertEquals(fileExists(path.trim()), false);
   assertEquals(resultsOf(host.network), []);
+  await endByItself(host, podman, publish);
+}
+
+/** A container whose program ends: podman's own clean-up detaches it. */
+async function endByItself(
+  host: Host,
+  podman: Podman,
+  publish: readonly string[],
+): Promise<void> {
+  await podman.start("short", publish, ["/bin/sleep", "1"]);
+  assertEquals(resultsOf(host.network).length, 1);
+  const endMs = Date.now() + 30_000;
+  while (resultsOf(host.network).length > 0 && Date.now() < endMs) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assertEquals(resultsOf(host.network), []);
+  await podman.must(["rm", "--force", "--time", "0", "short"]);
 }
 
 /** podman on a host, with nothing in common with the machine's own. */
@@ -201,7 +218,6 @@ runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "none"
 lock_type = "file"
-static_dir = "${folder}/static"
 tmp_dir = "${folder}/tmp"
 volume_path = "${folder}/volumes"
 `;

@@ -4,7 +4,7 @@ import { formatJson } from "../../lib/spec/mod.ts";
 import { toolHelp, verbHelp } from "./help.ts";
 import { type Command, parseCommand } from "./parse_command.ts";
 import { readAttachment, readSettings } from "./read_request.ts";
-import { type ToolProcess, UsageError } from "../../terminal/mod.ts";
+import { printable, type ToolProcess, UsageError } from "../../terminal/mod.ts";
 
 /** What {@linkcode cnitool} works with. */
 export interface CnitoolOptions {
@@ -37,10 +37,12 @@ export async function cnitool(
     return await run(parseCommand(args), options);
   } catch (error) {
     if (error instanceof UsageError) {
-      process.writeStderr(`Error: ${error.message}\n\n${error.hint}`);
+      process.writeStderr(
+        printable(`Error: ${error.message}\n\n${error.hint}`),
+      );
       return 1;
     }
-    process.writeStderr(`Error: ${textOf(error)}\n`);
+    process.writeStderr(`Error: ${printable(textOf(error))}\n`);
     return 1;
   }
 }
@@ -69,7 +71,8 @@ async function operate(
   { process, registry, self, cacheDir }: CnitoolOptions,
 ): Promise<string> {
   const settings = readSettings(process);
-  const warn = (message: string) => process.writeStderr(`${message}\n`);
+  const warn = (message: string) =>
+    process.writeStderr(`${printable(message)}\n`);
   const network = loadNetwork(settings.configFolder, command.network, { warn });
   const attachment = await readAttachment(process, command);
   const runtime = new Runtime({
@@ -85,7 +88,7 @@ async function operate(
       const options = { cleanUp: true };
       const { json } = await runtime.add(network, attachment, options);
       // The reference ends without a newline.
-      return formatJson(json);
+      return printable(formatJson(json));
     }
     case "check":
       await runtime.check(network, attachment);

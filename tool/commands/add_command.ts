@@ -4,6 +4,7 @@ import { attachAll, type Attached } from "../attach_all.ts";
 import { OPTION_FLAGS } from "../attachment_options.ts";
 import {
   type Flag,
+  printable,
   styleFor,
   UsageError,
   type Words,
@@ -191,7 +192,7 @@ function report({ all, attached, isCreated, words, context }: {
     formatAttachment(target, reply.result, style)
   );
   const undo = undoCommand(all, words, isCreated);
-  return `${parts.join("\n")}\n${style.dim("Undo:")} ${undo}\n`;
+  return `${parts.join("\n")}\n${style.dim("Undo:")} ${printable(undo)}\n`;
 }
 
 function nameOf({ name, path }: NamedNetns): string {

@@ -1,5 +1,5 @@
 import { detachAll } from "../attach_all.ts";
-import type { Words } from "../../terminal/mod.ts";
+import { printable, type Words } from "../../terminal/mod.ts";
 import { JSON_FLAG, PLAN, printPlans } from "../print_plans.ts";
 import { remembered } from "../remembered.ts";
 import { NETNS, NETWORK, readTargets, TARGET_FLAGS } from "../targets.ts";
@@ -34,7 +34,9 @@ async function del(words: Words, context: ToolContext): Promise<number> {
     (options) => detachAll(runtime, targets, options),
   );
   if (failure !== undefined) {
-    for (const other of more) process.writeStderr(`${other}\n`);
+    for (const other of more) {
+      process.writeStderr(`${printable(String(other))}\n`);
+    }
     throw failure;
   }
   process.writeStdout(

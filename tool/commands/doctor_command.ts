@@ -1,5 +1,4 @@
 import { runCommand } from "../../lib/linux/mod.ts";
-import { formatJson } from "../../lib/spec/mod.ts";
 import type { Diagnosis, Section } from "../doctor/diagnosis.ts";
 import { examineFirewall } from "../doctor/examine_firewall.ts";
 import { examineInstallation } from "../doctor/examine_installation.ts";
@@ -11,7 +10,13 @@ import { examineTools } from "../doctor/examine_tools.ts";
 import { findLeftovers } from "../doctor/find_leftovers.ts";
 import { takeInventory } from "../inventory.ts";
 import { type Listed, listNetworks } from "../list_networks.ts";
-import { type Style, styleFor, type Words } from "../../terminal/mod.ts";
+import {
+  jsonText,
+  printable,
+  type Style,
+  styleFor,
+  type Words,
+} from "../../terminal/mod.ts";
 import { JSON_FLAG } from "../print_plans.ts";
 import {
   askDaemon,
@@ -80,7 +85,7 @@ async function doctor(words: Words, context: ToolContext): Promise<number> {
   );
   process.writeStdout(
     words.has(JSON_FLAG.name)
-      ? `${formatJson({ command: "doctor", sections: toJson(sections) })}\n`
+      ? `${jsonText({ command: "doctor", sections: toJson(sections) })}\n`
       : sections.map((one) => formatSection(one, styleFor(process)))
         .join("\n"),
   );
@@ -149,6 +154,6 @@ function formatDiagnosis(
     warning: style.yellow("warn"),
     failure: style.red("FAIL"),
   };
-  const hint = remedy === undefined ? "" : `        ${remedy}\n`;
-  return `  ${marks[status]}  ${text}\n${hint}`;
+  const hint = remedy === undefined ? "" : `        ${printable(remedy)}\n`;
+  return `  ${marks[status]}  ${printable(text)}\n${hint}`;
 }

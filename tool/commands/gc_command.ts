@@ -1,6 +1,5 @@
 import type { CachedAttachment } from "../../lib/runtime/mod.ts";
-import { formatJson } from "../../lib/spec/mod.ts";
-import { type Flag, type Words } from "../../terminal/mod.ts";
+import { type Flag, jsonText, type Words } from "../../terminal/mod.ts";
 import { pathsThere } from "../netns.ts";
 import { JSON_FLAG } from "../print_plans.ts";
 import {
@@ -58,7 +57,7 @@ async function gc(words: Words, context: ToolContext): Promise<number> {
   }));
   process.writeStdout(
     words.has(JSON_FLAG.name)
-      ? `${formatJson({ command: "gc", networks: reports })}\n`
+      ? `${jsonText({ command: "gc", networks: reports })}\n`
       : reports.map(({ network, kept: { length } }) =>
         `Cleaned up ${network}; kept ${length} attachment${
           length === 1 ? "" : "s"

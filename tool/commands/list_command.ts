@@ -1,5 +1,10 @@
-import { formatJson } from "../../lib/spec/mod.ts";
-import { formatTable, styleFor, type Words } from "../../terminal/mod.ts";
+import {
+  formatTable,
+  jsonText,
+  printable,
+  styleFor,
+  type Words,
+} from "../../terminal/mod.ts";
 import { listNetworks } from "../list_networks.ts";
 import { JSON_FLAG } from "../print_plans.ts";
 import type { ToolCommand, ToolContext } from "../tool_command.ts";
@@ -34,7 +39,7 @@ async function list(words: Words, context: ToolContext): Promise<number> {
   if (words.has(JSON_FLAG.name)) {
     const networks = listed.map(({ chain: _, ...rest }) => rest);
     const report = { command: "list", folder: configFolder, networks };
-    process.writeStdout(`${formatJson(report)}\n`);
+    process.writeStdout(`${jsonText(report)}\n`);
     return 0;
   }
   if (listed.length === 0) {
@@ -52,7 +57,9 @@ async function list(words: Words, context: ToolContext): Promise<number> {
   process.writeStdout(formatTable(head, rows, style));
   for (const [title, kind] of SECTIONS) {
     const lines = listed.flatMap((one) =>
-      one[kind].map((text) => `${style.yellow(one.file)}: ${text}\n`)
+      one[kind].map((text) =>
+        `${style.yellow(printable(one.file))}: ${printable(text)}\n`
+      )
     );
     if (lines.length === 0) continue;
     process.writeStdout(`\n${style.bold(title)}\n${lines.join("")}`);

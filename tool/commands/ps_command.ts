@@ -1,6 +1,8 @@
-import { formatJson, type JsonObject } from "../../lib/spec/mod.ts";
+import { type JsonObject } from "../../lib/spec/mod.ts";
 import {
   formatTable,
+  jsonText,
+  printable,
   type Style,
   styleFor,
   type Words,
@@ -30,7 +32,7 @@ async function ps(words: Words, context: ToolContext): Promise<number> {
   process.writeStdout(
     words.has(JSON_FLAG.name)
       ? `${
-        formatJson({
+        jsonText({
           command: "ps",
           attachments: toJson(
             attachments.map(({ publishes: _, ...shown }) => shown),
@@ -71,7 +73,7 @@ function formatAll(
   );
   const names = [...new Set(leaked.map(({ network }) => network))];
   const hint = `Free them: ${
-    names.map((name) => `cni tool gc ${name}`).join("; ")
+    names.map((name) => `cni tool gc ${printable(name)}`).join("; ")
   }\n`;
   return `${table}\n${title}\n${lines}${hint}`;
 }

@@ -1,5 +1,11 @@
-import { errorToJson, formatJson, toCniError } from "../../lib/spec/mod.ts";
-import { type Flag, styleFor, type Words } from "../../terminal/mod.ts";
+import { errorToJson, toCniError } from "../../lib/spec/mod.ts";
+import {
+  type Flag,
+  jsonText,
+  printable,
+  styleFor,
+  type Words,
+} from "../../terminal/mod.ts";
 import { JSON_FLAG } from "../print_plans.ts";
 import { SOCKET_FLAG } from "../resident/ask_daemon.ts";
 import {
@@ -50,7 +56,7 @@ async function status(words: Words, context: ToolContext): Promise<number> {
   process.writeStdout(
     words.has(JSON_FLAG.name)
       ? `${
-        formatJson({
+        jsonText({
           command: "status",
           networks: answers.map(({ name, error }) => ({
             network: name,
@@ -62,7 +68,7 @@ async function status(words: Words, context: ToolContext): Promise<number> {
       : answers.map(({ name, error }) =>
         error === undefined
           ? `${name} is ${green("ready")}\n`
-          : `${name} is ${red("not ready")}: ${error}\n`
+          : `${name} is ${red("not ready")}: ${printable(String(error))}\n`
       ).join(""),
   );
   return answers.some(({ error }) => error !== undefined) ? 1 : 0;

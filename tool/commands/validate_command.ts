@@ -1,5 +1,6 @@
-import { formatJson } from "../../lib/spec/mod.ts";
 import {
+  jsonText,
+  printable,
   readNamedNetwork,
   styleFor,
   UsageError,
@@ -38,7 +39,7 @@ async function validate(words: Words, context: ToolContext): Promise<number> {
   }
   process.writeStdout(
     words.has(JSON_FLAG.name)
-      ? `${formatJson({ command: "validate", files: validated.map(toJson) })}\n`
+      ? `${jsonText({ command: "validate", files: validated.map(toJson) })}\n`
       : validated.map((one) => toText(one, context)).join(""),
   );
   const all = validated.flatMap(({ findings }) => findings);
@@ -61,6 +62,8 @@ function toText(
   { process }: ToolContext,
 ): string {
   const style = styleFor(process);
-  if (findings.length === 0) return `${file}: ${style.green("valid")}\n`;
+  if (findings.length === 0) {
+    return `${printable(file)}: ${style.green("valid")}\n`;
+  }
   return findings.map((one) => formatFinding(file, text, one, style)).join("");
 }

@@ -1,5 +1,9 @@
-import { formatJson } from "../../lib/spec/mod.ts";
-import { formatTable, styleFor, type Words } from "../../terminal/mod.ts";
+import {
+  formatTable,
+  jsonText,
+  styleFor,
+  type Words,
+} from "../../terminal/mod.ts";
 import { JSON_FLAG } from "../print_plans.ts";
 import type { ToolContext } from "../tool_command.ts";
 import {
@@ -27,7 +31,7 @@ export async function showDaemon(
   if (typeof told === "string") {
     const error = `${silenceText(told)} at ${socket}`;
     if (isJson) {
-      const text = formatJson({ command: "status", daemon: { socket, error } });
+      const text = jsonText({ command: "status", daemon: { socket, error } });
       process.writeStdout(`${text}\n`);
     } else process.writeStderr(`Error: ${error}\n`);
     return 1;
@@ -35,7 +39,7 @@ export async function showDaemon(
   process.writeStdout(
     isJson
       ? `${
-        formatJson({
+        jsonText({
           command: "status",
           daemon: {
             ...{ socket, ...told, declined: { ...told.declined } },

@@ -1,4 +1,4 @@
-import type { Style } from "../../terminal/mod.ts";
+import { CONTROL, printable, type Style } from "../../terminal/mod.ts";
 import { type Finding, placeOf } from "./finding.ts";
 
 /** How wide an excerpt may be. */
@@ -14,12 +14,13 @@ export function formatFinding(
   const { severity, message, start, end } = finding;
   const { line, column } = placeOf(text, start);
   const paint = severity === "error" ? style.red : style.yellow;
-  const head = `${style.bold(`${file}:${line}:${column}:`)} ${
+  const head = `${style.bold(`${printable(file)}:${line}:${column}:`)} ${
     paint(`${severity}:`)
-  } ${message}\n`;
+  } ${printable(message)}\n`;
   const source = (text.split("\n")[line - 1] ?? "").replaceAll("\t", " ");
   if (column > MAX_WIDTH) return head;
-  const shown = source.slice(0, MAX_WIDTH).trimEnd();
+  // One character for each, so that the mark stands below its place.
+  const shown = source.slice(0, MAX_WIDTH).trimEnd().replace(CONTROL, "\ufffd");
   const length = Math.min(end - start, shown.length - column + 1);
   const marks = "^".repeat(Math.max(1, length));
   const number = String(line);

@@ -401,6 +401,31 @@ Deno.test("flannel GC detaches containers that are not valid", async (t) => {
     assertEquals(await node.call("GC", { config }), SUCCESS);
     assertEquals(calls(node).at(-1)?.at(-1), delegateText(config));
   });
+  await t.step(
+    "and forgets ids that are too long for a file's name",
+    async () => {
+      using node = createNode();
+      const [kept, gone] = ["1", "2"].map((end) => "c".repeat(300) + end);
+      for (const containerId of [kept!, gone!]) {
+        await node.call("ADD", { containerId });
+        // A second network's file, whose name is cut as a whole.
+        await node.call("ADD", { containerId, config: { name: "n2" } });
+      }
+      assertEquals(Object.keys(node.state()).length, 4);
+      const list = [{ containerID: kept!, ifname: "eth0" }];
+      const long = { "cni.dev/valid-attachments": list };
+      assertEquals(await node.call("GC", { config: long }), SUCCESS);
+      assertEquals(Object.keys(node.state()).length, 3);
+      const of = { ...long, name: "n2" };
+      assertEquals(await node.call("GC", { config: of }), SUCCESS);
+      assertEquals(Object.keys(node.state()).length, 2);
+      // What is left is that of the container that is valid.
+      assertEquals(await node.call("DEL", { containerId: kept! }), SUCCESS);
+      const two = { containerId: kept!, config: { name: "n2" } };
+      assertEquals(await node.call("DEL", two), SUCCESS);
+      assertEquals(node.state(), {});
+    },
+  );
   await t.step("but keeps the state if the delegate fails", async () => {
     using node = createNode();
     await prepare(node);

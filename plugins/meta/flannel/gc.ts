@@ -12,12 +12,18 @@ import type { StateDir } from "../../../lib/state/mod.ts";
 import type { DelegateConfig } from "./delegate_base.ts";
 import { formatDelegate } from "./delegate_text.ts";
 import { makeDelegate } from "./make_delegate.ts";
-import { openDataDir, parseSaved, parseStateFile } from "./state.ts";
+import {
+  openDataDir,
+  parseSaved,
+  parseStateFile,
+  stateNames,
+} from "./state.ts";
 
 /** A saved configuration of the network whose garbage is collected. */
 interface Saved {
   readonly fileName: string;
-  readonly containerId: string;
+  /** Absent if the id was too long for the file's name. */
+  readonly containerId: string | undefined;
   readonly delegate: DelegateConfig;
   readonly text: string;
 }
@@ -42,15 +48,29 @@ export async function collectFlannel(
   const attempts = new Attempts();
   const dir = openDataDir(request);
   const saved = dir === undefined ? [] : savedOf(request.config.name, dir);
-  for (const one of saved) {
-    const isStale = valid !== undefined && !valid.hasContainer(one.containerId);
-    if (!isStale) continue;
+  const names = new Set(
+    valid?.list.flatMap(({ containerId }) =>
+      stateNames(containerId, request.config.name)
+    ),
+  );
+  const stale = valid === undefined
+    ? []
+    : saved.filter(({ fileName }) => !names.has(fileName));
+  for (const one of stale) {
+    const { containerId } = one;
+    if (containerId === undefined) continue;
     await attempts.run(async () => {
-      await detach(one, request, context);
+      await detach({ ...one, containerId }, request, context);
       dir?.remove(one.fileName);
     });
   }
-  await attempts.run(() => collectDelegate(request, saved, context));
+  await attempts.run(async () => {
+    await collectDelegate(request, saved, context);
+    // Whose they are is not known: the delegate's GC has just freed it.
+    for (const { containerId, fileName } of stale) {
+      if (containerId === undefined) dir?.remove(fileName);
+    }
+  });
   attempts.end("Cannot collect all that is stale");
 }
 
@@ -60,14 +80,14 @@ function savedOf(network: string, dir: StateDir): readonly Saved[] {
   return [...dir.readAll(isState)].flatMap(([fileName, text]) => {
     const containerId = parseStateFile(fileName)?.containerId;
     const saved = parseSaved(text);
-    if (containerId === undefined || saved?.name !== network) return [];
+    if (saved?.name !== network) return [];
     const object: JsonObject = JSON.parse(text);
     return [{ fileName, containerId, delegate: { ...object, ...saved }, text }];
   });
 }
 
 async function detach(
-  { containerId, delegate, text }: Saved,
+  { containerId, delegate, text }: Saved & { readonly containerId: string },
   request: Request,
   context: Context,
 ): Promise<void> {

@@ -1,6 +1,10 @@
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { isJsonObject, type Json } from "../../../lib/spec/mod.ts";
-import { openStateDir, type StateDir } from "../../../lib/state/mod.ts";
+import {
+  fitFileName,
+  openStateDir,
+  type StateDir,
+} from "../../../lib/state/mod.ts";
 import { parseDataDir } from "./config.ts";
 import { platformFor } from "./platform.ts";
 
@@ -82,14 +86,28 @@ export function openDataDir(
 /** A file of the folder of state, by whose it is. */
 export interface StateFile {
   readonly name: string;
-  readonly containerId: string;
+  /** Absent if the id was too long for a name, of which a sum stands there. */
+  readonly containerId?: string;
+}
+
+/** The names that the state of a container's attachment may have. */
+export function stateNames(
+  containerId: string,
+  network: string,
+): readonly [shared: string, own: string] {
+  const shared = fitFileName(containerId);
+  return [shared, fitFileName(`${shared}@${network}`)];
 }
 
 /** Reads the name of a file of state; `undefined` if it is something else. */
 export function parseStateFile(name: string): StateFile | undefined {
-  const match = /^([A-Za-z0-9][\w.-]*)(@[A-Za-z0-9][\w.-]*)?$/.exec(name);
-  const containerId = match?.[1];
-  return containerId === undefined ? undefined : { name, containerId };
+  const match =
+    /^([A-Za-z0-9][\w.-]*)(~[0-9a-f]{16})?(@[\w.-]*)?(~[0-9a-f]{16})?$/
+      .exec(name);
+  if (match === null) return undefined;
+  const [, containerId, ...cut] = match;
+  const isCut = cut.some((part) => part?.startsWith("~"));
+  return isCut || containerId === undefined ? { name } : { name, containerId };
 }
 
 /** Reads what a saved configuration must tell, as far as it is one. */
@@ -116,7 +134,7 @@ class DelegateFiles implements DelegateState {
   constructor(dir: StateDir, container: string, network: string) {
     this.#dir = dir;
     this.#shared = container;
-    this.#own = `${container}@${network}`;
+    this.#own = fitFileName(`${container}@${network}`);
     this.#network = network;
   }
 
