@@ -11,6 +11,7 @@ async function makeProgram(): Promise<string> {
   const script = launcherScript({
     deno: Deno.execPath(),
     entry: `${folder}/cli.js`,
+    binDir: folder,
     permissions: { read: ["/r", PROJECT_ROOT], write: ["/w"], env: ["E"] },
     versionReplies: new Map([["bridge", '{"a":"it\'s %s"}\n']]),
   });
