@@ -219,6 +219,7 @@ Deno.test({
       const script = launcherScript({
         deno: "/nowhere/deno",
         entry: "/nowhere/cli.js",
+        binDir: folder,
         permissions: { read: ["/r"], write: ["/w"], env: ["E"] },
         versionReplies: new Map([["a", "1\n"], ["b", "2\n"], ["c", "1\n"]]),
       });
