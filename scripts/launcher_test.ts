@@ -11,6 +11,7 @@ async function makeProgram(): Promise<string> {
   const script = launcherScript({
     deno: Deno.execPath(),
     entry: `${folder}/cli.js`,
+    binDir: folder,
     permissions: { read: ["/r", PROJECT_ROOT], write: ["/w"], env: ["E"] },
     versionReplies: new Map([["bridge", '{"a":"it\'s %s"}\n']]),
   });
@@ -218,6 +219,7 @@ Deno.test({
       const script = launcherScript({
         deno: "/nowhere/deno",
         entry: "/nowhere/cli.js",
+        binDir: folder,
         permissions: { read: ["/r"], write: ["/w"], env: ["E"] },
         versionReplies: new Map([["a", "1\n"], ["b", "2\n"], ["c", "1\n"]]),
       });
