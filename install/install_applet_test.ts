@@ -416,6 +416,19 @@ Flags:
   );
 });
 
+nodeTest(
+  "install --resident refuses to do without a shim of its build",
+  async (node) => {
+    const absent = await node.run("install", ["--resident"]);
+    const text = `${node.folder}/cni-shim is missing: run make build`;
+    assertStringIncludes(absent.stderr, text);
+    node.writeFile("cni-shim", SHIM.replace("b1", "b2"));
+    const other = await node.run("install", ["--resident"]);
+    assertStringIncludes(other.stderr, "cni-shim is of another build than cni");
+    assertEquals([absent.status, other.status, node.list()], [1, 1, {}]);
+  },
+);
+
 nodeTest("install says why it failed", async (node) => {
   const failure = `Error: Cannot install into ${node.bin}: `;
   const why: Record<string, readonly [string, string]> = {

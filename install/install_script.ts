@@ -14,6 +14,8 @@ import { SCRIPT_FUNCTIONS } from "./script_functions.ts";
  * (may be empty), `conf_dir`. Names: `cnitool` and the plugins.
  */
 export const INSTALL_SCRIPT = `${SCRIPT_FUNCTIONS}
+[ -z "$shim" ] || [ -f "$shim" ] ||
+  fail "$shim is missing: run make build where there is a C compiler, then build/resident/cni install --resident"
 mkdir -p -- "$at"
 lock
 stage=$at/.cni-new.$$
