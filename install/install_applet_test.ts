@@ -429,6 +429,20 @@ nodeTest(
   },
 );
 
+nodeTest(
+  "install that cannot keep a file leaves the others as they were",
+  async (node) => {
+    node.writeFile("opt/cni bin/bridge", "theirs");
+    Deno.mkdirSync(`${node.bin}/host-local`);
+    const { status, stderr } = await node.run("install");
+    assertEquals(status, 1);
+    assertStringIncludes(stderr, "host-local");
+    const names = [...Deno.readDirSync(node.bin)].map(({ name }) => name);
+    assertEquals(names.sort(), ["bridge", "host-local"]);
+    assertEquals(Deno.readTextFileSync(`${node.bin}/bridge`), "theirs");
+  },
+);
+
 nodeTest("install says why it failed", async (node) => {
   const failure = `Error: Cannot install into ${node.bin}: `;
   const why: Record<string, readonly [string, string]> = {
