@@ -20,7 +20,7 @@ import { addShaped, shapingOf } from "./_shaping.ts";
 const LINK_PAIRS = 30;
 
 /** How often bandwidth is called; a list is cut short once in a few calls. */
-const ROUNDS = 16;
+const ROUNDS = 12;
 
 const SETUP = `i=0
 while [ $i -lt ${LINK_PAIRS} ]; do
