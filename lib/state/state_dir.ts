@@ -124,6 +124,15 @@ export class StateDir {
   }
 
   /**
+   * The time since a file was last written, by the system's clock, which may
+   * have been set meanwhile; `undefined` if there is none.
+   */
+  ageMsOf(name: string): number | undefined {
+    const writtenMs = this.#lookAt(this.#pathOf(name))?.mtime?.getTime();
+    return writtenMs === undefined ? undefined : Date.now() - writtenMs;
+  }
+
+  /**
    * The text of a file; `undefined` if there is none. A link, a folder or a
    * device is refused, and what is larger than 16 MiB.
    */
