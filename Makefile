@@ -9,6 +9,9 @@ DESTDIR =
 STATE_DIRS =
 READ_DIRS  =
 
+# 1 for plugins that hand their calls to a daemon (docs/resident.md).
+RESIDENT =
+
 # "compiled" or "portable"; empty for the best that can be had.
 FORM =
 
@@ -16,7 +19,8 @@ DENO  = scripts/deno
 BUILD = $(DENO) run --quiet --allow-all scripts/build.ts \
 	--state-dirs='$(STATE_DIRS)' --read-dirs='$(READ_DIRS)' --form='$(FORM)'
 INSTALL = $(DENO) run --quiet --allow-all scripts/install.ts \
-	--prefix='$(PREFIX)' --bindir='$(BINDIR)' --destdir='$(DESTDIR)'
+	--prefix='$(PREFIX)' --bindir='$(BINDIR)' --destdir='$(DESTDIR)' \
+	--resident='$(RESIDENT)'
 
 # Words for the benchmark: ARGS='--rounds 10 --only chain'; for mutants:
 # ARGS='--files "lib/net/**" --count 20'.
@@ -35,7 +39,8 @@ BUILT = $(if $(STATE_DIRS)$(READ_DIRS)$(FORM),build,build/settings.json)
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
-	@echo 'Variables: PREFIX BINDIR DESTDIR STATE_DIRS READ_DIRS FORM (docs/building.md)'
+	@echo 'Variables: PREFIX BINDIR DESTDIR RESIDENT (docs/installing.md)'
+	@echo '           STATE_DIRS READ_DIRS FORM (docs/building.md)'
 	@echo '           RUNTIME DENORT_DIR (docs/releasing.md), ARGS (docs/performance.md, CONTRIBUTING.md)'
 
 demo: ## Attach a namespace to a network, ping through it, detach it (root)
@@ -74,7 +79,7 @@ else
 	@scripts/in_container make release
 endif
 
-install: $(BUILT) ## Install into BINDIR, and PREFIX/lib/cni-toolkit
+install: $(BUILT) ## Install into BINDIR, with links and library in PREFIX
 	@$(INSTALL)
 
 uninstall: ## Remove what install put there

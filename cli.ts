@@ -39,8 +39,11 @@ async function main(argv: readonly string[]): Promise<number> {
   if (applet === "install" || applet === "uninstall") {
     const { installApplet } = await import("./install/mod.ts");
     const { terminalProcess: process } = await import("./terminal/mod.ts");
-    const context = { process, registry, self, programVersion: VERSION };
-    return await installApplet(applet, rest, context);
+    return await installApplet(applet, rest, {
+      ...{ process, registry, self },
+      programVersion: VERSION,
+      buildId: BUILD_ID,
+    });
   }
   if (applet === "daemon" && os === "linux") {
     const { runDaemon } = await import("./daemon/mod.ts");
@@ -54,8 +57,11 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const { runTool } = await import("./tool/mod.ts");
   const allPlugins = registryFor("linux");
-  const options = { registry, allPlugins, self, programVersion: VERSION };
-  return await runTool(applet, rest, options);
+  return await runTool(applet, rest, {
+    ...{ registry, allPlugins, self },
+    programVersion: VERSION,
+    buildId: BUILD_ID,
+  });
 }
 
 /** Runs a plugin with the real process; returns the exit status. */

@@ -160,7 +160,11 @@ export class Server {
       onRetire();
     } else if (word === STATUS) {
       const { buildId } = identity;
-      const status = { buildId, ...this.load, ...metrics.summary() };
+      const status = {
+        ...{ buildId, pid: Deno.pid, uptimeMs: performance.now() },
+        ...{ ...this.load, maxCalls: this.#options.maxCalls },
+        ...metrics.summary(),
+      };
       await writeAll(peer, encode(`${JSON.stringify(status)}\n`));
     }
   }

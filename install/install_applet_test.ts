@@ -1,5 +1,16 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { versionReply } from "../lib/plugin/mod.ts";
+import { registryFor } from "../plugins/mod.ts";
 import { installApplet, type InstallContext } from "./install_applet.ts";
+
+const PLUGINS = new Map(
+  [...registryFor("linux")].filter(([name]) =>
+    ["bridge", "host-local"].includes(name)
+  ),
+);
+
+const [LOAD] = PLUGINS.values();
+const REPLY = versionReply(await LOAD!()).stdout.trim();
 
 /** A node to install on, and a program that stands in for this one. */
 class Node implements Disposable {
@@ -8,14 +19,17 @@ class Node implements Disposable {
   readonly confDir: string = `${this.folder}/net.d`;
   readonly self: string = `${this.folder}/self`;
 
-  readonly #places = ["--bin-dir", this.bin, "--conf-dir", this.confDir];
+  readonly #places = [
+    ...["--bin-dir", this.bin, "--conf-dir", this.confDir],
+    ...["--prefix", `${this.folder}/usr`],
+  ];
 
   constructor() {
     this.writeProgram("1.2.3");
   }
 
   /** Writes the stand-in; `onVersion` is what it does when asked as a plugin. */
-  writeProgram(version: string, onVersion = "exit 0"): void {
+  writeProgram(version: string, onVersion = `echo '${REPLY}'; exit`): void {
     const script = `#!/bin/sh
 [ "$1" != --version ] || { echo "cni ${version}"; exit; }
 [ "$CNI_COMMAND" != VERSION ] || { ${onVersion}; }
@@ -38,13 +52,11 @@ class Node implements Disposable {
       & { readonly places?: readonly string[] } = {},
   ) {
     let [stdout, stderr] = ["", ""];
-    const plugins = ["bridge", "host-local"] as const;
     const status = await installApplet(applet, [...places, ...args], {
-      registry: new Map(
-        plugins.map((name) => [name, () => Promise.reject(new Error(name))]),
-      ),
+      registry: PLUGINS,
       self: this.self,
       programVersion: "1.2.3",
+      buildId: "b1",
       isCompiled: true,
       process: {
         env: () => "",
@@ -60,16 +72,20 @@ class Node implements Disposable {
     return { status, stdout, stderr };
   }
 
-  /** All in a folder: a link's target, or a file's first line. */
+  /** All in a folder but the record: a link's target, or what a file says. */
   list(folder = this.bin): Record<string, string> {
-    const entries = [...Deno.readDirSync(folder)].map(({ name, isSymlink }) => {
-      const path = `${folder}/${name}`;
-      const text = isSymlink
-        ? `-> ${Deno.readLinkSync(path)}`
-        : Deno.readTextFileSync(path).split("\n")[0] ?? "";
-      return [name, text] as const;
-    });
-    return Object.fromEntries(entries.sort());
+    const names = [...Deno.readDirSync(folder)].map(({ name }) => name)
+      .filter((name) => name !== ".cni-installed");
+    return Object.fromEntries(
+      names.sort().map((name) => [name, this.show(`${folder}/${name}`)]),
+    );
+  }
+
+  show(path: string): string {
+    if (Deno.lstatSync(path).isSymlink) return `-> ${Deno.readLinkSync(path)}`;
+    const text = Deno.readTextFileSync(path);
+    if (text.includes("--version")) return "program";
+    return text.includes("exec") ? "starter" : text;
   }
 
   [Symbol.dispose](): void {
@@ -78,11 +94,24 @@ class Node implements Disposable {
 }
 
 const INSTALLED = {
-  bridge: "-> cni",
-  cni: "#!/bin/sh",
-  cnitool: "-> cni",
-  "host-local": "-> cni",
+  bridge: "starter",
+  cni: "program",
+  "cni-launcher": "starter",
+  cnitool: "starter",
+  "host-local": "starter",
 };
+
+/** Stands in for the shim: it starts the program under its own name. */
+const SHIM = `#!/bin/sh
+# build b1
+exec "\${0%/*}/cni" "\${0##*/}"
+`;
+
+function filesBelow(folder: string): readonly string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
+    isDirectory ? filesBelow(`${folder}/${name}`) : [`${folder}/${name}`]
+  );
+}
 
 function nodeTest(name: string, fn: (node: Node) => Promise<void>): void {
   const ignore = Deno.build.os === "windows";
@@ -97,7 +126,7 @@ function nodeTest(name: string, fn: (node: Node) => Promise<void>): void {
 }
 
 nodeTest(
-  "install puts program, links and configuration in place; again changes nothing",
+  "install puts program, names, links and configuration in place; again changes nothing",
   async (node) => {
     const conf = node.writeFile(
       "mine/10-net.conflist",
@@ -109,15 +138,24 @@ nodeTest(
         conf,
       ]);
       assertEquals([status, stderr], [0, ""]);
+      const links = ["cni", "cnitool"];
+      const usr = `${node.folder}/usr/bin`;
+      const said = links.map((name) =>
+        `Linked ${usr}/${name} to ${node.bin}/${name}\n`
+      );
       assertEquals(
         stdout,
-        `Installed cni 1.2.3 and 3 links into ${node.bin}\n`,
+        `${round === 0 ? said.join("") : ""}` +
+          `Installed cni 1.2.3 and 3 names into ${node.bin}\n`,
       );
       assertEquals(node.list(), INSTALLED);
+      const led = links.map((name) => [name, `-> ${node.bin}/${name}`]);
+      assertEquals(node.list(usr), Object.fromEntries(led));
       assertEquals(Object.keys(node.list(node.confDir)), ["10-net.conflist"]);
     }
     assertEquals((await node.run("uninstall", ["--conf", conf])).status, 0);
     assertEquals([node.list(), node.list(node.confDir)], [{}, {}]);
+    assertEquals(node.list(`${node.folder}/usr/bin`), {});
     assertEquals((await node.run("uninstall")).status, 0);
   },
 );
@@ -160,6 +198,7 @@ nodeTest(
       "no plugin": () =>
         node.writeProgram("1.2.3", "echo no plugin >&2; exit 1"),
       "no program": () => Deno.writeTextFileSync(node.self, "\0"),
+      "another reply": () => node.writeProgram("1.2.3", "echo '{}'; exit"),
       "not there": () => Deno.removeSync(node.self),
     };
     for (const [why, spoil] of Object.entries(broken)) {
@@ -182,7 +221,10 @@ nodeTest(
     Deno.writeTextFileSync(`${node.bin}/portmap`, "theirs");
     const before = node.list();
     const { stdout } = await node.run("install");
-    assertStringIncludes(stdout, `Replaced ${node.bin}/bridge`);
+    assertStringIncludes(
+      stdout,
+      `Kept ${node.bin}/bridge as .bridge.before-cni\n`,
+    );
     assertEquals(node.list(), {
       ...INSTALLED,
       portmap: "theirs",
@@ -190,21 +232,113 @@ nodeTest(
       ".host-local.before-cni": "-> multi",
     });
     await node.run("install");
-    await node.run("uninstall");
+    const { stdout: said } = await node.run("uninstall");
+    assertStringIncludes(said, `Put back ${node.bin}/bridge\n`);
     assertEquals(node.list(), before);
     assertEquals(Deno.statSync(`${node.bin}/bridge`).mode! & 0o777, 0o755);
   },
 );
 
 nodeTest(
-  "install links anew from its own place and removes links of other versions",
+  "install by itself renews names, and takes over from links of before",
+  async (node) => {
+    Deno.mkdirSync(node.bin, { recursive: true });
+    Deno.copyFileSync(node.self, `${node.bin}/cni`);
+    for (const name of ["bridge", "cnitool", "gone"]) {
+      Deno.symlinkSync("cni", `${node.bin}/${name}`);
+    }
+    const self = `${node.bin}/cni`;
+    for (let round = 0; round < 2; round++) {
+      const { status, stdout } = await node.run("install", [], { self });
+      assertEquals([status, stdout.includes("Kept")], [0, false]);
+      assertEquals(node.list(), INSTALLED);
+    }
+  },
+);
+
+nodeTest(
+  "uninstall takes away links of before, and puts back what they replaced",
+  async (node) => {
+    Deno.mkdirSync(node.bin, { recursive: true });
+    Deno.copyFileSync(node.self, `${node.bin}/cni`);
+    Deno.symlinkSync("cni", `${node.bin}/bridge`);
+    Deno.symlinkSync("cni", `${node.bin}/cnitool`);
+    Deno.writeTextFileSync(`${node.bin}/.bridge.before-cni`, "theirs");
+    assertEquals((await node.run("uninstall")).status, 0);
+    assertEquals(node.list(), { bridge: "theirs" });
+  },
+);
+
+nodeTest(
+  "a plugin that is copied over a name replaces that name alone",
   async (node) => {
     await node.run("install");
-    Deno.symlinkSync("cni", `${node.bin}/gone`);
-    Deno.removeSync(`${node.bin}/bridge`);
-    const self = `${node.bin}/cni`;
-    assertEquals((await node.run("install", [], { self })).status, 0);
-    assertEquals(node.list(), INSTALLED);
+    const theirs = node.writeFile("theirs/bridge", "theirs");
+    const copy = new Deno.Command("cp", { args: ["-f", theirs, node.bin] });
+    assertEquals((await copy.output()).code, 0);
+    assertEquals(node.list(), { ...INSTALLED, bridge: "theirs" });
+    const { stdout } = await node.run("uninstall");
+    assertStringIncludes(
+      stdout,
+      `Left ${node.bin}/bridge: another program has replaced it\n`,
+    );
+    assertEquals(node.list(), { bridge: "theirs" });
+  },
+);
+
+nodeTest(
+  "links in the prefix replace and put back others, or are left out",
+  async (node) => {
+    const file = node.writeFile("usr/bin/cnitool", "theirs");
+    await node.run("install", ["--no-links"]);
+    assertEquals(node.list(`${node.folder}/usr/bin`), { cnitool: "theirs" });
+    const { stdout } = await node.run("install");
+    assertStringIncludes(stdout, `Kept ${file} as .cnitool.before-cni\n`);
+    await node.run("uninstall");
+    assertEquals(node.list(`${node.folder}/usr/bin`), { cnitool: "theirs" });
+  },
+);
+
+nodeTest(
+  "a configuration of others is kept and put back, one that was edited is left",
+  async (node) => {
+    const conf = node.writeFile("a.conf", `{"name":"n","type":"bridge"}`);
+    const place = node.writeFile("net.d/a.conf", "theirs");
+    const args = ["--conf", conf];
+    const { stdout } = await node.run("install", args);
+    assertStringIncludes(stdout, `Kept ${place} as .a.conf.before-cni\n`);
+    await node.run("install", args);
+    await node.run("uninstall", args);
+    assertEquals(node.list(node.confDir), { "a.conf": "theirs" });
+    await node.run("install", args);
+    Deno.writeTextFileSync(place, "edited");
+    const left = await node.run("uninstall", args);
+    assertStringIncludes(left.stdout, `Left ${place}: it has changed since`);
+    assertEquals(node.list(node.confDir)["a.conf"], "edited");
+  },
+);
+
+nodeTest(
+  "install stages into a folder that it writes nowhere",
+  async (node) => {
+    const dest = `${node.folder}/dest`;
+    const args = ["--dest-dir", dest, "--resident"];
+    node.writeFile("cni-shim", SHIM);
+    Deno.chmodSync(`${node.folder}/cni-shim`, 0o755);
+    const { status, stderr } = await node.run("install", args);
+    assertEquals([status, stderr], [0, ""]);
+    const usr = `${dest}${node.folder}/usr`;
+    assertEquals(node.list(`${usr}/bin`).cni, `-> ${node.bin}/cni`);
+    const unit = `${usr}/lib/systemd/system/cni-daemon.service`;
+    assertStringIncludes(
+      Deno.readTextFileSync(unit),
+      `"${node.bin}/cni" daemon`,
+    );
+    for (const file of [`${dest}${node.bin}/.cni-installed`, unit]) {
+      assertEquals(Deno.readTextFileSync(file).includes(dest), false, file);
+    }
+    await node.run("uninstall", ["--dest-dir", dest]);
+    assertEquals(filesBelow(dest), []);
   },
 );
 
@@ -227,31 +361,25 @@ nodeTest(
 );
 
 nodeTest(
-  "install refuses forms that one file does not make, and says what to do",
+  "install refuses what cannot be installed, and says what to do",
   async (node) => {
-    const portable = await node.run("install", [], { isCompiled: false });
-    assertEquals(portable.status, 1);
-    assertStringIncludes(portable.stderr, `make install BINDIR=${node.bin}`);
+    const sources = await node.run("install", [], { isCompiled: false });
+    assertEquals(sources.status, 1);
+    assertStringIncludes(sources.stderr, "build/bin/cni install");
     const windows = await node.run("install", [], { os: "windows" });
     assertStringIncludes(windows.stderr, "make-links.cmd");
+    const comma = await node.run("install", [], { places: ["--bin-dir=/a,b"] });
+    assertStringIncludes(comma.stderr, "without a comma");
   },
 );
-
-nodeTest("install goes to /opt/cni/bin unless told otherwise", async (node) => {
-  const { stderr } = await node.run("install", [], {
-    isCompiled: false,
-    places: [],
-  });
-  assertStringIncludes(stderr, "make install BINDIR=/opt/cni/bin in");
-});
 
 nodeTest(
   "install tells its usage, and refuses words that it does not know",
   async (node) => {
     const { status, stdout } = await node.run("install", ["--help"]);
     assertEquals(status, 0);
-    assertStringIncludes(stdout, "cni install [--bin-dir DIR]");
-    for (const flag of ["--bin-dir DIR ", "--conf FILE ", "--conf-dir DIR "]) {
+    assertStringIncludes(stdout, "cni install [flags]");
+    for (const flag of ["--bin-dir DIR ", "--conf FILE ", "--resident "]) {
       assertStringIncludes(stdout, `\n  ${flag}`);
     }
     assertEquals((await node.run("install", ["--bindir", "/x"])).status, 2);
@@ -262,7 +390,10 @@ nodeTest(
 nodeTest("install and uninstall tell what they do", async (node) => {
   const help = async (applet: "install" | "uninstall") =>
     (await node.run(applet, ["--help"])).stdout;
-  assertStringIncludes(await help("install"), "Put this program and a link");
+  assertStringIncludes(
+    await help("install"),
+    "Put this program in place, under its own name",
+  );
   assertStringIncludes(await help("uninstall"), "Take away what install has");
 });
 
@@ -271,21 +402,62 @@ nodeTest("install tells what each flag is for, with defaults", async (node) => {
   assertEquals(
     stdout.slice(stdout.indexOf("Usage:")),
     `Usage:
-  cni install [--bin-dir DIR] [--conf FILE] [--conf-dir DIR]
+  cni install [flags]
 
 Flags:
-  --bin-dir DIR   folder of the plugins (/opt/cni/bin)
-  --conf FILE     a network configuration, which keeps its name
-  --conf-dir DIR  folder of the configurations (/etc/cni/net.d)
+  --resident        plugins hand their calls to a daemon: see docs/resident.md
+  --no-links        make no links in the prefix
+  --bin-dir DIR     folder of the plugins (/opt/cni/bin)
+  --prefix DIR      links to cni and cnitool in DIR/bin, files in DIR/lib (/usr/local)
+  --conf FILE       a network configuration, which keeps its name
+  --conf-dir DIR    folder of the configurations (/etc/cni/net.d)
+  --dest-dir DIR    stage into DIR what is to be in these folders later
 `,
   );
 });
 
+nodeTest(
+  "install --resident refuses to do without a shim of its build",
+  async (node) => {
+    const absent = await node.run("install", ["--resident"]);
+    const text = `${node.folder}/cni-shim is missing: run make build`;
+    assertStringIncludes(absent.stderr, text);
+    node.writeFile("cni-shim", SHIM.replace("b1", "b2"));
+    const other = await node.run("install", ["--resident"]);
+    assertStringIncludes(other.stderr, "cni-shim is of another build than cni");
+    assertEquals([absent.status, other.status, node.list()], [1, 1, {}]);
+  },
+);
+
+nodeTest(
+  "install that cannot keep a file leaves the others as they were",
+  async (node) => {
+    node.writeFile("opt/cni bin/bridge", "theirs");
+    Deno.mkdirSync(`${node.bin}/host-local`);
+    const { status, stderr } = await node.run("install");
+    assertEquals(status, 1);
+    assertStringIncludes(stderr, "host-local");
+    const names = [...Deno.readDirSync(node.bin)].map(({ name }) => name);
+    assertEquals(names.sort(), ["bridge", "host-local"]);
+    assertEquals(Deno.readTextFileSync(`${node.bin}/bridge`), "theirs");
+  },
+);
+
 nodeTest("install says why it failed", async (node) => {
   const failure = `Error: Cannot install into ${node.bin}: `;
   const why: Record<string, readonly [string, string]> = {
-    "the program's own words": ["echo no plugin >&2; exit 1", "no plugin\n"],
-    "its status, where it says nothing": ["exit 7", "exit status 7\n"],
+    "the program's own words": [
+      "echo no plugin >&2; exit 1",
+      "no plugin\nbridge, asked for VERSION, ended with exit status 1\n",
+    ],
+    "its error object": [
+      `echo '{"code":7}'; exit 1`,
+      'bridge, asked for VERSION, ended with exit status 1: {"code":7}\n',
+    ],
+    "its status, where it says nothing": [
+      "exit 7",
+      "bridge, asked for VERSION, ended with exit status 7\n",
+    ],
   };
   for (const [name, [onVersion, text]] of Object.entries(why)) {
     node.writeProgram("1.2.3", onVersion);

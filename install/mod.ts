@@ -4,3 +4,4 @@
  * @module
  */
 export { installApplet, type InstallContext } from "./install_applet.ts";
+export type { Library } from "./own_library.ts";

@@ -1,69 +1,79 @@
 /**
- * Installs what the last build made, or removes what an installation put
- * there. The program knows its final place, so it is written anew.
+ * `make install` and `make uninstall`: has what the last build made install
+ * itself, by `cni install`.
  *
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { appletNames } from "./applets.ts";
-import { readSettings } from "./build_settings.ts";
+import { installApplet } from "../install/mod.ts";
+import { registryFor } from "../plugins/mod.ts";
+import { terminalProcess } from "../terminal/mod.ts";
+import { VERSION } from "../version.ts";
+import { type BuildSettings, readSettings } from "./build_settings.ts";
 import { BUNDLE_ENTRY } from "./bundle.ts";
-import { findDenort } from "./compile.ts";
+import { compile, findDenort } from "./compile.ts";
 import { parseFolders, programPermissions } from "./permissions.ts";
-import { linkApplets, PROGRAM, writeProgram } from "./program.ts";
+import { PROGRAM } from "./program.ts";
 import { PROJECT_ROOT } from "./project.ts";
-import { warmCache } from "./warm.ts";
+import { SHIM } from "./shim.ts";
 
-/** Where an installation goes; absolute. */
-interface Places {
-  /** Folder of the plugins. */
+/** What `make` says. */
+interface MakeOptions {
+  /** The words for `cni install` that name the places. */
+  readonly places: readonly string[];
   readonly binDir: string;
-  /** Folder of what the portable form consists of. */
-  readonly libDir: string;
-  /** Put before every path that is written, but not into what is written. */
-  readonly destDir: string;
+  readonly isResident: boolean;
 }
 
-async function install({ binDir, libDir, destDir }: Places): Promise<void> {
-  const { form, ...extra } = await readSettings(PROJECT_ROOT);
-  const built = `${PROJECT_ROOT}/build/lib/cni`;
-  await Deno.mkdir(`${destDir}${binDir}`, { recursive: true });
-  if (form === "portable") await installBundle(built, `${destDir}${libDir}`);
-  const parts = {
-    entry: `${form === "portable" ? libDir : built}/${BUNDLE_ENTRY}`,
-    permissions: programPermissions(extra, binDir),
-    deno: `${libDir}/deno`,
-  };
-  const denort = await findDenort();
-  const program = `${destDir}${binDir}/${PROGRAM}`;
-  await writeProgram(program, { ...parts, form, denort });
-  // Staged files are not in their places yet: there the first calls do it.
-  if (form === "portable" && destDir === "") await warmCache(parts);
-  await linkApplets(`${destDir}${binDir}`, appletNames());
+async function install(options: MakeOptions): Promise<number> {
+  const settings = await readSettings(PROJECT_ROOT);
+  const { isResident, places } = options;
+  const built = `${PROJECT_ROOT}/build/${isResident ? "resident" : "bin"}`;
+  if (isResident && !await exists(`${built}/${SHIM}`)) {
+    throw new Error(
+      `Cannot install the resident mode: ${built}/${SHIM} is missing; ` +
+        "install a C compiler (Debian: gcc, libc6-dev), then run make build",
+    );
+  }
+  const folder = settings.form === "portable"
+    ? built
+    : await compileFor(options, settings, built);
+  const resident = isResident ? ["--resident"] : [];
+  const { code } = await new Deno.Command(`${folder}/${PROGRAM}`, {
+    args: ["install", ...places, ...resident],
+  }).spawn().status;
+  return code;
 }
 
-async function uninstall({ binDir, libDir, destDir }: Places): Promise<void> {
-  if (await exists(`${destDir}${binDir}/${PROGRAM}`)) {
-    await linkApplets(`${destDir}${binDir}`, []);
-    await Deno.remove(`${destDir}${binDir}/${PROGRAM}`);
-  }
-  const staged = `${destDir}${libDir}`;
-  if (await exists(`${staged}/${BUNDLE_ENTRY}`)) {
-    await Deno.remove(staged, { recursive: true });
-  }
+/**
+ * Compiles the program for its final place, which it may then look into.
+ *
+ * @returns The folder that holds it, and the shim if there is one.
+ */
+async function compileFor(
+  { binDir, isResident }: MakeOptions,
+  settings: BuildSettings,
+  built: string,
+): Promise<string> {
+  const folder = `${PROJECT_ROOT}/build/install`;
+  await Deno.mkdir(folder, { recursive: true });
+  await compile({
+    entry: `${PROJECT_ROOT}/build/lib/cni/${BUNDLE_ENTRY}`,
+    output: `${folder}/${PROGRAM}`,
+    permissions: programPermissions(settings, binDir),
+    denort: await findDenort(),
+  });
+  if (isResident) await Deno.copyFile(`${built}/${SHIM}`, `${folder}/${SHIM}`);
+  return folder;
 }
 
-/** Puts the bundle and Deno into a folder of their own; it is replaced. */
-async function installBundle(from: string, to: string): Promise<void> {
-  const fresh = `${to}.new`;
-  await Deno.mkdir(fresh, { recursive: true });
-  await Deno.copyFile(Deno.execPath(), `${fresh}/deno`);
-  for await (const { name, isFile } of Deno.readDir(from)) {
-    // Not the cache of compiled code, which goes by the files' places.
-    if (isFile) await Deno.copyFile(`${from}/${name}`, `${fresh}/${name}`);
-  }
-  if (await exists(to)) await Deno.remove(to, { recursive: true });
-  await Deno.rename(fresh, to);
+function uninstall({ places }: MakeOptions): Promise<number> {
+  return installApplet("uninstall", places, {
+    process: terminalProcess,
+    registry: registryFor("linux"),
+    // Of this, only installing makes use.
+    ...{ self: "", buildId: "", programVersion: VERSION },
+  });
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -81,17 +91,22 @@ function parseFolder(name: string, text: string | undefined): string {
 
 if (import.meta.main) {
   const flags = parseArgs(Deno.args, {
-    string: ["prefix", "bindir", "destdir"],
+    string: ["prefix", "bindir", "destdir", "resident"],
     boolean: ["uninstall"],
   });
   try {
-    const places = {
-      binDir: parseFolder("BINDIR", flags.bindir),
-      // Not lib/cni: /usr/lib/cni holds Debian's reference plugins.
-      libDir: `${parseFolder("PREFIX", flags.prefix)}/lib/cni-toolkit`,
-      destDir: flags.destdir ? parseFolder("DESTDIR", flags.destdir) : "",
+    const binDir = parseFolder("BINDIR", flags.bindir);
+    const destDir = flags.destdir ? parseFolder("DESTDIR", flags.destdir) : "";
+    const options = {
+      places: [
+        `--bin-dir=${binDir}`,
+        `--prefix=${parseFolder("PREFIX", flags.prefix)}`,
+        ...(destDir === "" ? [] : [`--dest-dir=${destDir}`]),
+      ],
+      binDir,
+      isResident: !["", "0"].includes(flags.resident ?? ""),
     };
-    await (flags.uninstall ? uninstall(places) : install(places));
+    Deno.exit(await (flags.uninstall ? uninstall : install)(options));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     Deno.exit(1);

@@ -18,6 +18,8 @@ export interface LauncherParts {
 
 /** What the launcher itself is made of. */
 export interface LauncherScriptParts extends LauncherParts {
+  /** The folder that it will be in; absolute. */
+  readonly binDir: string;
   /** What each plugin replies to VERSION, by its name. */
   readonly versionReplies: ReadonlyMap<string, string>;
 }
@@ -29,17 +31,31 @@ export interface LauncherScriptParts extends LauncherParts {
  * Runtimes ask every plugin for its version at each start, so the launcher
  * answers that itself. It keeps Deno from the caller's variables and home, which
  * would steer it before the program's first line (`restoreEnvironment` gives
- * them back), and from a working folder that was removed.
+ * them back), and from a working folder that was removed. Its places are three
+ * assignments at its beginning, which `cni install` rewrites.
  */
 export function launcherScript(parts: LauncherScriptParts): string {
-  const { deno, entry } = parts;
-  const { flags, environment } = launcherFlags(parts);
-  const start = [deno, ...flags].map(quote).join(" ");
-  const rest = `${quote(entry)} "$0" "$@"`;
+  const { deno, entry, binDir, permissions } = parts;
+  const slash = entry.lastIndexOf("/");
+  const lib = entry.slice(0, slash);
+  const { flags, environment } = launcherFlags({
+    deno,
+    entry: `${LIB}${entry.slice(slash)}`,
+    permissions: {
+      ...permissions,
+      read: permissions.read.map((path) => path === binDir ? BIN : path),
+    },
+  });
+  const start = [`"$_cni_deno"`, ...flags.map(shellWord)].join(" ");
+  // By the folder's own path: it may have been started through a link.
+  const rest = `"${LIB}${entry.slice(slash)}" "${BIN}/\${0##*/}" "$@"`;
   const assignments = Object.entries(environment)
-    .map(([name, value]) => `${name}=${quote(value)}`);
+    .map(([name, value]) => `${name}=${shellWord(value)}`);
   return `#!/bin/sh
 # cni in its portable form. The compiled form has the same permissions.
+_cni_lib=${quote(lib)}
+_cni_bin=${quote(binDir)}
+_cni_deno=${quote(deno)}
 case \${CNI_TRACE-}:\${CNI_COMMAND-}:\${0##*/} in
 ${versionCases(parts.versionReplies)}esac
 [ "\${CNI_COMMAND-}" != ADD ] || { true 3>&1; } 2>/dev/null || {
@@ -63,10 +79,17 @@ for _cni_word in HOME $(export -p); do
   CNI_CALLER="$CNI_CALLER $_cni_name"
 done
 export CNI_CALLER ${assignments.join(" ")}
-[ "\${1-}" = daemon ] || exec ${start} ${rest}
-${DAEMON_PLACES}exec ${start} ${DAEMON_FLAGS} ${rest}
+case \${1-} in daemon|tool) ;; *) exec ${start} ${rest} ;; esac
+${DAEMON_PLACES}[ "$1" = daemon ] || exec ${start} ${TOOL_FLAGS} ${rest}
+exec ${start} ${DAEMON_FLAGS} ${rest}
 `;
 }
+
+/** The bundle's folder, as the launcher names it. */
+const LIB = "$_cni_lib";
+
+/** The folder that the launcher is in, as it names that itself. */
+const BIN = "$_cni_bin";
 
 /** What answers VERSION: plugins of the same reply stand together. */
 function versionCases(replies: ReadonlyMap<string, string>): string {
@@ -101,6 +124,10 @@ const DAEMON_FLAGS = '"--allow-net=unix:$socket,unix:$socket.new" ' +
   '"--allow-read=${socket%/*}" "--allow-write=${socket%/*}" ' +
   '${metrics:+"--allow-read=$metrics,$metrics.new"} ' +
   '${metrics:+"--allow-write=$metrics,$metrics.new"}';
+
+/** `cni tool` asks a daemon how it is, by this socket and no other. */
+const TOOL_FLAGS = '"--allow-net=unix:$socket" "--allow-read=$socket" ' +
+  '"--allow-write=$socket"';
 
 /** How the portable form runs Deno. */
 export interface LauncherFlags {
@@ -140,4 +167,13 @@ export function launcherFlags(
       DENO_DISABLE_NODE_SHIM: "1",
     },
   };
+}
+
+/** A word as the shell takes it, with the launcher's own places in it. */
+function shellWord(word: string): string {
+  if (!word.includes(LIB) && !word.includes(BIN)) return quote(word);
+  return word.split(/(\$_cni_(?:lib|bin)(?!\w))/)
+    .map((part, index) =>
+      index % 2 === 1 ? `"${part}"` : part === "" ? "" : quote(part)
+    ).join("");
 }

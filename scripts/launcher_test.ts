@@ -11,6 +11,7 @@ async function makeProgram(): Promise<string> {
   const script = launcherScript({
     deno: Deno.execPath(),
     entry: `${folder}/cli.js`,
+    binDir: folder,
     permissions: { read: ["/r", PROJECT_ROOT], write: ["/w"], env: ["E"] },
     versionReplies: new Map([["bridge", '{"a":"it\'s %s"}\n']]),
   });
@@ -203,6 +204,38 @@ Deno.test({
         PATH: "/bin:/usr/bin",
       });
       assertEquals([status, JSON.parse(stdout).args.at(-1)], [0, "word"]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: "launcherScript() answers VERSION of each plugin by itself",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const script = launcherScript({
+        deno: "/nowhere/deno",
+        entry: "/nowhere/cli.js",
+        binDir: folder,
+        permissions: { read: ["/r"], write: ["/w"], env: ["E"] },
+        versionReplies: new Map([["a", "1\n"], ["b", "2\n"], ["c", "1\n"]]),
+      });
+      await Deno.writeTextFile(`${folder}/cni`, script, { mode: 0o755 });
+      for (const [name, reply] of [["a", "1\n"], ["b", "2\n"], ["c", "1\n"]]) {
+        await Deno.symlink("cni", `${folder}/${name}`);
+        const env = { CNI_COMMAND: "VERSION" };
+        const { code, stdout, stderr } = await new Deno.Command(
+          `${folder}/${name}`,
+          { env, stdin: "null" },
+        ).output();
+        const [out, error] = [stdout, stderr].map((bytes) =>
+          new TextDecoder().decode(bytes)
+        );
+        assertEquals([code, out, error], [0, reply, ""]);
+      }
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -27,9 +27,9 @@ export async function writeProgram(
   if (form === "compiled") {
     await compile({ entry, output: fresh, permissions, denort });
   } else {
-    const parts = { deno, entry, permissions };
     const script = launcherScript({
-      ...parts,
+      ...{ deno, entry, permissions },
+      binDir: file.slice(0, file.lastIndexOf("/")),
       versionReplies: await versionReplies(),
     });
     await Deno.writeTextFile(fresh, script);

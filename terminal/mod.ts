@@ -8,6 +8,7 @@ export * from "./align_columns.ts";
 export * from "./flag.ts";
 export * from "./format_table.ts";
 export * from "./json_text.ts";
+export * from "./named_path.ts";
 export * from "./parse_words.ts";
 export * from "./printable.ts";
 export * from "./read_named_file.ts";

@@ -239,6 +239,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     const places = ["--conf-dir", test.configFolder, "--bin-dir", "/dev/null"];
     await installApplet("install", ["--conf", file, ...places], {
       programVersion: "1",
+      buildId: "b1",
       registry: new Map(),
       self: "/dev/null",
       isCompiled: true,

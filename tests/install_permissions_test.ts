@@ -1,4 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { versionReply } from "../lib/plugin/mod.ts";
+import { registryFor } from "../plugins/mod.ts";
 import { runDeno } from "../scripts/deno_command.ts";
 import { permissionFlags, programPermissions } from "../scripts/permissions.ts";
 import { PROJECT_ROOT } from "../scripts/project.ts";
@@ -6,10 +8,14 @@ import { PROJECT_ROOT } from "../scripts/project.ts";
 /** What a compiled program runs for `cni install`. */
 const SCRIPT = `
 import { installApplet } from "${PROJECT_ROOT}/install/install_applet.ts";
+import { registryFor } from "${PROJECT_ROOT}/plugins/mod.ts";
 import { terminalProcess } from "${PROJECT_ROOT}/terminal/mod.ts";
 const [applet, self, ...args] = Deno.args;
-const registry = new Map([["bridge", () => Promise.reject(new Error())]]);
-const options = { registry, self, programVersion: "1.2.3", isCompiled: true };
+const registry = new Map([["bridge", registryFor("linux").get("bridge")!]]);
+const options = {
+  ...{ registry, self, programVersion: "1.2.3", buildId: "b1" },
+  isCompiled: true,
+};
 Deno.exit(await installApplet(applet, args, { ...options, process: terminalProcess }));
 `;
 
@@ -22,7 +28,7 @@ Deno.test({
       const write = (name: string, text: string) =>
         Deno.writeTextFile(`${folder}/${name}`, text, { mode: 0o755 });
       await write("script.ts", SCRIPT);
-      await write("self", "#!/bin/sh\necho 'cni 1.2.3'\n");
+      await write("self", await fakeProgram());
       await write("net.conf", `{"name":"n","type":"bridge"}`);
       await bundleScript(folder);
       const extra = { stateDirs: [], readDirs: [] };
@@ -31,18 +37,16 @@ Deno.test({
         await runDeno([
           ...["run", "--quiet", "--no-config", "--no-lock", ...flags],
           ...["script.js", applet, `${folder}/self`, "--bin-dir=bin"],
-          ...["--conf=net.conf", "--conf-dir=net.d"],
+          ...["--conf=net.conf", "--conf-dir=net.d", "--prefix=usr"],
         ], { cwd: folder });
-      assertEquals(await run("install"), {
-        success: true,
-        stdout: "Installed cni 1.2.3 and 2 links into bin\n",
-        stderr: "",
-      });
+      const { success, stdout, stderr } = await run("install");
+      assertEquals([success, stderr], [true, ""]);
+      const end = `Installed cni 1.2.3 and 2 names into ${folder}/bin\n`;
+      assertStringIncludes(stdout, end);
       assertEquals(await namesIn(`${folder}/bin`), [
-        "bridge",
-        "cni",
-        "cnitool",
+        ...[".cni-installed", "bridge", "cni", "cni-launcher", "cnitool"],
       ]);
+      assertEquals(await namesIn(`${folder}/usr/bin`), ["cni", "cnitool"]);
       assertEquals(await namesIn(`${folder}/net.d`), ["net.conf"]);
       assertEquals((await run("uninstall")).success, true);
       assertEquals(await namesIn(`${folder}/bin`), []);
@@ -52,6 +56,13 @@ Deno.test({
     }
   },
 });
+
+/** A program that says what an installation asks of it. */
+async function fakeProgram(): Promise<string> {
+  const bridge = await registryFor("linux").get("bridge")!();
+  const reply = versionReply(bridge).stdout.trim();
+  return `#!/bin/sh\n[ "$1" = bridge ] && echo '${reply}' || echo 'cni 1.2.3'\n`;
+}
 
 async function bundleScript(folder: string): Promise<void> {
   const { success, stderr } = await runDeno([

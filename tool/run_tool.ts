@@ -15,6 +15,8 @@ export interface RunToolOptions {
   readonly self: string;
   /** The version to tell. */
   readonly programVersion: string;
+  /** The build that this program belongs to. */
+  readonly buildId?: string;
   /** The process to run in. Default: the real one. */
   readonly process?: TerminalProcess;
 }
@@ -46,7 +48,8 @@ export async function runTool(
     }
     case "tool": {
       const { tool } = await import("./tool.ts");
-      return await tool(args, { ...context, allPlugins: options.allPlugins });
+      const { allPlugins, buildId } = options;
+      return await tool(args, { ...context, allPlugins, buildId });
     }
     case "":
     case "help":
@@ -75,7 +78,7 @@ Usage:
   cni conformance      put plugins to the test, clause by clause of the
                        specification
   cni <plugin>         run a plugin, which is told what to do by its environment
-  cni install          put this program and its links in place; uninstall
+  cni install          put this program and its names in place; uninstall
                        takes them away
   cni --version        show the version
 

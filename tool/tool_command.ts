@@ -1,6 +1,7 @@
 import type { Run } from "../lib/linux/mod.ts";
 import type { Registry } from "../lib/plugin/mod.ts";
 import type { Prompter } from "./interactive/prompter.ts";
+import type { DaemonStatus, Silence } from "./resident/ask_daemon.ts";
 import type { Flag, Operand, TerminalProcess, Words } from "../terminal/mod.ts";
 
 /** A command's name, what it does, and what loads it. */
@@ -30,6 +31,12 @@ export interface ToolContext {
   readonly cacheDir?: string | undefined;
   /** Makes what asks the person at the terminal. */
   readonly prompter?: (() => Promise<Prompter>) | undefined;
+  /** The build that this program belongs to. */
+  readonly buildId?: string | undefined;
+  /** Asks the daemon at a socket how it is. Default: the real one. */
+  readonly askDaemon?:
+    | ((socket: string) => Promise<DaemonStatus | Silence>)
+    | undefined;
   /** Runs the programs that the doctor asks. Default: as child processes. */
   readonly run?: Run | undefined;
   /** Calls the plugins of this program here, where nothing can end them. */

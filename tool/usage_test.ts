@@ -16,11 +16,14 @@ const USAGE: Readonly<Record<string, readonly [string, readonly string[]]>> = {
   complete: ["<word>…", []],
   completion: ["<shell>", []],
   del: ["<network> <netns>", [...PLACES, "--plan", ...TIMED]],
-  doctor: ["", TIMED],
+  doctor: ["", ["--socket PATH", ...TIMED]],
   gc: ["<network> <netns>", [...TARGETS, "--all", ...TIMED]],
   list: ["", TIMED],
   ps: ["", ["--json"]],
-  status: ["<network> <netns>", [...TARGETS, ...TIMED]],
+  status: ["<network> <netns>", [
+    ...[...TARGETS, "--daemon", "--socket PATH"],
+    ...TIMED,
+  ]],
   validate: ["<file>…", ["--json"]],
 };
 

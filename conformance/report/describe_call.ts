@@ -20,7 +20,7 @@ export function describeCall(
     command: printableLine([...variables, program].join(" ")),
     ending: timedOut
       ? `ended after ${formatTime(timeMs)}, for it took too long`
-      : status >= 128
+      : status > 128
       ? `status ${status} (signal ${status - 128})`
       : `status ${status}`,
   };

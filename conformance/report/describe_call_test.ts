@@ -21,3 +21,10 @@ Deno.test("describeCall() tells how a call ended", () => {
     "ended after 10.0 s, for it took too long",
   );
 });
+
+Deno.test("describeCall() takes a status above 128 for a signal", () => {
+  const endingOf = (status: number) => describeCall(aCall({ status })).ending;
+  assertEquals([127, 128, 129].map(endingOf), [
+    ...["status 127", "status 128", "status 129 (signal 1)"],
+  ]);
+});

@@ -158,7 +158,11 @@ export function createContext(options: InvokerOptions): Context {
   return createInvoker(options).context;
 }
 
-/** Tests whether a path leads to this very executable, or to the shim beside it. */
+/**
+ * Tests whether a path leads to this very executable, or beside it to one of the
+ * copies that `cni install` gives the plugins' names: of the program, or of what
+ * starts it.
+ */
 function selfTest(self: string | undefined): (path: string) => boolean {
   let own: string | undefined;
   return (path) => {
@@ -166,13 +170,30 @@ function selfTest(self: string | undefined): (path: string) => boolean {
     try {
       own ??= Deno.realPathSync(self);
       const found = Deno.realPathSync(path);
+      if (found === own) return true;
       const folder = own.slice(0, own.lastIndexOf("/") + 1);
-      return found === own || found === `${folder}cni-shim`;
+      return found.startsWith(folder) &&
+        [own, ...STARTERS.map((name) => `${folder}${name}`)]
+          .some((model) => isCopy(found, model));
     } catch {
       // What may not be looked at counts as another program: exec always works.
       return false;
     }
   };
+}
+
+/** What starts the program under a plugin's name, beside the program. */
+const STARTERS = ["cni-shim", "cni-launcher"];
+
+/** Whether a file was copied from another: another program's has its own time. */
+function isCopy(path: string, model: string): boolean {
+  try {
+    const [one, other] = [Deno.statSync(path), Deno.statSync(model)];
+    return one.size === other.size &&
+      one.mtime?.getTime() === other.mtime?.getTime();
+  } catch {
+    return false;
+  }
 }
 
 function callHere(

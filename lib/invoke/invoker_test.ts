@@ -76,6 +76,40 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "createInvoker() knows the copies that an installation makes, no others",
+  ignore,
+  async fn(t) {
+    const installed = new Date("2026-01-02T03:04:05.678Z");
+    const ways: Record<string, [model: string, copied: Date, log: string[]]> = {
+      "of the program": ["cni", installed, ["add net1"]],
+      "of the shim": ["cni-shim", installed, ["add net1"]],
+      "of what starts the program": ["cni-launcher", installed, ["add net1"]],
+      "another program": ["other", installed, []],
+      "copied over later": ["cni", new Date(), []],
+    };
+    for (const [why, [model, copied, expectedLog]] of Object.entries(ways)) {
+      await t.step(why, async () => {
+        using plugins = testPlugins();
+        const self = plugins.add("cni", SCRIPT);
+        const other = plugins.add(model, SCRIPT);
+        const file = plugins.add("ipam", SCRIPT);
+        Deno.utimeSync(self, installed, installed);
+        Deno.utimeSync(other, installed, installed);
+        Deno.utimeSync(file, copied, copied);
+        if (model === "other") Deno.utimeSync(self, new Date(), new Date());
+        const log: string[] = [];
+        const registry = fakeRegistry(log);
+        const path = plugins.folder;
+        const { context } = createInvoker({ registry, self, warn: () => {} });
+        await context.delegate("ipam", testCall({ command: "ADD", path }));
+        assertEquals(log, expectedLog);
+      });
+    }
+  },
+});
+
+Deno.test({
   name: "createInvoker() runs as a child what must be endable",
   ignore,
   async fn() {

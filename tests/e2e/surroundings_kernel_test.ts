@@ -11,6 +11,7 @@ import {
   mustCall,
   mustFail,
   type Output,
+  residentTest,
   type Sandbox,
 } from "./_harness.ts";
 import { appletNames } from "../../scripts/applets.ts";
@@ -91,6 +92,32 @@ kernelTest(
       if (command === "CHECK") assertEquals(JSON.parse(stdout).code, 7);
       else assertEquals(status, 0, stdout);
     }
+  },
+);
+
+residentTest(
+  "a working folder that is gone stops no call by the shim",
+  async (host, resident) => {
+    const sandbox = await host.addSandbox();
+    const before = await attachmentsOf(host);
+    const script = 'd=$(mktemp -d); cd "$d"; rmdir "$d"; exec "$0"';
+    const ways = { "with its daemon": resident.socket, "alone": "/run/none" };
+    for (const [why, socket] of Object.entries(ways)) {
+      for (const command of ["ADD", "DEL", "DEL"]) {
+        const { status, stdout } = await resident.call("bridge", {
+          config: bridgeConfig(host),
+          sandbox,
+          command,
+          env: { CNI_DAEMON_SOCKET: socket },
+          wrapper: ["sh", "-c", script],
+        });
+        assertEquals(status, 0, `${why}: ${stdout}`);
+      }
+      assertEquals(await attachmentsOf(host), before, why);
+    }
+    const { calls } = await resident.status();
+    const served = calls.map(({ command, count }) => [command, count]);
+    assertEquals(served, [["ADD", 1], ["DEL", 2]]);
   },
 );
 

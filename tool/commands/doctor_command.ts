@@ -1,9 +1,11 @@
 import { runCommand } from "../../lib/linux/mod.ts";
 import type { Diagnosis, Section } from "../doctor/diagnosis.ts";
 import { examineFirewall } from "../doctor/examine_firewall.ts";
+import { examineInstallation } from "../doctor/examine_installation.ts";
 import { examineKernel } from "../doctor/examine_kernel.ts";
 import { examinePlaces } from "../doctor/examine_places.ts";
 import { examineRanges } from "../doctor/examine_ranges.ts";
+import { examineResident } from "../doctor/examine_resident.ts";
 import { examineTools } from "../doctor/examine_tools.ts";
 import { findLeftovers } from "../doctor/find_leftovers.ts";
 import { takeInventory } from "../inventory.ts";
@@ -16,6 +18,11 @@ import {
   type Words,
 } from "../../terminal/mod.ts";
 import { JSON_FLAG } from "../print_plans.ts";
+import {
+  askDaemon,
+  DEFAULT_SOCKET,
+  SOCKET_FLAG,
+} from "../resident/ask_daemon.ts";
 import type { ToolCommand, ToolContext } from "../tool_command.ts";
 import {
   interruptible,
@@ -27,7 +34,7 @@ import {
 /** `cni tool doctor`. */
 export const doctorCommand: ToolCommand = {
   operands: [],
-  flags: [JSON_FLAG, TIMEOUT],
+  flags: [SOCKET_FLAG, JSON_FLAG, TIMEOUT],
   description:
     `Looks at tools, kernel, folders, networks and leftovers, says what to do about
 what is wrong, and changes nothing. The exit status is 1 if something will not
@@ -46,7 +53,7 @@ async function doctor(words: Words, context: ToolContext): Promise<number> {
       const runtime = openRuntime(context);
       const { configFolder } = places;
       const inventory = takeInventory(runtime, configFolder);
-      const [tools, kernel, networks, ranges, firewall, leftovers] =
+      const [tools, kernel, networks, ranges, firewall, leftovers, installed] =
         await Promise.all([
           examineTools(run),
           examineKernel(run),
@@ -56,6 +63,7 @@ async function doctor(words: Words, context: ToolContext): Promise<number> {
             examineFirewall(attachments, run)
           ),
           inventory.then((known) => findLeftovers(known, run)),
+          diagnoseInstallation(words, context),
         ]);
       return [
         { title: "Tools", diagnoses: tools },
@@ -63,6 +71,9 @@ async function doctor(words: Words, context: ToolContext): Promise<number> {
         ...(firewall.length === 0
           ? []
           : [{ title: "Firewall", diagnoses: firewall }]),
+        ...(installed.length === 0
+          ? []
+          : [{ title: "Installation", diagnoses: installed }]),
         { title: "Folders", diagnoses: examinePlaces(places) },
         {
           title: "Networks",
@@ -80,6 +91,28 @@ async function doctor(words: Words, context: ToolContext): Promise<number> {
   );
   const all = sections.flatMap(({ diagnoses }) => diagnoses);
   return all.some(({ status }) => status === "failure") ? 1 : 0;
+}
+
+/** What was installed, and the resident mode; nothing where nothing was. */
+async function diagnoseInstallation(
+  words: Words,
+  context: ToolContext,
+): Promise<readonly Diagnosis[]> {
+  const { buildId, run = runCommand, registry = new Map() } = context;
+  const { pluginFolders } = readPlaces(context);
+  const installations = await examineInstallation(pluginFolders, {
+    ...{ run, buildId },
+    plugins: [...registry.keys()],
+  });
+  const resident = await examineResident(installations, {
+    socket: words.value(SOCKET_FLAG.name) ?? DEFAULT_SOCKET,
+    buildId,
+    ask: context.askDaemon ?? askDaemon,
+  });
+  return [
+    ...installations.flatMap(({ diagnoses }) => diagnoses),
+    ...resident,
+  ];
 }
 
 function diagnoseNetwork(

@@ -309,6 +309,41 @@ ${good}: valid
   );
 });
 
+testWith("validate judges the files of further plugins", async (test) => {
+  test.allPlugins = new Map([["main", () => Promise.resolve(MAIN)]]);
+  const list = { name: "x", plugins: [{ type: "main" }] };
+  const good = test.write("a.conflist", { cniVersion: "1.0.0", ...list });
+  const bad = test.write("b.conflist", { cniVersion: "9.0.0", ...list });
+  const folder = good.slice(0, -"a.conflist".length);
+  const files = {
+    "10": '{ "type": "main",\n"mtu": -1 }',
+    "20": '{ "type": "main", "mtu": 13 }',
+    "30": '{ "mtu": 13 }',
+    "40": '{ "type": "main", "mtu": 1 }',
+    "50": "[]",
+  };
+  Deno.mkdirSync(`${folder}/x`);
+  for (const [name, text] of Object.entries(files)) {
+    test.write(`x/${name}.conf`, text);
+  }
+  const judge = async (file: string) => {
+    const { status, stdout } = await test.run(`validate ${file}`);
+    assertEquals(status, 1);
+    return stdout.split("\n").filter((line) => line.includes("error: "))
+      .map((line) => line.slice(folder.length, line.indexOf(" error: ")));
+  };
+  assertEquals(await judge(good), [
+    "x/10.conf:2:8:",
+    "x/20.conf:1:26:",
+    "x/30.conf:1:1:",
+    "x/50.conf:1:1:",
+  ]);
+  // What is wrong with the list is said once, there.
+  const [first = "", ...rest] = await judge(bad);
+  assertEquals(first.startsWith("b.conflist:"), true);
+  assertEquals(rest, ["x/10.conf:2:8:", "x/30.conf:1:1:", "x/50.conf:1:1:"]);
+});
+
 testWith("validate says what it cannot do", async (test) => {
   assertEquals((await test.run("validate")).status, 2);
   const { status, stderr } = await test.run("validate nope");

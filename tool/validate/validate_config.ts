@@ -7,6 +7,7 @@ import {
 } from "../../lib/plugin/mod.ts";
 import {
   LIST_KEYS,
+  type NetworkConfig,
   readNetwork,
   SHARED_KEYS,
   syntaxFaultOf,
@@ -55,6 +56,33 @@ export async function validateConfig(
   return withoutRepeats(found).toSorted((a, b) => a.start - b.start);
 }
 
+/**
+ * Finds what is wrong with a plugin's configuration in a file beside that of
+ * its list, which a runtime can load: as {@linkcode validateConfig}.
+ *
+ * @param text The file's content.
+ * @param registry The plugins of this program.
+ */
+export async function validateFurther(
+  text: string,
+  registry: Registry,
+  { network: { name, cniVersion }, ...rest }: {
+    /** The list that the plugin belongs to. */
+    readonly network: NetworkConfig;
+    /** Whether that is right, so that plugins need not say so as well. */
+    readonly isKnown: boolean;
+    /** Whether a plugin comes before it. */
+    readonly isChained: boolean;
+  },
+): Promise<readonly Finding[]> {
+  const object = locateJson(text);
+  if (object.kind !== "object") return [];
+  const network = { name, cniVersion };
+  const place = { list: object, network, ...rest };
+  const found = await checkPlugin(object, { place, isLoaded: true, registry });
+  return withoutRepeats(found).toSorted((a, b) => a.start - b.start);
+}
+
 /** Whether there is an object in which to look further. */
 function isLocatable(text: string, fault: CniError): boolean {
   if (syntaxFaultOf(fault) !== undefined) return false;
@@ -98,7 +126,8 @@ function versionOf(text: string, { cniVersion }: JsonObject) {
   }
 }
 
-function hasError(findings: readonly Finding[]): boolean {
+/** Whether any of what was found is an error. */
+export function hasError(findings: readonly Finding[]): boolean {
   return findings.some(({ severity }) => severity === "error");
 }
 

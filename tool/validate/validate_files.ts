@@ -3,12 +3,17 @@ import {
   type ConfigFile,
   ConfigFileError,
   type ConfigWarning,
+  type NetworkConfig,
   readNetwork,
 } from "../../lib/runtime/mod.ts";
 import type { NetworkFiles } from "../../terminal/mod.ts";
 import { faultFinding } from "./fault_finding.ts";
 import { type Finding, offsetOf } from "./finding.ts";
-import { validateConfig } from "./validate_config.ts";
+import {
+  hasError,
+  validateConfig,
+  validateFurther,
+} from "./validate_config.ts";
 
 /** A file, and what is wrong with it. */
 export interface Validated {
@@ -34,23 +39,44 @@ export async function validateFiles(
   const text = textOf(own);
   const ownFault = fault?.file === own.file ? fault.cause : undefined;
   const keys = await validateConfig(text, registry, ownFault);
-  const others = further.map((one) => {
-    const isFaulty = fault?.file === one.file;
-    const found = isFaulty ? [faultFinding(textOf(one), fault.cause)] : [];
+  const others = await Promise.all(further.map(async (one, index) => {
+    const isKnown = !hasError(keys);
+    const found = await findInFurther(one, { own, index, isKnown, registry });
     return findingsIn(one, { found, warnings });
-  });
+  }));
   return [
     findingsIn(own, { found: keys, warnings }),
     ...others.filter(({ findings }) => findings.length > 0),
   ];
 }
 
-function load({ own, further }: NetworkFiles): {
+/** What is wrong with a file of a further plugin, whatever else is wrong. */
+async function findInFurther(
+  one: ConfigFile,
+  { own, index, isKnown, registry }: {
+    readonly own: ConfigFile;
+    /** Whether nothing is wrong with that. */
+    readonly isKnown: boolean;
+    /** Its place among the files of further plugins. */
+    readonly index: number;
+    readonly registry: Registry;
+  },
+): Promise<readonly Finding[]> {
+  const { fault, network } = load({ own, further: [one] });
+  if (fault?.file === one.file) return [faultFinding(textOf(one), fault.cause)];
+  if (network === undefined) return [];
+  const isChained = index > 0 || network.plugins.length > 1;
+  const place = { network, isKnown, isChained };
+  return await validateFurther(textOf(one), registry, place);
+}
+
+function load({ own, further }: Pick<NetworkFiles, "own" | "further">): {
   readonly fault?: ConfigFileError;
+  readonly network?: NetworkConfig;
   readonly warnings: readonly ConfigWarning[];
 } {
   try {
-    return { warnings: readNetwork(own, further).warnings };
+    return readNetwork(own, further);
   } catch (error) {
     if (!(error instanceof ConfigFileError)) throw error;
     return { fault: error, warnings: [] };

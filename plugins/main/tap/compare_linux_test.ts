@@ -5,17 +5,17 @@ import { compareTap } from "./compare_linux.ts";
 import { parseTapConfig } from "./config.ts";
 
 /** Compares a device on `master` with a configuration that names `bridge`. */
-function compare(
+async function compare(
   { bridge, master }: { readonly bridge?: string; readonly master?: string },
 ): Promise<void> {
   const request = requestWith(bridge === undefined ? {} : { bridge });
-  return compareTap({
+  await compareTap({
     link: linkOf({ ifname: "eth0", ...(master && { master }) }),
     config: parseTapConfig(request),
     request,
     prevResult: {},
     hostLinks: [],
-    run: fakeIp({}).run,
+    run: fakeIp({ links: [{ ifname: "br0", altnames: ["lan"] }] }).run,
   });
 }
 
@@ -23,6 +23,8 @@ Deno.test("compareTap() looks at the bridge that is configured, if one is", asyn
   await compare({});
   await compare({ master: "br1" });
   await compare({ bridge: "br0", master: "br0" });
+  // An alternative name leads to the bridge, too.
+  await compare({ bridge: "lan", master: "br0" });
   for (const [master, found] of [["br1", '"br1"'], ["", "none:"]] as const) {
     const error = await assertRejects(
       () => compare({ bridge: "br0", master }),

@@ -1,9 +1,20 @@
 import { findPlugin, splitPluginPath } from "../../../lib/invoke/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
-import { CniCode, CniError, toCniError } from "../../../lib/spec/mod.ts";
+import {
+  CniCode,
+  CniError,
+  describe,
+  toCniError,
+} from "../../../lib/spec/mod.ts";
+import { isPermitted } from "../../../lib/state/mod.ts";
+import { parseDataDir } from "./config.ts";
 import { formatDelegate } from "./delegate_text.ts";
 import { makeRemover } from "./make_remover.ts";
-import { openDelegateState, type SavedConfig } from "./state.ts";
+import {
+  type DelegateState,
+  openDelegateState,
+  type SavedConfig,
+} from "./state.ts";
 
 /**
  * Has the delegate detach the container, with the very configuration that it
@@ -17,7 +28,7 @@ export async function delFlannel(
   request: Request,
   context: Context,
 ): Promise<void> {
-  const state = openDelegateState(request);
+  const state = openState(request, context);
   const saved = state?.find();
   if (state === undefined || saved === undefined) {
     await delAnew(request, context);
@@ -35,6 +46,22 @@ export async function delFlannel(
   state.remove();
   // The reference keeps one network of a container only, and it was another.
   if (name !== request.config.name) await delAnew(request, context);
+}
+
+/** Opens the state, or tells that this program may not use its folder. */
+function openState(
+  request: Request,
+  context: Context,
+): DelegateState | undefined {
+  const { path, key } = parseDataDir(request.config.fields);
+  if (isPermitted(path)) return openDelegateState(request);
+  context.warn(
+    `Cannot read how container ${request.containerId} was attached, so it is ` +
+      `detached as it would be attached now: ${key} leads to ` +
+      `${describe(path)}, and this program was built without access to it: ` +
+      "remove what is left there",
+  );
+  return undefined;
 }
 
 /**

@@ -10,9 +10,16 @@ import {
   wordLines,
 } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
+import { describe } from "../../../lib/spec/mod.ts";
+import { isPermitted } from "../../../lib/state/mod.ts";
 import type { Executor } from "../../shared/chained/mod.ts";
 import { restoreLines } from "./link_attributes.ts";
-import { openTuningState, stateFileName } from "./state.ts";
+import {
+  openTuningState,
+  parseDataDir,
+  stateFileName,
+  type TuningState,
+} from "./state.ts";
 
 /**
  * Puts back what an ADD has saved, and forgets it (CNI 1.1.0, section 2,
@@ -28,7 +35,7 @@ export async function delTuning(
   request: Request,
   { warn, act }: Executor,
 ): Promise<void> {
-  const state = openTuningState(request);
+  const state = openState(request, warn);
   const saved = state?.find(request);
   if (state === undefined || saved === undefined) return;
   const { containerId, netns, ifname } = request;
@@ -55,6 +62,21 @@ export async function delTuning(
     [{ purpose: "forget the values from before", command: `rm ${saved.path}` }],
     () => state.remove(stateFileName(request)),
   );
+}
+
+/** Opens the folder of state, or tells that this program may not use it. */
+function openState(
+  request: Request,
+  warn: Executor["warn"],
+): TuningState | undefined {
+  const path = parseDataDir(request.config.fields);
+  if (isPermitted(path)) return openTuningState(request);
+  warn(
+    `Cannot put back what ADD changed of "${request.ifname}" in container ` +
+      `${request.containerId}: dataDir leads to ${describe(path)}, and this ` +
+      "program was built without access to it: remove what is left there",
+  );
+  return undefined;
 }
 
 /** Returns what went wrong with an interface that is still there. */

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Plan } from "../../../lib/plugin/mod.ts";
 import { requestWith } from "../../shared/testing/mod.ts";
+import { formatSaved } from "./link_attributes.ts";
 import { tuning } from "./mod.ts";
 
 const KEYS = {
@@ -66,4 +67,27 @@ Deno.test("tuning.plan() says what a CHECK would compare", async () => {
 Deno.test("tuning.plan() has nothing to do where nothing is asked for", async () => {
   const { prevResult } = KEYS;
   assertEquals((await planOf({ prevResult })).acts, []);
+});
+
+Deno.test("tuning.plan() says what a DEL would put back", async () => {
+  const dataDir = await Deno.realPath(await Deno.makeTempDir());
+  try {
+    const plan = () => planOf({ ...KEYS, dataDir }, { command: "DEL" });
+    assertEquals((await plan()).acts, []);
+    const saved = { mac: "02:00:00:00:00:09", mtu: 1400 };
+    const file = `${dataDir}/c1_eth0.json`;
+    await Deno.writeTextFile(file, formatSaved(saved));
+    const inside = "nsenter --net=/run/netns/c1 ip link set dev eth0";
+    const back = ["mtu 1400", "address 02:00:00:00:00:09"];
+    assertEquals((await plan()).acts, [
+      ...back.map((words) => ({
+        purpose: `put ${words} of "eth0" back`,
+        command: `${inside} ${words}`,
+      })),
+      { purpose: "forget the values from before", command: `rm ${file}` },
+    ]);
+    assertEquals(await Deno.readTextFile(file), formatSaved(saved));
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
+  }
 });
