@@ -9,6 +9,7 @@ import {
   UsageError,
   type Words,
 } from "../terminal/mod.ts";
+import { CallQueue } from "./call_queue.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { readIdentity } from "./identity_linux.ts";
 import { listenInPlace } from "./listen.ts";
@@ -131,12 +132,13 @@ async function serve(
   pool.warm(2);
   useShellSource(pool);
   useRunner(pool.run);
-  useCommit(new GroupCommit().commit);
+  const queue = new CallQueue(maxCalls);
+  useCommit(new GroupCommit(queue).commit);
   const metrics = new Metrics();
   const paths = new SearchPaths(process.env("PATH"));
   const { promise: asked, resolve: end } = Promise.withResolvers<string>();
   const server = new Server({
-    ...{ identity, registry, self, maxCalls, metrics },
+    ...{ identity, registry, self, queue, metrics },
     findsSamePrograms: (searchPath) => paths.isSame(searchPath),
     log: (line) => log.call(line),
     onRetire: () => end("another daemon took over"),

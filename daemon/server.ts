@@ -1,7 +1,7 @@
 import { createContext } from "../lib/invoke/mod.ts";
 import { dispatch, type Registry, type Reply } from "../lib/plugin/mod.ts";
 import { startTrace } from "../lib/trace/mod.ts";
-import { CallQueue } from "./call_queue.ts";
+import type { CallQueue } from "./call_queue.ts";
 import {
   type Peer,
   type PeerRequest,
@@ -29,8 +29,8 @@ export interface ServerOptions {
   readonly self: string;
   /** Whether a caller's `PATH` finds the programs that the daemon's does. */
   readonly findsSamePrograms: (searchPath: string) => Promise<boolean>;
-  /** How many calls run at a time. */
-  readonly maxCalls: number;
+  /** Where calls wait for their turn. */
+  readonly queue: CallQueue;
   readonly metrics: Metrics;
   /** Is called when another daemon has taken the socket over. */
   readonly onRetire: () => void;
@@ -73,7 +73,7 @@ export class Server {
   /** Makes a server that listens nowhere yet. */
   constructor(options: ServerOptions) {
     this.#options = options;
-    this.#queue = new CallQueue(options.maxCalls);
+    this.#queue = options.queue;
   }
 
   /** How many calls run and wait. */
@@ -162,7 +162,7 @@ export class Server {
       const { buildId } = identity;
       const status = {
         ...{ buildId, pid: Deno.pid, uptimeMs: performance.now() },
-        ...{ ...this.load, maxCalls: this.#options.maxCalls },
+        ...{ ...this.load, maxCalls: this.#queue.limit },
         ...metrics.summary(),
       };
       await writeAll(peer, encode(`${JSON.stringify(status)}\n`));

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { definePlugin, type Registry } from "../lib/plugin/mod.ts";
+import { CallQueue } from "./call_queue.ts";
 import type { Identity } from "./decline.ts";
 import { Metrics } from "./metrics.ts";
 import { type LogLine, Server } from "./server.ts";
@@ -111,7 +112,7 @@ function startServer(maxCalls = 2) {
     registry,
     self: "/opt/cni/bin/cni",
     findsSamePrograms: (path) => Promise.resolve(path === "/usr/bin"),
-    maxCalls,
+    queue: new CallQueue(maxCalls),
     metrics,
     onRetire: () => retired++,
     log: (line) => lines.push(line),
