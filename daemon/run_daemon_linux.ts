@@ -1,6 +1,7 @@
 import type { Registry } from "../lib/plugin/mod.ts";
 import { useCommit } from "../lib/firewall/mod.ts";
 import { useRunner, useShellSource } from "../lib/linux/mod.ts";
+import { useLockWait } from "../lib/state/mod.ts";
 import {
   type Flag,
   HELP,
@@ -134,6 +135,7 @@ async function serve(
   useRunner(pool.run);
   const queue = new CallQueue(maxCalls);
   useCommit(new GroupCommit(queue).commit);
+  useLockWait(() => queue.lend());
   const metrics = new Metrics();
   const paths = new SearchPaths(process.env("PATH"));
   const { promise: asked, resolve: end } = Promise.withResolvers<string>();

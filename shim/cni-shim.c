@@ -33,13 +33,6 @@
 /* A larger configuration is not for the daemon, whose memory is all calls'. */
 #define MAX_STDIN (16 << 20)
 
-/* What the daemon is told of the environment; all else stays here. */
-static const char *const VARIABLES[] = {
-  "CNI_COMMAND", "CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_ARGS",
-  "CNI_PATH", "CNI_NETNS_OVERRIDE", "CNI_FORCE_EXEC", "CNI_TRACE", "PATH",
-};
-#define VARIABLE_COUNT (sizeof VARIABLES / sizeof *VARIABLES)
-
 struct buffer {
   char *bytes;
   size_t length, capacity;
@@ -157,9 +150,9 @@ static int make_header(struct buffer *header, const char *argv0) {
       append_text(header, cwd) < 0) {
     return -1;
   }
-  for (size_t i = 0; i < VARIABLE_COUNT; i++) {
-    const char *value = getenv(VARIABLES[i]);
-    if (append_text(header, value == NULL ? "" : value) < 0) return -1;
+  /* All of them: plugins that the daemon executes inherit them. */
+  for (char **one = environ; *one != NULL; one++) {
+    if (append_text(header, *one) < 0) return -1;
   }
   return 0;
 }
@@ -216,15 +209,20 @@ static int pass_reply_on(int fd) {
       return lost_call(reason_of(errno));
     }
   }
-  int failed = write_all(STDERR_FILENO, texts[1], lengths[1]) < 0;
-  failed |= write_all(STDOUT_FILENO, texts[0], lengths[0]) < 0;
-  return failed && status == 0 ? 1 : (int)status;
+  signal(SIGPIPE, SIG_IGN);
+  (void)write_all(STDERR_FILENO, texts[1], lengths[1]);
+  if (write_all(STDOUT_FILENO, texts[0], lengths[0]) == 0) return (int)status;
+  dprintf(STDERR_FILENO, "Cannot write to stdout: %s\n", strerror(errno));
+  /* An ADD whose result is known to no one is taken back; then there is another reply. */
+  return status == 0 && write_all(fd, "U", 1) == 0 ? pass_reply_on(fd) : 1;
 }
 
 int main(int argc, char *argv[]) {
   struct buffer header = { 0 }, input = { 0 };
   const char *command = getenv("CNI_COMMAND");
   char sizes[64], answer;
+  /* Where a result cannot be written, `cni` says so. */
+  if (fcntl(STDOUT_FILENO, F_GETFD) < 0) return execute(argv, -1);
   /* What is opened below must not take the place of a closed stream. */
   for (int fd = 0; fd <= STDERR_FILENO; fd++) {
     if (fcntl(fd, F_GETFD) < 0) (void)!open("/dev/null", O_RDWR);

@@ -7,7 +7,7 @@
  * @module
  */
 export { confinePath, isPermitted, type PathOrigin } from "./confine_path.ts";
-export { acquireFileLock, tryFileLock } from "./file_lock.ts";
+export { acquireFileLock, tryFileLock, useLockWait } from "./file_lock.ts";
 export { fitFileName } from "./fit_file_name.ts";
 export { normalizePath, type Os, type PathRules } from "./normalize_path.ts";
 export { hostFilePath, readHostFile } from "./read_host_file.ts";
