@@ -5,7 +5,7 @@ import {
   runChild,
 } from "./child.ts";
 
-import { startDaemon } from "./start_daemon.ts";
+import { startDaemon } from "./start_daemon_linux.ts";
 
 /**
  * A host of its own: network and mount namespace of a process that waits. When
