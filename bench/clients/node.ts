@@ -64,7 +64,8 @@ export async function startNode(
     ],
     stdin: "null",
     stdout: "null",
-    stderr: "inherit",
+    // unshare complains when its child is killed.
+    stderr: "null",
   }).spawn();
   await until("the node is started", () => exists(`${folder}/started`));
   const children = `/proc/${process.pid}/task/${process.pid}/children`;

@@ -1,10 +1,8 @@
 import { runProgram } from "../measure.ts";
+import { makeRootfs, PAUSE } from "./rootfs.ts";
 
 /** The image of every pod here, as the runtime knows it. */
 export const PAUSE_IMAGE = "cni.test/pause:1";
-
-/** Statically linked, so that it needs nothing beside it. */
-const BUSYBOX = "/bin/busybox";
 
 /**
  * Makes an image whose container waits until it is killed, as an OCI archive:
@@ -17,10 +15,8 @@ export async function makePauseImage(folder: string): Promise<string> {
   const root = `${folder}/image-root`;
   const layout = `${folder}/image`;
   const blobs = `${layout}/blobs/sha256`;
-  await Deno.mkdir(`${root}/bin`, { recursive: true });
+  await makeRootfs(root);
   await Deno.mkdir(blobs, { recursive: true });
-  await Deno.copyFile(BUSYBOX, `${root}/bin/busybox`);
-  await Deno.chmod(`${root}/bin/busybox`, 0o755);
   const layerTar = `${folder}/layer.tar`;
   await runProgram({ words: ["tar", "-C", root, "-cf", layerTar, "bin"] });
   const addBlob = async (mediaType: string, bytes: Uint8Array<ArrayBuffer>) => {
@@ -39,7 +35,7 @@ export async function makePauseImage(folder: string): Promise<string> {
     jsonBytes({
       architecture: Deno.build.arch === "aarch64" ? "arm64" : "amd64",
       os: "linux",
-      config: { Entrypoint: ["/bin/busybox", "sleep", "1000000"] },
+      config: { Entrypoint: PAUSE },
       rootfs: { type: "layers", diff_ids: [layer.digest] },
     }),
   );
