@@ -18,7 +18,6 @@ export * from "./list_links_linux.ts";
 export { hostNetnsWord, netnsWord } from "./netns_word_linux.ts";
 export { PASSED_ON, programEnvironment } from "./program_environment.ts";
 export { quote } from "./quote.ts";
-export { programEnvironment } from "./program_environment.ts";
 export * from "./read_link_linux.ts";
 export { repeatDump } from "./repeat_dump.ts";
 export * from "./sandbox_linux.ts";
