@@ -45,6 +45,20 @@ export async function startPodman(
   };
 }
 
+/**
+ * Why podman here does not use CNI plugins; `undefined` if it does. podman 5 is
+ * built without the backend that calls them.
+ */
+export function whyNoCni(): string | undefined {
+  const { stdout } = new Deno.Command("podman", {
+    args: ["--version"],
+    stderr: "null",
+  }).outputSync();
+  const version = new TextDecoder().decode(stdout).trim();
+  const major = Number(/(\d+)\./.exec(version)?.[1]);
+  return major < 5 ? undefined : `${version} has no CNI backend`;
+}
+
 // The limits are those of podman's defaults that a container in a container
 // may not set.
 function containersConf(folder: string, binDir: string): string {

@@ -9,6 +9,9 @@ export interface PodsOptions {
   readonly cgroupParent: string;
 }
 
+/** The port of the host that leads to the first pod, the next to the next. */
+export const FIRST_PORT = 20_000;
+
 /** Starts pods, each with a port of the host and limits; returns their ids. */
 export async function runPods(
   cri: Cri,
@@ -19,7 +22,7 @@ export async function runPods(
     cri.run({
       name: `pod-${crypto.randomUUID()}`,
       cgroupParent,
-      hostPort: 20_000 + number,
+      hostPort: FIRST_PORT + number,
       bandwidth: "100M",
     }));
 }

@@ -3,7 +3,7 @@ import { foldersWith, type PluginFolder } from "../clients/folders.ts";
 import { NETWORKS } from "../clients/networks.ts";
 import { makePlace } from "../clients/place.ts";
 import { eachOf, runPods } from "../clients/pods.ts";
-import { startPodman } from "../clients/podman.ts";
+import { startPodman, whyNoCni } from "../clients/podman.ts";
 import type { Ring } from "../contender.ts";
 import type { Contest, Side } from "../contest.ts";
 
@@ -29,6 +29,11 @@ export async function podsContests(
 
 /** `podman run --rm` on its default network. */
 export async function podmanContests(ring: Ring): Promise<readonly Contest[]> {
+  const reason = whyNoCni();
+  if (reason !== undefined) {
+    console.error(`Left out: podman run (${reason})\n`);
+    return [];
+  }
   const types = typesOf("podman");
   const make = (folder: PluginFolder) => podmanSide(folder, ring);
   return await contestOf(`podman run --rm, ${types.join("+")}`, {
