@@ -7,6 +7,7 @@ import {
   ifThere,
   isUnsupported,
   isUnwritable,
+  lookIfThere,
   orOsError,
   osError,
 } from "./os_error.ts";
@@ -404,7 +405,7 @@ const STALE_MS = 10 * 60 * 1000;
 
 function isFolder(path: string, key: string): boolean {
   // Links were judged before: the permitted folder itself may be one.
-  const info = ifThere("look at", path, () => Deno.statSync(path));
+  const info = lookIfThere(path, { key, look: Deno.statSync });
   if (info === undefined || info.isDirectory) return info !== undefined;
   throw new CniError(CniCode.InvalidConfig, `Cannot use ${key}`, {
     details: `${key} leads to ${describe(path)}, which is no folder`,
