@@ -14,6 +14,7 @@ async function compare(
     config: parseTapConfig(request),
     request,
     prevResult: {},
+    hostLinks: [],
     run: fakeIp({ links: [{ ifname: "br0", altnames: ["lan"] }] }).run,
   });
 }
