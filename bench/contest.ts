@@ -1,3 +1,5 @@
+import type { Work } from "./measure_work.ts";
+
 /** A program to run: its words, its variables and its input. */
 export interface Run {
   readonly words: readonly string[];
@@ -13,16 +15,6 @@ export const UNITS = ["ms", "ms CPU", "MiB"] as const;
 
 /** What is measured of an act: wall time, processor time or peak memory. */
 export type Unit = typeof UNITS[number];
-
-/** Work of programs that this process has do it, such as a service. */
-export interface Work {
-  /** Has it done. */
-  readonly run: () => Promise<void>;
-  /** Processor time that those programs have used so far, in milliseconds. */
-  readonly usedCpuMs: () => Promise<number>;
-  /** Prepares the next act; not measured. */
-  readonly after?: () => Promise<void>;
-}
 
 /**
  * One act of a side: the programs to run, one after another, a function that
