@@ -1,4 +1,4 @@
-import type { Act, Run, Unit } from "./contest.ts";
+import type { Act, Run, Unit, Work } from "./contest.ts";
 
 /**
  * Does an act and measures it.
@@ -8,6 +8,7 @@ import type { Act, Run, Unit } from "./contest.ts";
  */
 export async function measure(act: Act, unit: Unit): Promise<number> {
   if (typeof act === "function") return await measureTimeMs(act);
+  if ("run" in act) return await measureWork(act, unit);
   if (unit === "ms") {
     return await measureTimeMs(async () => {
       for (const run of act) await runProgram(run);
@@ -26,6 +27,17 @@ async function measureTimeMs(act: () => Promise<void>): Promise<number> {
   const start = performance.now();
   await act();
   return performance.now() - start;
+}
+
+async function measureWork(
+  { run, usedCpuMs, after }: Work,
+  unit: Unit,
+): Promise<number> {
+  const beforeMs = await usedCpuMs();
+  const timeMs = await measureTimeMs(run);
+  const cpuMs = await usedCpuMs() - beforeMs;
+  await after?.();
+  return unit === "ms" ? timeMs : cpuMs;
 }
 
 /** Its own and its children's time, as bash knows it to a millisecond. */

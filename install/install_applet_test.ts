@@ -416,6 +416,33 @@ Flags:
   );
 });
 
+nodeTest(
+  "install --resident refuses to do without a shim of its build",
+  async (node) => {
+    const absent = await node.run("install", ["--resident"]);
+    const text = `${node.folder}/cni-shim is missing: a release or a build`;
+    assertStringIncludes(absent.stderr, text);
+    node.writeFile("cni-shim", SHIM.replace("b1", "b2"));
+    const other = await node.run("install", ["--resident"]);
+    assertStringIncludes(other.stderr, "cni-shim is of another build than cni");
+    assertEquals([absent.status, other.status, node.list()], [1, 1, {}]);
+  },
+);
+
+nodeTest(
+  "install that cannot keep a file leaves the others as they were",
+  async (node) => {
+    node.writeFile("opt/cni bin/bridge", "theirs");
+    Deno.mkdirSync(`${node.bin}/host-local`);
+    const { status, stderr } = await node.run("install");
+    assertEquals(status, 1);
+    assertStringIncludes(stderr, "host-local");
+    const names = [...Deno.readDirSync(node.bin)].map(({ name }) => name);
+    assertEquals(names.sort(), ["bridge", "host-local"]);
+    assertEquals(Deno.readTextFileSync(`${node.bin}/bridge`), "theirs");
+  },
+);
+
 nodeTest("install says why it failed", async (node) => {
   const failure = `Error: Cannot install into ${node.bin}: `;
   const why: Record<string, readonly [string, string]> = {

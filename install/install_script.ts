@@ -14,13 +14,37 @@ import { SCRIPT_FUNCTIONS } from "./script_functions.ts";
  * (may be empty), `conf_dir`. Names: `cnitool` and the plugins.
  */
 export const INSTALL_SCRIPT = `${SCRIPT_FUNCTIONS}
+# For Deno's own words about what does not start.
+export NO_COLOR=1
+[ -z "$shim" ] || [ -f "$shim" ] ||
+  fail "$shim is missing: a release or a build that was made without a C compiler for this machine has none; take one that has, or run make build where there is a C compiler, then build/resident/cni install --resident"
 mkdir -p -- "$at"
 lock
 stage=$at/.cni-new.$$
-made=
-trap 'rm -rf -- "$stage" \${made:+"$made"}' EXIT
+made= taken=
+trap clean_up EXIT
 rm -rf -- "$at"/.cni-new.*
 mkdir -- "$stage"
+
+# Before files are replaced, what was kept of them goes as well.
+clean_up() {
+  [ -n "$taken" ] || [ ! -e "$stage/.kept" ] ||
+    xargs -0 rm -f -- <"$stage/.kept"
+  rm -rf -- "$stage" \${made:+"$made"}
+}
+
+# Keeps a file of a folder that is about to be replaced.
+keep() {
+  kept=$1/.$2.before-cni
+  [ "$1/$2" -ef "$kept" ] || {
+    printf '%s\\0' "$kept" >>"$stage/.kept"
+    # A second link keeps owner and times without any privilege.
+    ln -P -f -T -- "$1/$2" "$kept" 2>/dev/null ||
+      cp -P -p -f -- "$1/$2" "$kept" 2>/dev/null ||
+      cp -P -f --preserve=mode,timestamps -- "$1/$2" "$kept"
+  }
+  echo "Kept $1/$2 as \${kept##*/}"
+}
 
 # Finds or makes a library folder of this build. What runs from one that is
 # there is not disturbed: it is used as it is, or another is made.
@@ -164,6 +188,7 @@ cat "$fresh_record" >"$stage/.both"
 old_links=$(recorded link)
 old_unit=$(recorded unit)
 mv -f -T -- "$stage/.both" "$record"
+taken=1
 # The program first, which some of the others start.
 mv -f -T -- "$stage/cni" "$at/cni"
 mv -f -t "$at" -- "$stage"/*

@@ -66,16 +66,6 @@ $1
   return 1
 }
 
-# Keeps a file of a folder that is about to be replaced.
-keep() {
-  kept=$1/.$2.before-cni
-  echo "Kept $1/$2 as \${kept##*/}"
-  [ ! "$1/$2" -ef "$kept" ] || return 0
-  # A second link keeps owner and times without any privilege.
-  ln -P -f -T -- "$1/$2" "$kept" 2>/dev/null ||
-    cp -P -p -f -- "$1/$2" "$kept"
-}
-
 # Puts back what was kept of a name, or removes what has that name.
 put_back() {
   if is_there "$1/.$2.before-cni"; then

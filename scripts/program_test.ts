@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { linkApplets, type ProgramParts, writeProgram } from "./program.ts";
 
 /** A folder that is removed in the end. */
@@ -79,3 +79,18 @@ Deno.test({
       assertEquals(list(folder), foreign);
     }),
 });
+
+Deno.test("writeProgram() compiles with the runtime that it is given", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/cli.js`, "");
+    const parts: ProgramParts = {
+      form: "compiled",
+      entry: `${folder}/cli.js`,
+      permissions: { read: ["/r"], write: ["/w"], env: ["E"] },
+      deno: Deno.execPath(),
+      denort: `${folder}/none`,
+    };
+    const write = () => writeProgram(`${folder}/cni`, parts);
+    await assertRejects(write, Error, `${folder}/none`);
+    await assertRejects(() => Deno.lstat(`${folder}/cni`));
+  }));

@@ -1,15 +1,15 @@
 /*
  * The shim that plugin links lead to in resident mode: hands the call to the
  * running daemon, or executes `cni` beside it as if there were no daemon.
- *
  * It executes as long as the daemon has not said that it begins ('A'); from
- * then on the call is the daemon's, and a lost connection is an error object
- * of code 11. So no call runs twice. See docs/resident.md for the protocol.
+ * then on a lost connection is an error object of code 11, so that no call
+ * runs twice. See docs/resident.md for the protocol.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -83,33 +83,36 @@ static int lost_call(const char *reason) {
               "what was done is not known; delete the attachment, then add it again");
 }
 
+/* The last part of a path. */
+static char *name_of(char *path) {
+  char *slash = strrchr(path, '/');
+  return slash == NULL ? path : slash + 1;
+}
+
 /* The folder of this very program, with room for a name after it. */
 static int find_folder(char *path, size_t size) {
   ssize_t length = readlink("/proc/self/exe", path, size - 1);
   if (length <= 0) return -1;
   path[length] = '\0';
-  char *slash = strrchr(path, '/');
-  if (slash == NULL || (size_t)(slash - path) + 5 > size) return -1;
-  slash[1] = '\0';
-  return 0;
+  char *name = name_of(path);
+  *name = '\0';
+  return (size_t)(name - path) + sizeof "cni" > size ? -1 : 0;
 }
 
 /* Executes `cni` beside this program under the name that this one has. */
 static int execute(char *const argv[], int stdin_copy) {
   char path[PATH_MAX];
-  if (stdin_copy >= 0 && (lseek(stdin_copy, 0, SEEK_SET) < 0 || dup2(stdin_copy, STDIN_FILENO) < 0)) {
+  if (stdin_copy >= 0 && (lseek(stdin_copy, 0, SEEK_SET) < 0 || dup2(stdin_copy, STDIN_FILENO) < 0))
     return fail(999, "Cannot hand stdin on", strerror(errno), "try again");
-  }
-  char *slash = strrchr(argv[0], '/');
-  int count = 0;
+  size_t count = 0;
   while (argv[count] != NULL) count++;
-  char **words = calloc((size_t)count + 2, sizeof *words);
+  char **words = calloc(count + 2, sizeof *words);
   if (find_folder(path, sizeof path) == 0 && words != NULL) {
     strcat(path, "cni");
-    memcpy(words + 1, argv, (size_t)count * sizeof *words);
+    memcpy(words + 1, argv, count * sizeof *words);
     words[0] = argv[0];
     /* A script gets its own path as $0, so the name stands before the words. */
-    words[1] = slash == NULL ? argv[0] : slash + 1;
+    words[1] = name_of(argv[0]);
     execv(path, words);
   }
   return fail(999, "Cannot execute cni beside cni-shim", strerror(errno), "install it again");
@@ -123,10 +126,8 @@ static int copy_stdin(struct buffer *into) {
     ssize_t length = read(STDIN_FILENO, chunk, sizeof chunk);
     if (length < 0 && errno == EINTR) continue;
     if (length <= 0) return copy;
-    if (copy < 0 || append(into, chunk, (size_t)length) < 0 ||
-        write_all(copy, chunk, (size_t)length) < 0) {
+    if (copy < 0 || append(into, chunk, (size_t)length) < 0 || write_all(copy, chunk, (size_t)length) < 0)
       exit(fail(5, "Cannot keep stdin", strerror(errno), "free some memory"));
-    }
   }
 }
 
@@ -140,16 +141,12 @@ static int append_namespace(struct buffer *to, const char *path) {
 }
 
 /* Build, namespaces, name, folder, variables: a NUL after each. */
-static int make_header(struct buffer *header, const char *argv0) {
+static int make_header(struct buffer *header, char *argv0) {
   char cwd[PATH_MAX];
-  const char *name = strrchr(argv0, '/');
   if (getcwd(cwd, sizeof cwd) == NULL) cwd[0] = '\0';
   if (append_text(header, BUILD_ID) < 0 || append_namespace(header, "/proc/self/ns/net") < 0 ||
       append_namespace(header, "/proc/self/ns/mnt") < 0 ||
-      append_text(header, name == NULL ? argv0 : name + 1) < 0 ||
-      append_text(header, cwd) < 0) {
-    return -1;
-  }
+      append_text(header, name_of(argv0)) < 0 || append_text(header, cwd) < 0) return -1;
   /* All of them: plugins that the daemon executes inherit them. */
   for (char **one = environ; *one != NULL; one++) {
     if (append_text(header, *one) < 0) return -1;
@@ -193,9 +190,7 @@ static int pass_reply_on(int fd) {
   char line[64], *rest = line;
   size_t used = 0;
   for (;;) {
-    if (used == sizeof line - 1 || read_all(fd, line + used, 1) < 0) {
-      return lost_call(reason_of(errno));
-    }
+    if (used == sizeof line - 1 || read_all(fd, line + used, 1) < 0) return lost_call(reason_of(errno));
     if (line[used] == '\n') break;
     /* Before the reply: a sign of life. */
     if (used > 0 || line[used] != '.') used++;
@@ -205,9 +200,7 @@ static int pass_reply_on(int fd) {
   size_t lengths[2] = { strtoul(rest, &rest, 10), strtoul(rest, &rest, 10) };
   char *texts[2] = { malloc(lengths[0] + 1), malloc(lengths[1] + 1) };
   for (int i = 0; i < 2; i++) {
-    if (texts[i] == NULL || read_all(fd, texts[i], lengths[i]) < 0) {
-      return lost_call(reason_of(errno));
-    }
+    if (texts[i] == NULL || read_all(fd, texts[i], lengths[i]) < 0) return lost_call(reason_of(errno));
   }
   signal(SIGPIPE, SIG_IGN);
   (void)write_all(STDERR_FILENO, texts[1], lengths[1]);
@@ -217,16 +210,27 @@ static int pass_reply_on(int fd) {
   return status == 0 && write_all(fd, "U", 1) == 0 ? pass_reply_on(fd) : 1;
 }
 
+/* `cni-shim --net=PATH -- PROGRAM`: as nsenter, which takes longer to start than most programs. */
+static int enter(char *const argv[]) {
+  const char *path = argv[1] + strlen("--net=");
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return fprintf(stderr, "nsenter: cannot open %s: %s\n", path, strerror(errno)), 1;
+  if (setns(fd, CLONE_NEWNET) < 0)
+    return fprintf(stderr, "nsenter: reassociate to namespace 'ns/net' failed: %s\n", strerror(errno)), 1;
+  execvp(argv[3], argv + 3);
+  return fprintf(stderr, "nsenter: failed to execute %s: %s\n", argv[3], strerror(errno)), 127;
+}
+
 int main(int argc, char *argv[]) {
   struct buffer header = { 0 }, input = { 0 };
-  const char *command = getenv("CNI_COMMAND");
-  char sizes[64], answer;
+  char sizes[64], answer, *command = getenv("CNI_COMMAND");
   /* Where a result cannot be written, `cni` says so. */
   if (fcntl(STDOUT_FILENO, F_GETFD) < 0) return execute(argv, -1);
   /* What is opened below must not take the place of a closed stream. */
   for (int fd = 0; fd <= STDERR_FILENO; fd++) {
     if (fcntl(fd, F_GETFD) < 0) (void)!open("/dev/null", O_RDWR);
   }
+  if (argc > 3 && !strncmp(argv[1], "--net=", 6) && !strcmp(name_of(argv[0]), "cni-shim")) return enter(argv);
   if (argc != 1 || command == NULL || *command == '\0' ||
       getenv("CNI_DELEGATIONS") != NULL /* a plugin calls */) return execute(argv, -1);
   int fd = make_header(&header, argv[0]) < 0 ? -1 : connect_daemon();
@@ -236,13 +240,10 @@ int main(int argc, char *argv[]) {
   int length = snprintf(sizes, sizeof sizes, "CNI1 %zu %zu\n", header.length, input.length);
   if (input.length > MAX_STDIN || write_all(fd, sizes, (size_t)length) < 0 ||
       write_all(fd, header.bytes, header.length) < 0 ||
-      write_all(fd, input.bytes, input.length) < 0) {
-    return execute(argv, copy);
-  }
+      write_all(fd, input.bytes, input.length) < 0) return execute(argv, copy);
   do {
-    if (read_all(fd, &answer, 1) < 0) {
+    if (read_all(fd, &answer, 1) < 0)
       return errno == EAGAIN ? lost_call(reason_of(errno)) : execute(argv, copy);
-    }
   } while (answer == '.');
   return answer == 'A' ? pass_reply_on(fd) : execute(argv, copy);
 }

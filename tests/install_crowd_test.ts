@@ -1,12 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { PROJECT_ROOT } from "../scripts/project.ts";
+import { makeOtherBuild } from "./other_build.ts";
 
-const BUILT = `${PROJECT_ROOT}/build/bin/cni`;
+const BUILT = `${PROJECT_ROOT}/build/bin`;
 
 function whyNot(): string | undefined {
   if (Deno.build.os === "windows") return "Windows has no cni install";
   try {
-    Deno.statSync(BUILT);
+    Deno.statSync(`${BUILT}/cni`);
     return undefined;
   } catch {
     return "needs make build";
@@ -49,31 +50,6 @@ async function run(
   };
 }
 
-/**
- * Makes another build of the portable form: the same code under another id,
- * with the folder that it is installed from.
- */
-async function makeOtherBuild(folder: string): Promise<string> {
-  const text = await Deno.readTextFile(BUILT);
-  const [, library = ""] = /^_cni_lib=(\S+)$/m.exec(text) ?? [];
-  // Compiled, it is one file: then the same build takes its own place.
-  if (library === "") return BUILT;
-  await Deno.mkdir(`${folder}/lib`, { recursive: true });
-  for await (const { name, isFile } of Deno.readDir(library)) {
-    if (!isFile) continue;
-    const code = await Deno.readTextFile(`${library}/${name}`);
-    const other = code.replaceAll(/"[0-9a-f]{32}"/g, `"${"f".repeat(32)}"`);
-    await Deno.writeTextFile(`${folder}/lib/${name}`, other);
-  }
-  await Deno.writeTextFile(
-    `${folder}/cni`,
-    text.replace(/^_cni_lib=.*$/m, `_cni_lib='${folder}/lib'`)
-      .replace(/^_cni_bin=.*$/m, `_cni_bin='${folder}'`),
-    { mode: 0o755 },
-  );
-  return `${folder}/cni`;
-}
-
 const reason = whyNot();
 const name = "cni install again and again fails no call that runs meanwhile";
 Deno.test({
@@ -82,11 +58,11 @@ Deno.test({
   async fn() {
     const folder = await Deno.makeTempDir({ prefix: "cni-install-" });
     try {
-      const builds = [BUILT, await makeOtherBuild(`${folder}/other`)];
+      const builds = [BUILT, await makeOtherBuild(BUILT, `${folder}/other`)];
       const bin = `${folder}/bin`;
       const places = [`--bin-dir=${bin}`, `--prefix=${folder}/usr`];
-      const install = async (program: string) => {
-        const said = await run(program, ["install", ...places]);
+      const install = async (from: string) => {
+        const said = await run(`${from}/cni`, ["install", ...places]);
         assertEquals([said.status, said.stderr], [0, ""], said.stdout);
       };
       await install(BUILT);

@@ -1,6 +1,6 @@
 import { CniCode, CniError } from "../spec/mod.ts";
 import { parseShown } from "./apply_linux.ts";
-import { inSandbox, reasonOf } from "./batch.ts";
+import { inSandbox, isSafeWord, reasonOf, wordLines } from "./batch.ts";
 import type { Command, Run } from "./command.ts";
 import { type Link, parseLinks } from "./link.ts";
 
@@ -31,6 +31,29 @@ export async function readLink(
   throw new CniError(CniCode.Internal, `Cannot read the link ${name}`, {
     details: reasonOf(stderr),
   });
+}
+
+/**
+ * Reads links of the host with their addresses, by one process.
+ *
+ * @returns Those that are there.
+ * @throws {CniError} Code 999 if they cannot be read.
+ */
+export async function readLinks(
+  names: readonly string[],
+  run: Run,
+): Promise<readonly Link[]> {
+  // No link has a name that is no plain word.
+  const lines = names.filter(isSafeWord)
+    .map((name) => ["addr", "show", "dev", name]);
+  if (lines.length === 0) return [];
+  const args = ["-j", "-d", "-force", "-batch", "-"];
+  const stdin = wordLines(lines);
+  const { stdout, stderr } = await run({ program: "ip", args, stdin });
+  const faults = stderr.split("\n").filter((line) => !IS_MISSING.test(line));
+  const details = reasonOf(faults.join("\n"));
+  if (details === "") return parseShown(stdout).flatMap(parseLinks);
+  throw new CniError(CniCode.Internal, "Cannot read links", { details });
 }
 
 /** As releases of iproute2, and others' `ip`, put it. */

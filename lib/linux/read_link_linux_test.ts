@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { CniCode, CniError } from "../spec/mod.ts";
 import { fakeRun } from "./_testing.ts";
-import { readLink } from "./read_link_linux.ts";
+import { readLink, readLinks } from "./read_link_linux.ts";
 
 Deno.test("readLink() reads a link of the host", async () => {
   const run = fakeRun(() => ({ stdout: '[{"ifindex":3,"ifname":"br0"}]\n' }));
@@ -44,4 +44,26 @@ Deno.test("readLink() throws when it cannot look", async () => {
     [error.code, error.details],
     [CniCode.Internal, stderr.trim()],
   );
+});
+
+Deno.test("readLinks() reads those of the host that are there, by one process", async () => {
+  const run = fakeRun(() => ({
+    status: 1,
+    stdout: '[{"ifname":"br0"}]\n',
+    stderr: 'Device "gone" does not exist.\nCommand failed -:2\n',
+  }));
+  const links = await readLinks(["br0", "gone", "no name"], run);
+  assertEquals(links.map(({ name }) => name), ["br0"]);
+  assertEquals(run.commands, [{
+    program: "ip",
+    args: ["-j", "-d", "-force", "-batch", "-"],
+    stdin: "addr show dev br0\naddr show dev gone\n",
+  }]);
+});
+
+Deno.test("readLinks() starts nothing for no links, and throws when it cannot look", async () => {
+  const run = fakeRun(() => ({ status: 255, stderr: "Cannot open netlink\n" }));
+  assertEquals(await readLinks([], run), []);
+  assertEquals(run.commands, []);
+  await assertRejects(() => readLinks(["br0"], run), CniError);
 });

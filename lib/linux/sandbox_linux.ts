@@ -35,19 +35,26 @@ export async function readSandbox(
 ): Promise<Sandbox> {
   // A namespace under /proc cannot be opened by this program itself, whatever
   // its permissions, so others look at it. `-ef`: the same device and inode.
-  const [isThere, isOwn, shown] = await Promise.all([
-    run({ program: "test", args: ["-e", netns] }),
-    isOwnNamespace(netns, run),
+  const [isOwn, shown] = await Promise.all([
+    isOverridden(override) ? false : isOwnNamespace(netns, run),
     run({ program: "ip", args: ["-j", "-d", "addr", "show"], netns }),
   ]);
-  // Anything else than a plain "no" comes from a shell that has failed itself.
-  if (isThere.status === 1 && isThere.stderr.trim() === "") {
-    return { fault: ABSENT };
-  }
-  if (isThere.status !== 0) return { fault: faultOf(isThere) };
-  if (isOwn && !isOverridden(override)) throw ownNamespaceError(netns);
-  if (shown.status !== 0) return { fault: faultOf(shown) };
+  if (isOwn) throw ownNamespaceError(netns);
+  if (shown.status !== 0) return { fault: await faultAt(netns, shown, run) };
   return { links: parseShown(shown.stdout).flatMap(parseLinks) };
+}
+
+/** Why the links at a path could not be read. */
+async function faultAt(
+  netns: string,
+  shown: Output,
+  run: Run,
+): Promise<string> {
+  const isThere = await run({ program: "test", args: ["-e", netns] });
+  if (isThere.status === 0) return faultOf(shown);
+  // Anything else than a plain "no" comes from a shell that has failed itself.
+  const isAbsent = isThere.status === 1 && isThere.stderr.trim() === "";
+  return isAbsent ? ABSENT : faultOf(isThere);
 }
 
 function faultOf({ status, stderr }: Output): string {

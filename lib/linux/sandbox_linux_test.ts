@@ -35,7 +35,7 @@ Deno.test("findSandbox() reads a path of any characters", async () => {
     const links = await findSandbox(path, { run, override: "" });
     assertEquals(links?.map(({ name }) => name), ["lo"]);
     assertEquals(run.commands.map(({ args, netns = args[0] }) => netns), [
-      ...["-e", path, path],
+      ...[path, path],
     ]);
   }
 });
@@ -118,7 +118,7 @@ Deno.test("requireSandbox() needs a namespace", async () => {
   const links = await requireSandbox(NETNS, options);
   assertEquals(links.map((link) => link.name), ["lo"]);
   const runs = [
-    runWith({ isThere: false }),
+    runWith({ isThere: false, shown: { status: 1 } }),
     runWith({ isOwn: true }),
     runWith({ shown: { status: 1 } }),
   ];

@@ -12,7 +12,7 @@ import { quote } from "./quote.ts";
 import { repeatDump } from "./repeat_dump.ts";
 
 /** How a shell, or nsenter in it, says that it found no such program. */
-const MISSING = /not found|failed to execute ([\w.-]+)/;
+const MISSING = /([\w.-]+): (?:command )?not found|failed to execute ([\w.-]+)/;
 
 /** The exit status by which a shell says that it found no such program. */
 const NOT_FOUND = 127;
@@ -115,7 +115,8 @@ export class Shell implements AsyncDisposable {
       : Number(stdout.rest);
     const missing = status === NOT_FOUND ? MISSING.exec(stderr.text) : null;
     if (missing !== null) {
-      throw new ProgramMissingError(missing[1] ?? program, stderr.text);
+      const [, name = missing[2] ?? program] = missing;
+      throw new ProgramMissingError(name, stderr.text);
     }
     return { status, stdout: stdout.text, stderr: stderr.text };
   }

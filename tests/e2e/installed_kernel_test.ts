@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { makeOtherBuild, OTHER_BUILD } from "../other_build.ts";
 import { startDaemon } from "./_daemon.ts";
 import {
   askDaemon,
@@ -84,10 +85,14 @@ kernelTest(
       [`${bin}/cni`, "tool", "doctor", "--socket", socket],
     );
     assertStringIncludes(doctor.stdout, `  ok    daemon at ${socket} answers`);
-    // An upgrade under load: installed again, and the daemon started again.
+    // Upgrades under load: another build is installed, then its daemon started.
     let isOver = false;
     const failed: string[] = [];
-    const callers = Array.from({ length: 4 }, async (_, index) => {
+    const builds = [
+      await makeOtherBuild(RESIDENT_BIN, `${host.scratchDir}/other`),
+      RESIDENT_BIN,
+    ];
+    const callers = Array.from({ length: 8 }, async (_, index) => {
       const own = await host.addSandbox();
       const one = { ...call, sandbox: own, env: { CNI_DAEMON_SOCKET: socket } };
       for (let round = 0; !isOver; round++) {
@@ -100,8 +105,8 @@ kernelTest(
       await callPlugin(host, "bridge", { ...one, command: "DEL" });
     });
     try {
-      for (let round = 0; round < 3; round++) {
-        await install(host, RESIDENT_BIN, ["--resident"]);
+      for (const build of [...builds, ...builds]) {
+        await install(host, build, ["--resident"]);
         await start();
       }
     } finally {
@@ -109,6 +114,8 @@ kernelTest(
       await Promise.all(callers);
     }
     assertEquals(failed, []);
+    const last = JSON.parse(await askDaemon(socket, "STATUS"));
+    assertEquals(last.buildId === OTHER_BUILD, false);
     await callPlugin(host, "bridge", { ...call, command: "DEL" });
     const said = await must([`${bin}/cni`, "uninstall", `--bin-dir=${bin}`]);
     assertStringIncludes(said, "systemctl disable --now cni-daemon");

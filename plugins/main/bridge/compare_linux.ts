@@ -1,4 +1,9 @@
-import { type Link, readLink, type Run } from "../../../lib/linux/mod.ts";
+import {
+  isNamed,
+  type Link,
+  readLink,
+  type Run,
+} from "../../../lib/linux/mod.ts";
 import type { Interface } from "../../../lib/spec/mod.ts";
 import {
   checkAddresses,
@@ -18,12 +23,16 @@ import { type VlanConfig, vlanLinkName } from "./vlan.ts";
  * @throws {CniError} Code 999, naming what differs.
  */
 export async function compareBridge(
-  { link, config, request, prevResult, run }: Found<BridgeConfig>,
+  { link, config, request, prevResult, hostLinks, run }: Found<BridgeConfig>,
 ): Promise<void> {
   const { interfaces = [], ips = [] } = prevResult;
-  const found = await readLink(config.bridge, { run });
+  const found = hostLinks.find((one) => isNamed(one, config.bridge)) ??
+    await readLink(config.bridge, { run });
   const bridge = requireBridge(found, interfaces, config);
-  const port = await checkPort(link, interfaces, { bridge: bridge.name, run });
+  const port = checkPort(link, interfaces, {
+    bridge: bridge.name,
+    links: hostLinks,
+  });
   checkFlags(port, config);
   if (bridge.vlans?.isFiltering) {
     await checkVlans(port, config.vlans, run);
@@ -64,15 +73,15 @@ function requireBridge(
 }
 
 /** Among the host's interfaces of the result is the other end of the pair. */
-async function checkPort(
+function checkPort(
   container: Link,
   interfaces: readonly Interface[],
-  { bridge, run }: { bridge: string; run: Run },
-): Promise<Link> {
+  { bridge, links }: { bridge: string; links: readonly Link[] },
+): Link {
   const candidates = interfaces.filter((one) =>
     !one.sandbox && one.name !== bridge && one.name !== container.name
   );
-  const port = await checkVethPeer(container, candidates, run);
+  const port = checkVethPeer(container, { candidates, links });
   if (port.master === bridge) return port;
   const found = port.master === undefined ? "none" : `"${port.master}"`;
   const why = `its bridge is ${found}: expected "${bridge}"`;

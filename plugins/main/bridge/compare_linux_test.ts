@@ -53,8 +53,9 @@ async function compare(given: Given): Promise<void> {
   const { address = "10.0.0.2/24", bridgeMac = BRIDGE.address } = given;
   const bridge = "bridge" in given ? given.bridge : BRIDGE;
   const request = requestWith({ bridge: "cni0", ...keys }, { netns: NETNS });
+  const links = bridge === undefined ? [port] : [bridge, port];
   const { run } = fakeIp({
-    links: bridge === undefined ? [port] : [bridge, port],
+    links,
     answer: ({ program, args }) => {
       assertEquals(
         [program, ...args],
@@ -80,6 +81,7 @@ async function compare(given: Given): Promise<void> {
       ],
       ips: [{ address, interface: 2 }],
     },
+    hostLinks: links.map(linkOf),
     run,
   });
 }

@@ -21,6 +21,8 @@ async function changesOf(
         assertEquals(netns, PLACE.netns);
         return { stdout: JSON.stringify(links) };
       }
+      // A look at which namespace the host's is.
+      if (program === "test") return {};
       changes.push(netns === undefined ? line : `inside: ${line}`);
       const end = Object.keys(endings).find((part) => line.includes(part));
       return end === undefined ? {} : endings[end]!;
@@ -39,7 +41,7 @@ const RESTORED = [
 Deno.test("putBack() moves what has the alias and the address of the device", async (t) => {
   const move = (name: string) =>
     "inside: ip -force -batch - " +
-    `link set dev ${name} name d0 netns ${Deno.pid}`;
+    `link set dev ${name} name d0 netns /proc/${Deno.pid}/ns/net`;
   const others = [
     { ifname: "eth0", ...RAW, ifalias: "d1" },
     { ifname: "eth0", ...RAW, address: "02:00:00:00:00:d1" },

@@ -1,8 +1,14 @@
 import {
   findSandbox,
-  ipStep,
   type Link,
+  mustRunInSandbox,
+  type Output,
+  parseLinks,
+  parseShown,
+  reasonOf,
   requireSandbox,
+  runInSandbox,
+  sandboxText,
 } from "../../../lib/linux/mod.ts";
 import {
   type Cidr,
@@ -11,7 +17,7 @@ import {
   formatCidr,
   parseCidr,
 } from "../../../lib/net/mod.ts";
-import type { Request } from "../../../lib/plugin/mod.ts";
+import type { PlannedAct, Request } from "../../../lib/plugin/mod.ts";
 import {
   CniCode,
   CniError,
@@ -24,16 +30,6 @@ import type { Executor } from "../../shared/chained/mod.ts";
 /** The interface that is meant whatever `CNI_IFNAME` says. */
 export const NAME = "lo";
 
-/** The one step of an ADD. */
-const UP = ipStep("sandbox", `set "${NAME}" up`, [
-  ...["link", "set", "dev", NAME, "up"],
-]);
-
-/** The one step of a DEL. */
-const DOWN = ipStep("sandbox", `set "${NAME}" down`, [
-  ...["link", "set", "dev", NAME, "down"],
-]);
-
 const LOOPBACK_NETWORKS = ["127.0.0.0/8", "::1/128"].map(parseCidr);
 
 /**
@@ -42,15 +38,40 @@ const LOOPBACK_NETWORKS = ["127.0.0.0/8", "::1/128"].map(parseCidr);
  */
 export async function addLoopback(
   { netns, netnsOverride: override, config }: Request,
-  { isPlanning, run, apply }: Executor,
+  { isPlanning, run, act }: Executor,
 ): Promise<Result> {
   const prevResult = prevResultOf(config);
-  await requireSandbox(netns, { run, override });
-  await apply([UP]);
+  const options = { run, override };
+  const shown = await act([planned("up", netns)], async () => {
+    const script = scriptOf("up");
+    return shownBy("up", await mustRunInSandbox(script, netns, options));
+  });
+  const links = shown ?? await requireSandbox(netns, options);
   if (prevResult !== undefined) return prevResult;
-  const links = await requireSandbox(netns, { run, override });
   const result = loopbackResult(links, netns);
   return isPlanning ? withKernelAddresses(result) : result;
+}
+
+/** What is done, as a person would do it. */
+function planned(state: "up" | "down", netns: string): PlannedAct {
+  const command = sandboxText(`ip link set dev ${NAME} ${state}`, netns);
+  return { purpose: `set "${NAME}" ${state}`, command };
+}
+
+/** Changes the link and shows it: by one process, as each takes a while. */
+function scriptOf(state: "up" | "down"): string {
+  return "exec ip -j -d -batch - <<';'\n" +
+    `link set dev ${NAME} ${state}\naddr show dev ${NAME}\n;\n`;
+}
+
+function shownBy(
+  state: "up" | "down",
+  { status, stdout, stderr }: Output,
+): readonly Link[] {
+  if (status === 0) return parseShown(stdout).flatMap(parseLinks);
+  throw new CniError(CniCode.Internal, `Cannot set "${NAME}" ${state}`, {
+    details: reasonOf(stderr) || `exit status ${status}`,
+  });
 }
 
 /** The result of an ADD that has the container's links before it. */
@@ -93,11 +114,15 @@ function withKernelAddresses(result: Result): Result {
 /** Sets `lo` down, if the container is still there. */
 export async function delLoopback(
   { netns, netnsOverride: override }: Request,
-  { run, apply }: Executor,
+  { isPlanning, run, act }: Executor,
 ): Promise<void> {
   if (netns === "") return;
-  if (await findSandbox(netns, { run, override }) === undefined) return;
-  await apply([DOWN]);
+  const options = { run, override };
+  if (isPlanning && await findSandbox(netns, options) === undefined) return;
+  await act([planned("down", netns)], async () => {
+    const output = await runInSandbox(scriptOf("down"), netns, options);
+    if (output !== undefined) shownBy("down", output);
+  });
 }
 
 /** Whether a link is `lo`. */

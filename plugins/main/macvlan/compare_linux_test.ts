@@ -27,6 +27,7 @@ async function codeOf(
       config: parseMacvlanConfig(request),
       request,
       prevResult: {},
+      hostLinks: [],
       run: fakeIp({ links, routes: [ROUTE] }).run,
     });
     return 0;

@@ -23,11 +23,12 @@ import {
  * @throws {CniError} Code 999, naming what differs.
  */
 export async function comparePtp(
-  { link, request, prevResult, run }: Found<PtpConfig>,
+  { link, request, prevResult, hostLinks: links, run }: Found<PtpConfig>,
 ): Promise<void> {
   const { netns, ifname } = request;
-  const inHost = (prevResult.interfaces ?? []).filter((one) => !one.sandbox);
-  const peer = await checkVethPeer(link, inHost, run);
+  const candidates = (prevResult.interfaces ?? [])
+    .filter((one) => !one.sandbox);
+  const peer = checkVethPeer(link, { candidates, links });
   const ips = ipsOf(prevResult, ifname);
   // Before the routes, which go with their addresses.
   checkAddresses(link, ips);

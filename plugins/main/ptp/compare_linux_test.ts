@@ -37,7 +37,8 @@ async function compare(
       interfaces: [{ name: "veth1" }, { name: "eth0", sandbox: NETNS }],
       ips: [{ address: "10.0.0.2/24", gateway: "10.0.0.1", interface: 1 }],
     },
-    run: fakeIp({ links: [peer], routes }).run,
+    hostLinks: [linkOf(peer)],
+    run: fakeIp({ routes }).run,
   });
 }
 

@@ -4,6 +4,7 @@ import {
   type Link,
   parseLinks,
   parseShown,
+  readLinks,
   reasonOf,
   type Run,
 } from "../../../lib/linux/mod.ts";
@@ -11,7 +12,7 @@ import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { type Executor, forgetAttachment } from "../../shared/chained/mod.ts";
 import { findHostEnds } from "../../shared/host_end/mod.ts";
-import { isOtherEnd, isOwnIfb, readLinks } from "./facts_linux.ts";
+import { isOtherEnd, isOwnIfb } from "./facts_linux.ts";
 import { ifbName } from "./ifb.ts";
 import { parseBandwidthConfig } from "./config.ts";
 import { bandwidthNotes } from "./notes.ts";

@@ -1,11 +1,9 @@
 import {
   type Link,
   linkAlias,
-  parseLinks,
-  parseShown,
+  readLinks,
   requireSandbox,
   type Run,
-  wordLines,
 } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import {
@@ -149,21 +147,6 @@ export function hostNames({ interfaces = [] }: Result): readonly string[] {
     checkLinkName(name, `prevResult.interfaces[${index}].name`);
     return [name];
   });
-}
-
-/** Reads those of the host's links that are there. */
-export async function readLinks(
-  names: readonly string[],
-  run: Run,
-): Promise<readonly Link[]> {
-  const lines = names.map((name) => ["link", "show", "dev", name]);
-  const args = ["-j", "-d", "-force", "-batch", "-"];
-  const { stdout } = await run({
-    program: "ip",
-    args,
-    stdin: wordLines(lines),
-  });
-  return parseShown(stdout).flatMap(parseLinks);
 }
 
 function goneError(ifname: string, netns: string): CniError {

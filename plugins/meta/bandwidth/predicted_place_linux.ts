@@ -1,6 +1,6 @@
-import type { Run } from "../../../lib/linux/mod.ts";
+import { readLinks, type Run } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { findPlace, hostNames, readLinks } from "./facts_linux.ts";
+import { findPlace, hostNames } from "./facts_linux.ts";
 import type { BandwidthInput } from "./read_input.ts";
 import { NOTHING, type Place } from "./steps.ts";
 

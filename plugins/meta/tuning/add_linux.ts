@@ -17,7 +17,7 @@ import {
 } from "./link_attributes.ts";
 import { readInput } from "./read_input.ts";
 import { tunedResult } from "./result.ts";
-import { setSysctls, sysctlAct } from "./set_sysctls_linux.ts";
+import { settleSysctls, sysctlAct, sysctlScript } from "./set_sysctls_linux.ts";
 import { openTuningState, parseDataDir, stateFileName } from "./state.ts";
 
 /**
@@ -34,12 +34,15 @@ export async function addTuning(
   if (isIdle(config)) return before;
   const { netns, ifname } = request;
   // Before other plugins have acted, there may be no interface to look at.
-  const facts = isPlanning ? UNKNOWN : await readFacts(request, config, run);
+  const then = sysctlScript(sysctls);
+  const facts = isPlanning
+    ? UNKNOWN
+    : await readFacts(request, config, { run, then });
   refuseMissing(facts);
-  const { values, link } = facts;
+  const { output, values, link } = facts;
   await act(
     sysctls.map((sysctl) => sysctlAct(sysctl, netns)),
-    () => setSysctls(sysctls, { netns, run, undo, values }),
+    () => settleSysctls(sysctls, { output, netns, run, undo, values }),
   );
   if (hasAttributes(attributes)) {
     const file = `${parseDataDir(request.config.fields)}/` +
@@ -69,7 +72,12 @@ async function applyAll(
   await applySteps(steps, { ...options, undo: new UndoStack() });
 }
 
-const UNKNOWN: TuningFacts = { values: new Map(), missing: [], folders: [] };
+const UNKNOWN: TuningFacts = {
+  output: { status: 0, stdout: "", stderr: "" },
+  values: new Map(),
+  missing: [],
+  folders: [],
+};
 
 function saveOriginals(
   request: Request,

@@ -26,7 +26,7 @@ export async function checkTuning(
   requirePrevResult(request);
   if (isIdle(config)) return;
   await act(looks(request, config), async () => {
-    compare(request, config, await readFacts(request, config, run));
+    compare(request, config, await readFacts(request, config, { run }));
   });
 }
 

@@ -1,4 +1,5 @@
 import {
+  type Output,
   OWN_NAMESPACE,
   ownNamespaceError,
   ownNamespaceTest,
@@ -13,10 +14,13 @@ import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { noticePaths } from "./announce.ts";
 import { hasAttributes, type TuningConfig } from "./config.ts";
 import { type LinkAttributes, parseLinkAttributes } from "./link_attributes.ts";
+import { SET_FAILED } from "./set_sysctls_linux.ts";
 import type { Sysctl } from "./sysctl.ts";
 
 /** What is in the container before anything is changed. */
 export interface TuningFacts {
+  /** How the shell that has read them has ended. */
+  readonly output: Output;
   /** Values of parameters by path; one that can only be written has none. */
   readonly values: ReadonlyMap<string, string>;
   /** The parameters that the namespace does not have. */
@@ -32,9 +36,20 @@ export interface TuningFacts {
   readonly notices?: ReadonlyMap<string, string>;
 }
 
+/** How {@linkcode readFacts} is to go about it. */
+export interface ReadFactsOptions {
+  /** Runs the command. */
+  readonly run: Run;
+  /**
+   * Lines of a script that follow in the same shell where no parameter is
+   * missing: starting another one takes as long as all of it.
+   */
+  readonly then?: string;
+}
+
 /**
- * Reads what a configuration is about, in the shell that the changes will be
- * made in: `ip` and `grep` are all that is started besides.
+ * Reads what a configuration is about, by one shell: `ip` and `grep` are all
+ * that is started besides.
  *
  * @throws {CniError} Code 8 if there is no namespace or it is the plugin's own,
  * code 999 if there is no such interface.
@@ -42,19 +57,19 @@ export interface TuningFacts {
 export async function readFacts(
   request: Request,
   config: TuningConfig,
-  run: Run,
+  { run, then = "" }: ReadFactsOptions,
 ): Promise<TuningFacts> {
   const { netns, netnsOverride: override, ifname } = request;
-  const stdin = factsScript(request, config);
+  const stdin = factsScript(request, config) + then;
   const output = await run({
     ...{ program: "sh", args: ["-s"], stdin, netns },
-    isReading: true,
+    isReading: then === "",
   });
   const { status, stderr } = output;
   if (status === OWN_NAMESPACE) throw ownNamespaceError(netns);
   if (status === NO_GREP) throw new ProgramMissingError("grep", stderr);
   if (status === NO_LINK) throw linkError(ifname, stderr);
-  if (status !== 0) {
+  if (status !== 0 && status !== SET_FAILED) {
     // The longer way tells what is wrong.
     await requireSandbox(netns, { run: runCommand, override });
     throw new CniError(CniCode.Internal, "Cannot look into the container", {
@@ -64,6 +79,7 @@ export async function readFacts(
   const [missing = "", values = "", link = "", notices = ""] = output.stdout
     .split(`${MARK}\n`);
   return {
+    output,
     values: parseValues(values),
     missing: sysctlsIn(missing, ABSENT, config),
     folders: sysctlsIn(missing, FOLDER, config),
@@ -104,9 +120,10 @@ function factsScript(
   const files = sysctls.map(({ path }) => `'${ROOT}${path}'`);
   const lines = [
     ownNamespaceTest(netnsOverride),
+    "fault=",
     ...files.map((file, index) =>
-      `[ -e ${file} ] || echo ${ABSENT} ${index}\n` +
-      `[ ! -d ${file} ] || echo ${FOLDER} ${index}`
+      `[ -e ${file} ] || { echo ${ABSENT} ${index}; fault=1; }\n` +
+      `[ ! -d ${file} ] || { echo ${FOLDER} ${index}; fault=1; }`
     ),
     `echo ${MARK}`,
     ...(files.length === 0 ? [] : [
@@ -121,6 +138,7 @@ function factsScript(
     ...(attributes.mac === undefined
       ? []
       : noticePaths(ifname).map((path) => readLine(`${ROOT}${path}`))),
+    '[ -z "$fault" ] || exit 0',
   ];
   return lines.join("\n") + "\n";
 }

@@ -1,4 +1,5 @@
 import {
+  type Output,
   quote,
   reasonOf,
   type Run,
@@ -9,11 +10,13 @@ import type { PlannedAct } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError, describe } from "../../../lib/spec/mod.ts";
 import type { Sysctl } from "./sysctl.ts";
 
-/** What {@linkcode setSysctls} needs besides the parameters. */
-export interface SetSysctlsOptions {
+/** What {@linkcode settleSysctls} needs besides the parameters. */
+export interface SettleSysctlsOptions {
+  /** How the shell with the script has ended. */
+  readonly output: Output;
   /** Path of the container's network namespace. */
   readonly netns: string;
-  /** Runs the command. */
+  /** Puts the values back. */
   readonly run: Run;
   /** Gets what puts the values back. */
   readonly undo: UndoStack;
@@ -21,19 +24,32 @@ export interface SetSysctlsOptions {
   readonly values: ReadonlyMap<string, string>;
 }
 
+/** The exit status of a script that could not set a parameter. */
+export const SET_FAILED = 84;
+
 /**
- * Sets kernel parameters in order, by the shell's own means. If one fails,
- * those before it can be put back through `undo`.
+ * The lines of a script that set kernel parameters in order, by the shell's own
+ * means. One that fails ends it with {@linkcode SET_FAILED}.
+ */
+export function sysctlScript(sysctls: readonly Sysctl[]): string {
+  const lines = sysctls.map((sysctl, index) =>
+    `${writeLine(sysctl)} || { echo '@${index}' >&2; exit ${SET_FAILED}; }\n`
+  );
+  return lines.join("");
+}
+
+/**
+ * Has what {@linkcode sysctlScript} has set put back through `undo`, and says
+ * what it could not set.
  *
  * @throws {CniError} Code 7 for a value that the kernel does not take, code 999
  * for what cannot be written.
  */
-export async function setSysctls(
+export function settleSysctls(
   sysctls: readonly Sysctl[],
-  { netns, run, undo, values }: SetSysctlsOptions,
-): Promise<void> {
-  if (sysctls.length === 0) return;
-  const { status, stderr } = await run(writeCommand(sysctls, netns));
+  { output, netns, run, undo, values }: SettleSysctlsOptions,
+): void {
+  const { status, stderr } = output;
   // The mark is the index of the one that failed.
   const mark = /^@(\d+)$/m.exec(stderr)?.[1];
   const doneCount = status === 0 ? sysctls.length : Number(mark ?? 0);
@@ -50,11 +66,14 @@ async function putBack(
   before: readonly Sysctl[],
   { netns, run }: { readonly netns: string; readonly run: Run },
 ): Promise<void> {
-  const { status, stderr } = await run(writeCommand(before, netns, true));
+  const lines = before.map((sysctl) => `${writeLine(sysctl)} || failed=1`);
+  const stdin = ["failed=0", ...lines, "exit $failed", ""].join("\n");
+  const command = { program: "sh", args: ["-s"], stdin, netns };
+  const { status, stderr } = await run(command);
   if (status !== 0) throw new Error(reasonOf(stderr));
 }
 
-/** How a plan tells of a parameter that {@linkcode setSysctls} sets. */
+/** How a plan tells of a parameter that {@linkcode sysctlScript} sets. */
 export function sysctlAct({ path, value }: Sysctl, netns: string): PlannedAct {
   return {
     purpose: `set the kernel parameter ${path} to ${value}`,
@@ -62,19 +81,8 @@ export function sysctlAct({ path, value }: Sysctl, netns: string): PlannedAct {
   };
 }
 
-function writeCommand(
-  sysctls: readonly Sysctl[],
-  netns: string,
-  goesOn = false,
-) {
-  const lines = sysctls.map(({ path, value }, index) => {
-    const atFailure = goesOn ? "failed=1" : `{ echo '@${index}' >&2; exit 1; }`;
-    return `printf '%s\\n' ${
-      quote(value)
-    } >'/proc/sys/${path}' || ${atFailure}`;
-  });
-  const stdin = ["failed=0", ...lines, "exit $failed", ""].join("\n");
-  return { program: "sh", args: ["-s"], stdin, netns };
+function writeLine({ path, value }: Sysctl): string {
+  return `printf '%s\\n' ${quote(value)} >'/proc/sys/${path}'`;
 }
 
 function writeError({ name, value }: Sysctl, reason: string): CniError {

@@ -5,7 +5,7 @@ import {
   UndoStack,
 } from "../../../lib/linux/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import { setSysctls, sysctlAct } from "./set_sysctls_linux.ts";
+import { settleSysctls, sysctlAct, sysctlScript } from "./set_sysctls_linux.ts";
 
 const NETNS = "/run/netns/c1";
 const SYSCTLS = [
@@ -27,18 +27,21 @@ function set(outputs: readonly Partial<Output>[], sysctls = SYSCTLS) {
   };
   const undo = new UndoStack();
   const options = { netns: NETNS, run, undo, values: BEFORE };
-  const act = () => setSysctls(sysctls, options);
+  const act = async () => {
+    const stdin = sysctlScript(sysctls);
+    const command = { program: "sh", args: ["-s"], stdin, netns: NETNS };
+    settleSysctls(sysctls, { ...options, output: await run(command) });
+  };
   return { act, undo, scripts };
 }
 
-const SET_ALL = `failed=0
-printf '%s\\n' 1 >'/proc/sys/net/a' || { echo '@0' >&2; exit 1; }
-printf '%s\\n' '1 2' >'/proc/sys/net/b' || { echo '@1' >&2; exit 1; }
-printf '%s\\n' 'it'\\''s' >'/proc/sys/net/c' || { echo '@2' >&2; exit 1; }
-exit $failed
+const SET_ALL =
+  `printf '%s\\n' 1 >'/proc/sys/net/a' || { echo '@0' >&2; exit 84; }
+printf '%s\\n' '1 2' >'/proc/sys/net/b' || { echo '@1' >&2; exit 84; }
+printf '%s\\n' 'it'\\''s' >'/proc/sys/net/c' || { echo '@2' >&2; exit 84; }
 `;
 
-Deno.test("setSysctls() sets all in order, and puts back what it knows", async () => {
+Deno.test("settleSysctls() sets all in order, and puts back what it knows", async () => {
   const { act, undo, scripts } = set([]);
   await act();
   assertEquals(scripts, [SET_ALL]);
@@ -50,15 +53,13 @@ exit $failed
 `]);
 });
 
-Deno.test("setSysctls() starts nothing for no parameters", async () => {
-  const { act, scripts } = set([], []);
-  await act();
-  assertEquals(scripts, []);
+Deno.test("sysctlScript() is empty without parameters", () => {
+  assertEquals(sysctlScript([]), "");
 });
 
-Deno.test("setSysctls() puts back what stands before the one that failed", async (t) => {
+Deno.test("settleSysctls() puts back what stands before the one that failed", async (t) => {
   const stderr = "sh: 3: printf: printf: I/O error\n@1\n";
-  const { act, undo, scripts } = set([{ status: 1, stderr }]);
+  const { act, undo, scripts } = set([{ status: 84, stderr }]);
   await t.step("which the kernel does not take", async () => {
     const error = await assertRejects(act, CniError, '"net.b"');
     assertEquals(error.code, CniCode.InvalidConfig);
@@ -87,9 +88,9 @@ Deno.test("setSysctls() puts back what stands before the one that failed", async
   });
 });
 
-Deno.test("setSysctls() says what cannot be put back", async () => {
+Deno.test("settleSysctls() says what cannot be put back", async () => {
   const stderr = "sh: 2: cannot create\n";
-  const { act, undo } = set([{}, { status: 1, stderr }]);
+  const { act, undo } = set([{}, { status: 84, stderr }]);
   await act();
   assertEquals((await undo.unwind()).length, 1);
 });

@@ -1,5 +1,5 @@
 import { formatCidr, parseCidr } from "../../../lib/net/mod.ts";
-import { type Link, readLink, type Run } from "../../../lib/linux/mod.ts";
+import { isNamed, type Link } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import {
   CniCode,
@@ -79,26 +79,27 @@ export function checkContainerLink(
  * the result.
  *
  * @param candidates Those of the result that it may be.
+ * @param links Links of the host, among them the candidates that are there.
  * @throws {CniError} Code 999 if it is none of them.
  */
-export async function checkVethPeer(
+export function checkVethPeer(
   container: Link,
-  candidates: readonly Interface[],
-  run: Run,
-): Promise<Link> {
-  const links = await Promise.all(
-    candidates.map(({ name }) => readLink(name, { run })),
-  );
-  const index = links.findIndex((link) =>
-    link?.kind === "veth" && link.index === container.peerIndex &&
+  { candidates, links }: {
+    readonly candidates: readonly Interface[];
+    readonly links: readonly Link[];
+  },
+): Link {
+  const peer = links.find((link) =>
+    link.kind === "veth" && link.index === container.peerIndex &&
     link.peerIndex === container.index
   );
-  const peer = links[index];
-  if (peer === undefined) {
+  const stated = peer &&
+    candidates.find(({ name }) => isNamed(peer, name));
+  if (peer === undefined || stated === undefined) {
     const why = "none of prevResult.interfaces is its other end in the host";
     throw differs(`interface "${container.name}"`, why);
   }
-  checkMac(peer, candidates[index]);
+  checkMac(peer, stated);
   return peer;
 }
 

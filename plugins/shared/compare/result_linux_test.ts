@@ -1,11 +1,6 @@
-import {
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-  assertThrows,
-} from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import { fakeIp, linkOf, requestWith } from "../testing/mod.ts";
+import { linkOf, requestWith } from "../testing/mod.ts";
 import {
   checkAddresses,
   checkContainerLink,
@@ -116,22 +111,22 @@ Deno.test("checkVethPeer() finds the end that leads to the container's", async (
     { ...peer, ifname: "back", link_index: 3 },
     { ...peer, ifname: "kind", linkinfo: { info_kind: "macvlan" } },
   ];
-  const { run } = fakeIp({ links: [...others, peer] });
+  const links = [...others, peer].map(linkOf);
   const names = (...all: readonly string[]) => all.map((name) => ({ name }));
-  await t.step("among others, and some that are gone", async () => {
-    const all = names("gone", "index", "back", "kind", "veth1");
-    const found = await checkVethPeer(container, all, run);
+  await t.step("among others, and some that are gone", () => {
+    const candidates = names("gone", "index", "back", "kind", "veth1");
+    const found = checkVethPeer(container, { candidates, links });
     assertEquals(found, linkOf(peer));
   });
-  await t.step("among others alone", async () => {
-    const all = names("gone", "index", "back", "kind");
-    const act = () => checkVethPeer(container, all, run);
-    const error = await assertRejects(act, CniError);
+  await t.step("among others alone", () => {
+    const candidates = names("gone", "index", "back", "kind");
+    const act = () => checkVethPeer(container, { candidates, links });
+    const error = assertThrows(act, CniError);
     assertEquals(error.code, CniCode.Internal);
   });
-  await t.step("with another hardware address", async () => {
-    const stated = [...names("gone"), { name: "veth1", mac: MAC }];
-    const act = () => checkVethPeer(container, stated, run);
-    await assertRejects(act, CniError, 'Cannot confirm interface "veth1"');
+  await t.step("with another hardware address", () => {
+    const candidates = [...names("gone"), { name: "veth1", mac: MAC }];
+    const act = () => checkVethPeer(container, { candidates, links });
+    assertThrows(act, CniError, 'Cannot confirm interface "veth1"');
   });
 });

@@ -37,8 +37,12 @@ export async function checkRoutes(
   { netns, dev, run }: CheckRoutesOptions,
 ): Promise<void> {
   if (wanted.length === 0) return;
-  const tables = await Promise.all((["-4", "-6"] as const).map(async (flag) => {
-    const args = ["-j", flag, "route", "show", "table", "all"];
+  // A process for each family that is asked for.
+  const families = new Set(
+    wanted.map(({ dst }) => parseCidr(dst).address.family),
+  );
+  const tables = await Promise.all([...families].map(async (family) => {
+    const args = ["-j", `-${family}`, "route", "show", "table", "all"];
     const command = { program: "ip", args };
     const { stdout } = await run(
       netns === undefined ? command : inSandbox(command, netns),

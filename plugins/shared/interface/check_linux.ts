@@ -1,4 +1,8 @@
-import { requireSandbox, runCommand } from "../../../lib/linux/mod.ts";
+import {
+  readLinks,
+  requireSandbox,
+  runCommand,
+} from "../../../lib/linux/mod.ts";
 import { ipsOf } from "../../../lib/spec/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
 import {
@@ -29,19 +33,24 @@ export async function checkInterface<Config extends InterfaceConfig, Facts>(
   const run = runCommand;
   const { netns, netnsOverride: override, ifname } = request;
   const prevResult = requirePrevResult(request);
-  const [links, isLinkless] = await Promise.all([
+  const { interfaces = [], routes = [] } = prevResult;
+  const hostNames = interfaces.filter(({ sandbox }) => !sandbox)
+    .map(({ name }) => name);
+  const [links, isLinkless, hostLinks] = await Promise.all([
     requireSandbox(netns, { run, override }),
     kind.isLinkless?.(config, run),
+    readLinks(hostNames, run),
   ]);
   await delegateIpam(request, context);
-  const { interfaces = [], routes = [] } = prevResult;
   const place = { netns, ifname, kind: kind.linkKind };
   if (isLinkless) {
     findStated(interfaces, place);
     return;
   }
   const link = checkContainerLink(links, interfaces, place);
-  await kind.compare?.({ link, config, request, prevResult, run });
+  await kind.compare?.({
+    ...{ link, config, request, prevResult, hostLinks, run },
+  });
   checkAddresses(link, ipsOf(prevResult, ifname));
   await checkRoutes(routes, { netns, run });
 }

@@ -158,6 +158,8 @@ export interface Found<Config> {
   readonly config: Config;
   readonly request: Request;
   readonly prevResult: Result;
+  /** Those of the host's links that `prevResult` states. */
+  readonly hostLinks: readonly Link[];
   readonly run: Run;
 }
 

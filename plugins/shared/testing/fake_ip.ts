@@ -9,6 +9,7 @@ import {
 /** A link as `ip -j -d addr show` prints it, as far as a test is about it. */
 export type RawLink = Readonly<Record<string, unknown>> & {
   readonly ifname: string;
+  readonly altnames?: readonly string[];
 };
 
 /** What a {@linkcode fakeIp} has. */
@@ -47,7 +48,9 @@ function readBy(
   const words = args.filter((word) => !word.startsWith("-"));
   const name = words.at(-1) ?? "";
   if (words.join(" ") === `addr show dev ${name}`) {
-    const found = links.filter(({ ifname }) => ifname === name);
+    const found = links.filter(({ ifname, altnames = [] }) =>
+      [ifname, ...altnames].includes(name)
+    );
     if (found.length > 0) return { stdout: JSON.stringify(found) };
     return { status: 1, stderr: `Device "${name}" does not exist.\n` };
   }
