@@ -1,3 +1,5 @@
+import type { Background } from "./daemon.ts";
+
 /** A program to run: its words, its variables and its input. */
 export interface Run {
   readonly words: readonly string[];
@@ -16,7 +18,8 @@ export type Unit = typeof UNITS[number];
 
 /**
  * One act of a side: the programs to run, one after another, or a function that
- * does the work in this process (of which only the time is measured).
+ * does the work or has it done. Of a function, processor time is that of the
+ * processes that it starts, and memory that of the side's background.
  */
 export type Act = readonly Run[] | (() => Promise<void>);
 
@@ -25,13 +28,15 @@ export interface Side {
   readonly name: string;
   /** The acts by name, in the order in which they are done. */
   readonly acts: Readonly<Record<string, Act>>;
+  /** What works for it besides the programs that it runs. */
+  readonly background?: Background | undefined;
 }
 
 /** Work that two or more sides do in turn; the first is ours. */
 export interface Contest {
   readonly title: string;
   readonly sides: readonly [Side, ...Side[]];
-  /** What else to measure than time. */
+  /** What to measure; time when absent. */
   readonly units?: readonly Unit[];
   /** At most so many rounds, for what takes long. */
   readonly maxRounds?: number;

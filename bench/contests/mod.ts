@@ -10,6 +10,7 @@ import { chainContests } from "./chain.ts";
 import { flannelContests } from "./flannel.ts";
 import { hostLocalContests } from "./host_local.ts";
 import { manyContests } from "./many.ts";
+import { residentContests } from "./resident.ts";
 import { runtimeContests } from "./runtime.ts";
 import { singleContests } from "./single.ts";
 import { versionContests } from "./version.ts";
@@ -21,6 +22,7 @@ type MakeContests = (
 
 /** What can be measured, in the order of the report. */
 export const CONTESTS: Readonly<Record<string, MakeContests>> = {
+  resident: residentContests,
   version: versionContests,
   attachment: attachmentContests,
   flannel: flannelContests,
