@@ -1,11 +1,6 @@
-import {
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-  assertThrows,
-} from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import { fakeIp, linkOf, requestWith } from "../testing/mod.ts";
+import { linkOf, requestWith } from "../testing/mod.ts";
 import {
   checkAddresses,
   checkContainerLink,
