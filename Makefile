@@ -30,7 +30,10 @@ ARGS =
 # of Deno's runtimes where they cannot be downloaded (docs/releasing.md).
 RUNTIME    =
 DENORT_DIR =
-export RUNTIME DENORT_DIR
+# C compilers for the shims of releases (docs/releasing.md).
+CC_AMD64 =
+CC_ARM64 =
+export RUNTIME DENORT_DIR CC_AMD64 CC_ARM64
 
 # An installation takes what is built, unless it asks for another build.
 BUILT = $(if $(STATE_DIRS)$(READ_DIRS)$(FORM),build,build/settings.json)
@@ -41,7 +44,7 @@ help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 	@echo 'Variables: PREFIX BINDIR DESTDIR RESIDENT (docs/installing.md)'
 	@echo '           STATE_DIRS READ_DIRS FORM (docs/building.md)'
-	@echo '           RUNTIME DENORT_DIR (docs/releasing.md), ARGS (docs/performance.md, CONTRIBUTING.md)'
+	@echo '           RUNTIME DENORT_DIR CC_AMD64 CC_ARM64 (docs/releasing.md), ARGS (docs/performance.md, CONTRIBUTING.md)'
 
 demo: ## Attach a namespace to a network, ping through it, detach it (root)
 	@scripts/packages demo
@@ -73,7 +76,7 @@ mutants: ## Try small wrong changes: would the tests notice?
 
 release: ## Build archives for Linux and Windows into release/
 ifeq ($(RUNTIME),)
-	@scripts/packages release
+	@scripts/packages release || echo 'Going on with what is installed' >&2
 	@$(DENO) run --quiet --allow-all scripts/release.ts
 else
 	@scripts/in_container make release

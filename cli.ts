@@ -5,6 +5,7 @@
  * @module
  */
 import {
+  BUILD_ID,
   denoProcess,
   type Plugin,
   type Registry,
@@ -14,7 +15,7 @@ import {
 import { appletName, createContext } from "./lib/invoke/mod.ts";
 import { startTrace } from "./lib/trace/mod.ts";
 import { registryFor } from "./plugins/mod.ts";
-import { BUILD_ID, VERSION } from "./version.ts";
+import { VERSION } from "./version.ts";
 
 /** Starts the applet that `argv` names; returns the exit status. */
 async function main(argv: readonly string[]): Promise<number> {

@@ -16,12 +16,23 @@ export const UNITS = ["ms", "ms CPU", "MiB"] as const;
 /** What is measured of an act: wall time, processor time or peak memory. */
 export type Unit = typeof UNITS[number];
 
+/** Work of programs that this process has do it, such as a service. */
+export interface Work {
+  /** Has it done. */
+  readonly run: () => Promise<void>;
+  /** Processor time that those programs have used so far, in milliseconds. */
+  readonly usedCpuMs: () => Promise<number>;
+  /** Prepares the next act; not measured. */
+  readonly after?: () => Promise<void>;
+}
+
 /**
- * One act of a side: the programs to run, one after another, or a function that
- * does the work or has it done. Of a function, processor time is that of the
- * processes that it starts, and memory that of the side's background.
+ * One act of a side: the programs to run, one after another; a function that
+ * does the work or has it done, whose processor time is that of the processes
+ * that it starts, and whose memory is that of the side's background; or work
+ * that other programs do for it (time and processor time).
  */
-export type Act = readonly Run[] | (() => Promise<void>);
+export type Act = readonly Run[] | (() => Promise<void>) | Work;
 
 /** Somebody who does the same work as the others of a contest. */
 export interface Side {

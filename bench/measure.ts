@@ -1,4 +1,4 @@
-import type { Act, Run, Unit } from "./contest.ts";
+import type { Act, Run, Unit, Work } from "./contest.ts";
 import { type Background, CHILDREN_CPU_FIELDS, cpuMsOf } from "./daemon.ts";
 
 /**
@@ -16,6 +16,8 @@ export async function measure(
   const before = background?.cpuMs() ?? 0;
   const own = typeof act === "function"
     ? await measureFunction(act, unit, background)
+    : "run" in act
+    ? await measureWork(act, unit)
     : await measureRuns(act, unit);
   if (unit !== "ms CPU" || background === undefined) return own;
   return own + background.cpuMs() - before;
@@ -56,6 +58,17 @@ async function measureTimeMs(act: () => Promise<void>): Promise<number> {
   const start = performance.now();
   await act();
   return performance.now() - start;
+}
+
+async function measureWork(
+  { run, usedCpuMs, after }: Work,
+  unit: Unit,
+): Promise<number> {
+  const beforeMs = await usedCpuMs();
+  const timeMs = await measureTimeMs(run);
+  const cpuMs = await usedCpuMs() - beforeMs;
+  await after?.();
+  return unit === "ms" ? timeMs : cpuMs;
 }
 
 /** Its own and its children's time, as bash knows it to a millisecond. */

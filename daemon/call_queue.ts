@@ -11,9 +11,13 @@ export interface QueuedCall<T> {
   start(): Promise<T>;
 }
 
+/** How many calls may have lent their places, for each place there is. */
+const LENT_PER_PLACE = 3;
+
 /**
  * Runs calls in the order in which they came, some at a time, and never two of
- * one key at once. A call that waits for another of its key takes no place.
+ * one key at once. A call that waits for another of its key takes no place, and
+ * one that waits for something else can lend its place.
  *
  * @example Two at a time
  * ```ts
@@ -24,7 +28,8 @@ export interface QueuedCall<T> {
  * ```
  */
 export class CallQueue {
-  readonly #limit: number;
+  /** How many calls run at a time. */
+  readonly limit: number;
   readonly #waiting: (() => void)[] = [];
   readonly #lastOfKey = new Map<string, Promise<unknown>>();
   readonly #tickets = new Set<number>();
@@ -32,10 +37,11 @@ export class CallQueue {
   #running = 0;
   #hasLoner = false;
   #pending = 0;
+  #lent = 0;
 
   /** @param limit How many calls run at a time; at least 1. */
   constructor(limit: number) {
-    this.#limit = limit;
+    this.limit = limit;
   }
 
   /** How many calls wait for their turn. */
@@ -46,6 +52,24 @@ export class CallQueue {
   /** How many calls run. */
   get running(): number {
     return this.#running;
+  }
+
+  /** Whether more calls are here than run at a time. */
+  get isCrowded(): boolean {
+    return this.#pending > this.limit;
+  }
+
+  /**
+   * Lends the place of a call that only waits, for a lock or another program,
+   * so that others go on.
+   *
+   * @returns What takes the place back when disposed of: at once, though there
+   * are more calls then for a while.
+   */
+  lend(): Disposable {
+    this.#lent++;
+    this.#wake();
+    return { [Symbol.dispose]: () => void this.#lent-- };
   }
 
   /** Runs a call when it is its turn; ends as it ends. */
@@ -62,8 +86,7 @@ export class CallQueue {
       } finally {
         this.#running--;
         if (isAlone) this.#hasLoner = false;
-        // Each of them looks for itself whether its turn has come.
-        for (const wake of this.#waiting.splice(0)) wake();
+        this.#wake();
       }
     } finally {
       this.#pending--;
@@ -85,12 +108,22 @@ export class CallQueue {
     this.#tickets.delete(ticket);
     this.#running++;
     this.#hasLoner = isAlone;
+    this.#wake();
+  }
+
+  /** Each of them looks for itself whether its turn has come. */
+  #wake(): void {
     for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  /** How many places are lent, within bounds. */
+  #spare(): number {
+    return Math.min(this.#lent, LENT_PER_PLACE * this.limit);
   }
 
   #isTurnOf(ticket: number, isAlone: boolean): boolean {
     const [first] = this.#tickets;
     return first === ticket && !this.#hasLoner &&
-      this.#running < (isAlone ? 1 : this.#limit);
+      this.#running < (isAlone ? 1 : this.limit + this.#spare());
   }
 }

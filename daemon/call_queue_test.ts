@@ -86,3 +86,38 @@ Deno.test("CallQueue lets a call run alone that has to", async () => {
   ends.get("c")!();
   await Promise.all(all);
 });
+
+Deno.test("CallQueue gives a place that is lent to another", async () => {
+  const queue = new CallQueue(1);
+  const { events, call, end } = fakeCalls(queue);
+  const all = ["a", "b", "c"].map((name) => call(name));
+  await settle();
+  assertEquals([events, queue.isCrowded], [["begin a"], true]);
+  const place = queue.lend();
+  await settle();
+  assertEquals(events, ["begin a", "begin b"]);
+  // Both are at work again: the place of the first that ends is not free.
+  place[Symbol.dispose]();
+  await end("a");
+  assertEquals(events, ["begin a", "begin b", "end a"]);
+  await end("b");
+  assertEquals(events.at(-1), "begin c");
+  await end("c");
+  await Promise.all(all);
+  assertEquals(queue.isCrowded, false);
+});
+
+Deno.test("CallQueue lends three times its places at most", async () => {
+  const queue = new CallQueue(1);
+  const { events, call, end } = fakeCalls(queue);
+  using _first = queue.lend();
+  using _second = queue.lend();
+  using _third = queue.lend();
+  using _fourth = queue.lend();
+  const names = ["a", "b", "c", "d", "e"];
+  const all = names.map((name) => call(name));
+  await settle();
+  assertEquals(events.length, 4);
+  for (const name of names) await end(name);
+  await Promise.all(all);
+});

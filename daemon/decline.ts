@@ -7,6 +7,8 @@ export interface Identity {
   readonly namespaces: Namespaces;
   /** Its working folder. */
   readonly cwd: string;
+  /** The variables that programs such as iptables obey; empty means unset. */
+  readonly programVariables: Readonly<Record<string, string>>;
 }
 
 /**
@@ -15,12 +17,16 @@ export interface Identity {
  */
 export function declineReason(
   request: ShimRequest,
-  { buildId, namespaces, cwd }: Identity,
+  { buildId, namespaces, cwd, programVariables }: Identity,
 ): string | undefined {
   if (request.buildId !== buildId) return "build";
   if (request.namespaces.net !== namespaces.net) return "network_namespace";
   if (request.namespaces.mnt !== namespaces.mnt) return "mount_namespace";
   if (request.forceExec) return "force_exec";
+  const isOther = Object.entries(programVariables).some(([name, value]) =>
+    (request.variables[name] ?? "") !== value
+  );
+  if (isOther) return "variables";
   if (request.cwd !== cwd && hasRelativePath(request)) return "relative_path";
   return undefined;
 }

@@ -8,19 +8,51 @@ interface Waiting {
   readonly resolve: (output: Output | Promise<Output>) => void;
 }
 
+/** The calls that transactions come from. */
+export interface Crowd {
+  /** Whether more calls are here than run at a time. */
+  readonly isCrowded: boolean;
+  /** How many calls run. */
+  readonly running: number;
+  /** Lends the place of a call that only waits. */
+  lend(): Disposable;
+}
+
+/** Calls that come one by one. */
+const NO_CROWD: Crowd = {
+  isCrowded: false,
+  running: 0,
+  lend: () => ({ [Symbol.dispose]: () => {} }),
+};
+
 /** How many transactions go into one at most. */
 const MAX_JOINED = 64;
+
+/** How long a transaction waits for others while there is a crowd of calls. */
+const GATHER_MS = 250;
+
+/** How often it looks whether enough have come. */
+const GATHER_STEP_MS = 10;
 
 /**
  * Does the firewall transactions of several calls as few: those that come
  * while one of the same program is under way go into the next together. If
  * that fails, its halves are done apart, and so on: only the guilty ones fail.
+ * Where more calls are waiting than can run, a transaction waits a moment for
+ * theirs; else it starts at once.
  */
 export class GroupCommit {
   readonly #queues = new Map<string, Waiting[]>();
+  readonly #crowd: Crowd;
+
+  /** @param crowd The calls that transactions come from. */
+  constructor(crowd: Crowd = NO_CROWD) {
+    this.#crowd = crowd;
+  }
 
   /** Does a transaction; a `Commit` that can be passed on. */
-  readonly commit = (command: Command, run: Run): Promise<Output> => {
+  readonly commit = async (command: Command, run: Run): Promise<Output> => {
+    using _place = this.#crowd.lend();
     const key = [command.program, ...command.args, command.netns].join(" ");
     const { promise, resolve } = Promise.withResolvers<Output>();
     const waiting = { command, run, resolve };
@@ -31,16 +63,28 @@ export class GroupCommit {
     } else {
       queue.push(waiting);
     }
-    return promise;
+    return await promise;
   };
 
   async #work(key: string): Promise<void> {
     for (;;) {
-      const group = this.#queues.get(key)!.splice(0, MAX_JOINED);
+      const queue = this.#queues.get(key)!;
+      // Without a crowd the first starts before this returns.
+      if (this.#crowd.isCrowded) await this.#gather(queue);
+      const group = queue.splice(0, MAX_JOINED);
       if (group.length === 0) break;
       await doJointly(group);
     }
     this.#queues.delete(key);
+  }
+
+  async #gather(queue: readonly Waiting[]): Promise<void> {
+    const crowd = this.#crowd;
+    for (let ms = 0; ms < GATHER_MS; ms += GATHER_STEP_MS) {
+      const isAll = queue.length >= Math.min(crowd.running, MAX_JOINED);
+      if (queue.length === 0 || isAll || !crowd.isCrowded) return;
+      await new Promise((resolve) => setTimeout(resolve, GATHER_STEP_MS));
+    }
   }
 }
 

@@ -80,3 +80,39 @@ Deno.test("joinNft() joins scripts of either form", () => {
     '{"nftables":[{"a":1},{"b":2}]}',
   );
 });
+
+Deno.test("GroupCommit waits a moment for the calls of a crowd", async (t) => {
+  const crowdOf = (running: number, isCrowded: boolean) => {
+    const lent = { now: 0, most: 0 };
+    const lend = () => {
+      lent.most = Math.max(lent.most, ++lent.now);
+      return { [Symbol.dispose]: () => void lent.now-- };
+    };
+    return { lent, crowd: { running, isCrowded, lend } };
+  };
+  /** Two transactions, one 30 ms after the other; how many were done jointly. */
+  const scriptsOf = async ({ crowd }: ReturnType<typeof crowdOf>) => {
+    const { scripts, run } = fakeFirewall();
+    const { commit } = new GroupCommit(crowd);
+    const first = commit(restore("-A a"), run);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await Promise.all([first, commit(restore("-A b"), run)]);
+    return scripts.length;
+  };
+  await t.step("until all have come that run", async () => {
+    const crowd = crowdOf(2, true);
+    assertEquals(await scriptsOf(crowd), 1);
+    assertEquals(crowd.lent, { now: 0, most: 2 });
+  });
+  await t.step("not where those that run are all", async () => {
+    assertEquals(await scriptsOf(crowdOf(1, true)), 2);
+  });
+  await t.step("not without a crowd", async () => {
+    assertEquals(await scriptsOf(crowdOf(2, false)), 2);
+  });
+  await t.step("not for ever", async () => {
+    const start = performance.now();
+    assertEquals(await scriptsOf(crowdOf(9, true)), 1);
+    assertEquals(performance.now() - start < 5000, true);
+  });
+});

@@ -1,4 +1,4 @@
-import { runCommand } from "../lib/linux/mod.ts";
+import { PASSED_ON, programEnvironment, runCommand } from "../lib/linux/mod.ts";
 import type { Identity } from "./decline.ts";
 
 /** Prints what a shim says of itself as well. Read by a shell: see `/proc`. */
@@ -22,5 +22,9 @@ export async function readIdentity(buildId: string): Promise<Identity> {
       `Cannot tell this process's namespaces: ${stderr.trim() || status}`,
     );
   }
-  return { buildId, namespaces: { net, mnt }, cwd };
+  const passedOn = programEnvironment();
+  const programVariables = Object.fromEntries(
+    PASSED_ON.map((name) => [name, passedOn[name] ?? ""]),
+  );
+  return { buildId, namespaces: { net, mnt }, cwd, programVariables };
 }

@@ -1,6 +1,7 @@
 import type { Registry } from "../lib/plugin/mod.ts";
 import { useCommit } from "../lib/firewall/mod.ts";
 import { useRunner, useShellSource } from "../lib/linux/mod.ts";
+import { useLockWait } from "../lib/state/mod.ts";
 import {
   type Flag,
   HELP,
@@ -9,6 +10,7 @@ import {
   UsageError,
   type Words,
 } from "../terminal/mod.ts";
+import { CallQueue } from "./call_queue.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { readIdentity } from "./identity_linux.ts";
 import { listenInPlace } from "./listen.ts";
@@ -132,12 +134,14 @@ async function serve(
   await pool.enterBy(shimBeside(self));
   useShellSource(pool);
   useRunner(pool.run);
-  useCommit(new GroupCommit().commit);
+  const queue = new CallQueue(maxCalls);
+  useCommit(new GroupCommit(queue).commit);
+  useLockWait(() => queue.lend());
   const metrics = new Metrics();
   const paths = new SearchPaths(process.env("PATH"));
   const { promise: asked, resolve: end } = Promise.withResolvers<string>();
   const server = new Server({
-    ...{ identity, registry, self, maxCalls, metrics },
+    ...{ identity, registry, self, queue, metrics },
     findsSamePrograms: (searchPath) => paths.isSame(searchPath),
     log: (line) => log.call(line),
     onRetire: () => end("another daemon took over"),

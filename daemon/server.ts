@@ -1,7 +1,8 @@
-import { createContext } from "../lib/invoke/mod.ts";
+import { createContext, execPlugin } from "../lib/invoke/mod.ts";
 import { dispatch, type Registry, type Reply } from "../lib/plugin/mod.ts";
+import { errorFromJson } from "../lib/spec/mod.ts";
 import { startTrace } from "../lib/trace/mod.ts";
-import { CallQueue } from "./call_queue.ts";
+import type { CallQueue } from "./call_queue.ts";
 import {
   type Peer,
   type PeerRequest,
@@ -18,6 +19,7 @@ import {
   RETIRE,
   type ShimRequest,
   STATUS,
+  TAKE_BACK,
 } from "./wire.ts";
 
 /** What a {@linkcode Server} works with. */
@@ -29,8 +31,8 @@ export interface ServerOptions {
   readonly self: string;
   /** Whether a caller's `PATH` finds the programs that the daemon's does. */
   readonly findsSamePrograms: (searchPath: string) => Promise<boolean>;
-  /** How many calls run at a time. */
-  readonly maxCalls: number;
+  /** Where calls wait for their turn. */
+  readonly queue: CallQueue;
   readonly metrics: Metrics;
   /** Is called when another daemon has taken the socket over. */
   readonly onRetire: () => void;
@@ -56,6 +58,9 @@ const ALIVE_INTERVAL_MS = 1000;
 /** How long a shim may take for its request: it has all of it already. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
+/** How long a shim may take to write the reply to its runtime. */
+const TAKEN_TIMEOUT_MS = 10_000;
+
 /** How many requests may be half read; one more, and the oldest is cut off. */
 const MAX_HALF_READ = 128;
 
@@ -73,7 +78,7 @@ export class Server {
   /** Makes a server that listens nowhere yet. */
   constructor(options: ServerOptions) {
     this.#options = options;
-    this.#queue = new CallQueue(options.maxCalls);
+    this.#queue = options.queue;
   }
 
   /** How many calls run and wait. */
@@ -162,7 +167,7 @@ export class Server {
       const { buildId } = identity;
       const status = {
         ...{ buildId, pid: Deno.pid, uptimeMs: performance.now() },
-        ...{ ...this.load, maxCalls: this.#options.maxCalls },
+        ...{ ...this.load, maxCalls: this.#queue.limit },
         ...metrics.summary(),
       };
       await writeAll(peer, encode(`${JSON.stringify(status)}\n`));
@@ -180,8 +185,37 @@ export class Server {
     if (!await writeAll(peer, encode(ACCEPTED))) return;
     const start = performance.now();
     const reply = await this.#dispatch(request);
-    await writeAll(peer, replyBytes(reply));
     this.#record(request, reply, performance.now() - start);
+    const isKnown = await writeAll(peer, replyBytes(reply));
+    if (!isKnown || reply.status !== 0 || reply.stdout === "") return;
+    if (await this.#isTaken(peer)) return;
+    const undone = await this.#takeBack(request);
+    await writeAll(peer, replyBytes(undone));
+  }
+
+  /** Whether the shim could write the reply: it says so if not. */
+  async #isTaken(peer: Peer): Promise<boolean> {
+    using _place = this.#queue.lend();
+    const limit = setTimeout(() => closeQuietly(peer), TAKEN_TIMEOUT_MS);
+    const answer = new Uint8Array(1);
+    const length = await peer.read(answer).catch(() => null);
+    clearTimeout(limit);
+    return length !== 1 || answer[0] !== TAKE_BACK.charCodeAt(0);
+  }
+
+  /** As the program itself does where nobody learns of an ADD's result. */
+  async #takeBack(request: ShimRequest): Promise<Reply> {
+    const failed = { status: 1, stdout: "", stderr: "" };
+    if (request.environment.command !== "ADD") return failed;
+    const environment = { ...request.environment, command: "DEL" };
+    const { status, stdout, stderr } = await this.#dispatch({
+      ...request,
+      environment,
+    });
+    if (status === 0) return { ...failed, stderr };
+    const error = errorFromJson(JSON.parse(stdout));
+    const line = `Cannot take the ADD back: ${error}\n`;
+    return { ...failed, stderr: stderr + line };
   }
 
   async #dispatch(request: ShimRequest): Promise<Reply> {
@@ -190,12 +224,24 @@ export class Server {
     const lines: string[] = [];
     const warn = (message: string) => void lines.push(`${message}\n`);
     if (isTraced) startTrace((line) => lines.push(line), performance.now());
-    const context = createContext({ registry, self, warn });
+    const exec = this.#execFor(request);
+    const context = createContext({ registry, self, warn, exec });
     const plugin = await registry.get(applet)!();
     const readStdin = () => Promise.resolve(stdin);
     const reply = await dispatch(plugin, environment, { readStdin, context });
     if (isTraced) startTrace();
     return { ...reply, stderr: lines.join("") + reply.stderr };
+  }
+
+  /** Runs plugins of others as the caller would; they may take their time. */
+  #execFor({ variables, cwd }: ShimRequest): typeof execPlugin {
+    const surroundings = cwd.startsWith("/")
+      ? { variables, cwd }
+      : { variables };
+    return async (file, call, options) => {
+      using _place = this.#queue.lend();
+      return await execPlugin(file, call, { ...options, ...surroundings });
+    };
   }
 
   #record(request: ShimRequest, reply: Reply, durationMs: number): void {

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { definePlugin, type Registry } from "../lib/plugin/mod.ts";
+import { CallQueue } from "./call_queue.ts";
 import type { Identity } from "./decline.ts";
 import { Metrics } from "./metrics.ts";
 import { type LogLine, Server } from "./server.ts";
@@ -8,6 +9,7 @@ const IDENTITY: Identity = {
   buildId: "b1",
   namespaces: { net: "4:1", mnt: "4:2" },
   cwd: "/",
+  programVariables: { LD_LIBRARY_PATH: "" },
 };
 
 /** What a shim sends; each part may be another. */
@@ -23,14 +25,19 @@ function requestBytes(parts: {
   readonly path?: string;
   readonly forceExec?: string;
   readonly searchPath?: string;
+  readonly libraryPath?: string;
   readonly stdin?: string;
 } = {}): Uint8Array {
   const header = [
     ...[parts.buildId ?? "b1", parts.net ?? "4:1", parts.mnt ?? "4:2"],
     ...[parts.applet ?? "echo", parts.cwd ?? "/"],
-    ...[parts.command ?? "ADD", parts.containerId ?? "c1"],
-    ...[parts.netns ?? "/run/netns/x", "eth0", "", parts.path ?? "/p", ""],
-    ...[parts.forceExec ?? "", "", parts.searchPath ?? "/usr/bin"],
+    `CNI_COMMAND=${parts.command ?? "ADD"}`,
+    `CNI_CONTAINERID=${parts.containerId ?? "c1"}`,
+    `CNI_NETNS=${parts.netns ?? "/run/netns/x"}`,
+    ...["CNI_IFNAME=eth0", `CNI_PATH=${parts.path ?? "/p"}`],
+    `CNI_FORCE_EXEC=${parts.forceExec ?? ""}`,
+    `PATH=${parts.searchPath ?? "/usr/bin"}`,
+    `LD_LIBRARY_PATH=${parts.libraryPath ?? ""}`,
   ].map((text) => `${text}\0`).join("");
   const stdin = parts.stdin ??
     '{"cniVersion":"1.0.0","name":"n1","type":"echo"}';
@@ -84,6 +91,7 @@ class FakePeer {
 function fakePlugins() {
   const ends: (() => void)[] = [];
   const started: string[] = [];
+  const deleted: string[] = [];
   const echo = definePlugin({
     name: "echo",
     add: async (request, context) => {
@@ -93,16 +101,19 @@ function fakePlugins() {
       return { ips: [] };
     },
     check: () => Promise.reject(new Error("no")),
-    del: () => Promise.resolve(),
+    del: ({ containerId }) => {
+      deleted.push(containerId);
+      return Promise.resolve();
+    },
   });
   const registry: Registry = new Map([
     ["echo", () => Promise.resolve(echo)],
   ]);
-  return { registry, ends, started };
+  return { registry, ends, started, deleted };
 }
 
 function startServer(maxCalls = 2) {
-  const { registry, ends, started } = fakePlugins();
+  const { registry, ends, started, deleted } = fakePlugins();
   const metrics = new Metrics();
   const lines: LogLine[] = [];
   let retired = 0;
@@ -111,7 +122,7 @@ function startServer(maxCalls = 2) {
     registry,
     self: "/opt/cni/bin/cni",
     findsSamePrograms: (path) => Promise.resolve(path === "/usr/bin"),
-    maxCalls,
+    queue: new CallQueue(maxCalls),
     metrics,
     onRetire: () => retired++,
     log: (line) => lines.push(line),
@@ -123,7 +134,7 @@ function startServer(maxCalls = 2) {
     })());
   };
   return {
-    ...{ server, serve, ends, started, metrics, lines },
+    ...{ server, serve, ends, started, deleted, metrics, lines },
     retired: () => retired,
   };
 }
@@ -160,6 +171,36 @@ Deno.test("Server runs a call and answers as the program does", async () => {
   );
 });
 
+Deno.test("Server takes an ADD back whose result could not be written", async (t) => {
+  const add = async (answer: string) => {
+    const { serve, ends, deleted } = startServer();
+    const peer = new FakePeer(requestBytes(), 1 << 20);
+    const say = Promise.withResolvers<void>();
+    const { read } = peer;
+    let isRead = false;
+    peer.read = async (into) => {
+      if (!isRead) return isRead = true, await read.call(peer, into);
+      await say.promise;
+      into.set(new TextEncoder().encode(answer));
+      return answer.length === 0 ? null : answer.length;
+    };
+    await serve(peer);
+    await settle();
+    ends[0]!();
+    await settle();
+    const before = peer.answer.length;
+    say.resolve();
+    await peer.closed;
+    return { deleted, more: peer.answer.slice(before) };
+  };
+  await t.step("it is told so", async () => {
+    assertEquals(await add("U"), { deleted: ["c1"], more: "1 0 0\n" });
+  });
+  await t.step("not when the shim has ended", async () => {
+    assertEquals(await add(""), { deleted: [], more: "" });
+  });
+});
+
 Deno.test("Server answers with the error object of a call that fails", async () => {
   const { serve, lines } = startServer();
   const peer = new FakePeer(requestBytes({ command: "CHECK" }));
@@ -181,6 +222,7 @@ Deno.test("Server declines what it would not do as the program does", async (t) 
     mount_namespace: { mnt: "4:9" },
     force_exec: { forceExec: "1" },
     path: { searchPath: "/other" },
+    variables: { libraryPath: "/other" },
     no_plugin: { applet: "nope" },
     relative_path: { cwd: "/root", netns: "netns/x" },
   };

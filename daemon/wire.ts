@@ -1,4 +1,8 @@
-import type { Environment, Reply } from "../lib/plugin/mod.ts";
+import {
+  type Environment,
+  readEnvironment,
+  type Reply,
+} from "../lib/plugin/mod.ts";
 
 /** What a shim says of itself, and what it was called with. */
 export interface ShimRequest {
@@ -18,6 +22,8 @@ export interface ShimRequest {
   readonly isTraced: boolean;
   /** The value of `PATH`. */
   readonly searchPath: string;
+  /** All its variables, by name. */
+  readonly variables: Readonly<Record<string, string>>;
   /** What it has read from its stdin; empty for VERSION. */
   readonly stdin: string;
 }
@@ -37,6 +43,9 @@ export const DECLINED = "D";
 /** The daemon lives; said while a call waits or runs. */
 export const ALIVE = ".";
 
+/** The result could not be written: an ADD is to be taken back. */
+export const TAKE_BACK = "U";
+
 /** What a new daemon says to the one before it. */
 export const RETIRE = "RETIRE";
 
@@ -49,8 +58,8 @@ export const MAX_HEADER_BYTES = 1 << 20;
 /** The largest configuration, in bytes; the shim executes larger ones. */
 export const MAX_STDIN_BYTES = 16 << 20;
 
-/** How many texts a header has. */
-const HEADER_TEXTS = 15;
+/** How many texts a header has before the variables. */
+const FIRST_TEXTS = 5;
 
 /** The lengths that a request begins with, in bytes. */
 export interface Lengths {
@@ -73,7 +82,8 @@ export function parseLengths(line: string): Lengths | undefined {
 }
 
 /**
- * Reads a request's header, in which a NUL ends each text, and its stdin.
+ * Reads a request's header, in which a NUL ends each text, and its stdin: build,
+ * namespaces, name, folder, then all variables as `NAME=VALUE`.
  *
  * @returns `undefined` for what no shim of this protocol sends.
  */
@@ -83,45 +93,35 @@ export function parseRequest(
 ): ShimRequest | undefined {
   const decoder = new TextDecoder();
   const texts = decoder.decode(header).split("\0");
-  if (texts.length !== HEADER_TEXTS + 1 || texts.at(-1) !== "") {
-    return undefined;
-  }
-  const [
-    buildId = "",
-    net = "",
-    mnt = "",
-    applet = "",
-    cwd = "",
-    command = "",
-    containerId = "",
-    netns = "",
-    ifname = "",
-    args = "",
-    path = "",
-    netnsOverride = "",
-    forceExec,
-    trace,
-    searchPath = "",
-  ] = texts;
+  if (texts.length <= FIRST_TEXTS || texts.at(-1) !== "") return undefined;
+  const [buildId = "", net = "", mnt = "", applet = "", cwd = ""] = texts;
+  const variables = readVariables(texts.slice(FIRST_TEXTS, -1));
+  const env = (name: string) => variables[name] ?? "";
   return {
     buildId,
     namespaces: { net, mnt },
     applet,
     cwd,
-    environment: {
-      command,
-      containerId,
-      netns,
-      ifname,
-      args,
-      path,
-      netnsOverride,
-    },
-    forceExec: forceExec !== "",
-    isTraced: trace === "1",
-    searchPath,
+    environment: readEnvironment({ env }),
+    forceExec: env("CNI_FORCE_EXEC") !== "",
+    isTraced: env("CNI_TRACE") === "1",
+    searchPath: env("PATH"),
+    variables,
     stdin: decoder.decode(stdin),
   };
+}
+
+/** Of a name that is there twice the first counts, as for the C library. */
+function readVariables(texts: readonly string[]): Record<string, string> {
+  const pairs = texts.flatMap((text) => {
+    const end = text.indexOf("=");
+    return end > 0 ? [[text.slice(0, end), text.slice(end + 1)] as const] : [];
+  });
+  // Without a prototype: `constructor` is a name as any other.
+  return Object.assign(
+    Object.create(null),
+    Object.fromEntries(pairs.toReversed()),
+  );
 }
 
 /** A reply as the shim reads it: status and lengths, then both texts. */

@@ -420,7 +420,7 @@ nodeTest(
   "install --resident refuses to do without a shim of its build",
   async (node) => {
     const absent = await node.run("install", ["--resident"]);
-    const text = `${node.folder}/cni-shim is missing: run make build`;
+    const text = `${node.folder}/cni-shim is missing: a release or a build`;
     assertStringIncludes(absent.stderr, text);
     node.writeFile("cni-shim", SHIM.replace("b1", "b2"));
     const other = await node.run("install", ["--resident"]);

@@ -17,7 +17,7 @@ export const INSTALL_SCRIPT = `${SCRIPT_FUNCTIONS}
 # For Deno's own words about what does not start.
 export NO_COLOR=1
 [ -z "$shim" ] || [ -f "$shim" ] ||
-  fail "$shim is missing: run make build where there is a C compiler, then build/resident/cni install --resident"
+  fail "$shim is missing: a release or a build that was made without a C compiler for this machine has none; take one that has, or run make build where there is a C compiler, then build/resident/cni install --resident"
 mkdir -p -- "$at"
 lock
 stage=$at/.cni-new.$$

@@ -49,21 +49,41 @@ export function formatNotices(packages: readonly Package[]): string {
   return head + parts.join("");
 }
 
+/** What `deno info` tells of a program. */
+interface Info {
+  readonly modules: readonly { readonly npmPackage?: string }[];
+  /** Packages by name and version, those of tests too. */
+  readonly npmPackages: Readonly<
+    Record<string, {
+      readonly name: string;
+      readonly version: string;
+      readonly dependencies: readonly string[];
+    }>
+  >;
+}
+
 /**
- * Reads the notices of the packages that the lock file names, which Deno has in
- * its cache once the program was bundled.
+ * Reads the notices of the packages that the program uses, which Deno has in
+ * its cache once the program was bundled. Those that only tests and the
+ * benchmark use are not among them.
  *
  * @param root The checkout.
  * @throws {Error} If a package's licence is not known: no release without it.
  */
 export async function readPackages(root: string): Promise<readonly Package[]> {
-  const lock = JSON.parse(await Deno.readTextFile(`${root}/deno.lock`));
-  const { stdout } = await runDeno(["info", "--json"], { cwd: root });
-  const { npmCache } = JSON.parse(stdout) as { readonly npmCache: string };
-  const keys = Object.keys(lock.npm ?? {});
-  return await Promise.all(keys.map(async (key) => {
-    // What follows "_" tells the packages beside it apart.
-    const [, name = "", version = ""] = /^(.+)@([^@_]+)/.exec(key) ?? [];
+  const info = async <Value>(...words: readonly string[]): Promise<Value> => {
+    const args = ["info", "--json", ...words];
+    return JSON.parse((await runDeno(args, { cwd: root })).stdout);
+  };
+  const { npmCache } = await info<{ readonly npmCache: string }>();
+  const { modules, npmPackages } = await info<Info>("cli.ts");
+  const used = new Set(modules.flatMap(({ npmPackage = [] }) => npmPackage));
+  // A set that grows is walked to its end.
+  for (const key of used) {
+    for (const one of npmPackages[key]?.dependencies ?? []) used.add(one);
+  }
+  return await Promise.all([...used].map(async (key) => {
+    const { name = key, version = "" } = npmPackages[key] ?? {};
     const folder = await folderOf(npmCache, `${name}/${version}`);
     return { name, version, notice: await readNotice(folder, name) };
   }));

@@ -2,10 +2,12 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { formatNotices, readPackages } from "./notices.ts";
 import { PROJECT_ROOT } from "./project.ts";
 
-Deno.test("readPackages() knows the licence of every locked package", async () => {
+Deno.test("readPackages() knows the licence of every package of the program", async () => {
   const packages = await readPackages(PROJECT_ROOT);
   const names = packages.map(({ name }) => name);
   assert(names.includes("@clack/prompts"), `${names}`);
+  assert(names.includes("sisteransi"), "not what a package needs in its turn");
+  assert(!names.includes("@grpc/grpc-js"), "what only tests use");
   for (const { notice } of packages) {
     assertStringIncludes(notice, "Permission is hereby granted");
     assertStringIncludes(notice, "Copyright");

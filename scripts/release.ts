@@ -13,6 +13,7 @@ import { NOTICES } from "./notices.ts";
 import { PROJECT_ROOT } from "./project.ts";
 import { packTgz, packZip } from "./release/archive.ts";
 import { hexDigest, writeChecksums } from "./release/checksums.ts";
+import { compileReleaseShim } from "./release/release_shim.ts";
 import { missingRuntimes, unpackRuntime } from "./release/runtimes.ts";
 import { runProgram } from "./release/run_program.ts";
 import {
@@ -22,6 +23,7 @@ import {
   RELEASE_TARGETS,
   type ReleaseTarget,
 } from "./release/targets.ts";
+import { SHIM } from "./shim.ts";
 import { windowsLinkScript } from "./release/windows_links.ts";
 
 /** What a release is made with. */
@@ -32,6 +34,8 @@ export interface ReleaseOptions {
   readonly timeSeconds: number;
   /** Folder of runtimes as Deno publishes them. Default: Deno downloads them. */
   readonly denortDir?: string | undefined;
+  /** Takes what a maintainer must know: an archive that has no shim, and why. */
+  readonly warn: (text: string) => void;
 }
 
 /** What the packing of one target needs. */
@@ -39,6 +43,8 @@ interface Job extends ReleaseOptions {
   readonly releaseTarget: ReleaseTarget;
   /** The folder of the bundle. */
   readonly bundleDir: string;
+  /** The build that the bundle is. */
+  readonly buildId: string;
   /** A folder to work in. */
   readonly workDir: string;
 }
@@ -54,12 +60,12 @@ export async function release(
   const workDir = await Deno.makeTempDir({ prefix: "cni-release-" });
   try {
     const bundleDir = `${workDir}/bundle`;
-    await bundle(PROJECT_ROOT, bundleDir);
+    const buildId = await bundle(PROJECT_ROOT, bundleDir);
     await setTimes(bundleDir, options.timeSeconds);
     const staged: string[] = [];
     for (const releaseTarget of RELEASE_TARGETS) {
       staged.push(
-        await pack({ ...options, releaseTarget, bundleDir, workDir }),
+        await pack({ ...options, releaseTarget, bundleDir, buildId, workDir }),
       );
     }
     return await publish(staged, options.outDir);
@@ -84,15 +90,17 @@ async function pack(job: Job): Promise<string> {
   if (os === "windows") {
     const script = windowsLinkScript(program, appletFiles(os));
     await Deno.writeTextFile(`${folder}/make-links.cmd`, script);
+  } else {
+    await addShim(job, `${folder}/${SHIM}`);
   }
-  await writeManifest(folder, releaseTarget, permissions);
+  await writeManifest(folder, job, permissions);
   if (os === "linux") {
     for (const applet of appletFiles(os)) {
       await Deno.symlink(program, `${folder}/${applet}`);
     }
   }
   for await (const { name, isFile } of Deno.readDir(folder)) {
-    const mode = name === program ? 0o755 : 0o644;
+    const mode = [program, SHIM].includes(name) ? 0o755 : 0o644;
     if (isFile) await Deno.chmod(`${folder}/${name}`, mode);
   }
   const archive = `${workDir}/${archiveName(releaseTarget, VERSION)}`;
@@ -122,10 +130,22 @@ async function compileProgram(
   return permissions;
 }
 
+/** Puts the shim of the resident mode into an archive, if there is a compiler. */
+async function addShim(
+  { releaseTarget, buildId, warn }: Job,
+  output: string,
+): Promise<void> {
+  const { arch } = releaseTarget;
+  const reason = await compileReleaseShim(arch, { buildId, output });
+  if (reason === undefined) return;
+  const archive = archiveName(releaseTarget, VERSION);
+  warn(`${archive} has no ${SHIM} (docs/resident.md): ${reason}`);
+}
+
 /** Says what is in an archive, for those who check or install it. */
 async function writeManifest(
   folder: string,
-  { os, arch, target }: ReleaseTarget,
+  { releaseTarget: { os, arch, target }, buildId }: Job,
   permissions: Permissions,
 ): Promise<void> {
   const files: Record<string, string> = {};
@@ -135,7 +155,7 @@ async function writeManifest(
     files[name] = `sha256:${await hexDigest("SHA-256", bytes)}`;
   }
   const manifest = {
-    ...{ name: "cni", version: VERSION, os, arch, target },
+    ...{ name: "cni", version: VERSION, build: buildId, os, arch, target },
     ...{ deno: Deno.version.deno, program: programName(os) },
     ...{ links: appletFiles(os), files, permissions },
   };
@@ -199,6 +219,7 @@ if (import.meta.main) {
       outDir: `${PROJECT_ROOT}/release`,
       timeSeconds: await releaseTime(),
       denortDir: Deno.env.get("DENORT_DIR") || undefined,
+      warn: (text) => console.error(text),
     });
     for (const name of [...names, "SHA256SUMS", "SHA512SUMS"]) {
       console.log(`release/${name}`);

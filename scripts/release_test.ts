@@ -1,9 +1,16 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import config from "../deno.json" with { type: "json" };
 import { registryFor } from "../plugins/mod.ts";
+import { installStandIn } from "../tests/install_stand_in.ts";
 import { minimalPe } from "../tests/minimal_pe.ts";
 import { release } from "./release.ts";
 import { runProgram } from "./release/run_program.ts";
+import { ownCompiler } from "./shim.ts";
 
 const { version } = config;
 const ARCHIVES = [
@@ -16,6 +23,11 @@ const FILES = [
   ...["LICENSE", "README.md", "THIRD_PARTY_NOTICES", "manifest.json"],
 ];
 const TIME_SECONDS = 1_700_000_000;
+const [OWN_COMPILER = ""] = ownCompiler();
+/** Compilers that releases take for the shims, by machine. */
+const COMPILERS = Deno.build.arch === "x86_64"
+  ? { amd64: OWN_COMPILER, arm64: "aarch64-linux-gnu-gcc" }
+  : { amd64: "x86_64-linux-gnu-gcc", arm64: OWN_COMPILER };
 
 Deno.test({
   name: "release() makes the same archives from the same sources",
@@ -24,12 +36,18 @@ Deno.test({
     const folder = await Deno.makeTempDir();
     try {
       const denortDir = await standInRuntimes(`${folder}/denort`);
-      const options = { denortDir, timeSeconds: TIME_SECONDS };
+      const warnings: string[] = [];
+      const warn = (text: string) => void warnings.push(text);
+      const options = { denortDir, timeSeconds: TIME_SECONDS, warn };
       const [one, two] = [`${folder}/one`, `${folder}/two`];
       await Deno.mkdir(one);
       await Deno.writeTextFile(`${one}/cni-linux-amd64-0.0.1.tgz`, "old");
       assertEquals(await release({ ...options, outDir: one }), ARCHIVES);
       await release({ ...options, outDir: two });
+      const shims = {
+        amd64: await hasCompiler("amd64") ? ["cni-shim"] : [],
+        arm64: await hasCompiler("arm64") ? ["cni-shim"] : [],
+      };
 
       await t.step("the same names and bytes, nothing else", async () => {
         const names = [...ARCHIVES, "SHA256SUMS", "SHA512SUMS"];
@@ -62,7 +80,7 @@ Deno.test({
         const applets = ["cnitool", ...registryFor("linux").keys()];
         const expected = [
           ...FILES.map((name) => file(name)),
-          file("cni", "-rwxr-xr-x"),
+          ...["cni", ...shims.arm64].map((name) => file(name, "-rwxr-xr-x")),
           ...applets.map((name) => [name, link(name)] as const),
         ];
         expected.sort(([a], [b]) => a < b ? -1 : 1);
@@ -92,13 +110,41 @@ Deno.test({
         assertEquals(manifest.version, version);
         assertEquals([manifest.os, manifest.arch], ["linux", "amd64"]);
         assertEquals(Object.keys(files), [
-          "LICENSE",
-          "README.md",
-          "THIRD_PARTY_NOTICES",
-          "cni",
+          ...["LICENSE", "README.md", "THIRD_PARTY_NOTICES", "cni"],
+          ...shims.amd64,
         ]);
-        const sum = await output("sha256sum", [`${unpacked}/cni`]);
-        assertEquals(files.cni, `sha256:${sum.split(" ")[0]}`);
+        for (const name of ["cni", ...shims.amd64]) {
+          const sum = await output("sha256sum", [`${unpacked}/${name}`]);
+          assertEquals(files[name], `sha256:${sum.split(" ")[0]}`);
+        }
+      });
+
+      await t.step("install --resident finds the shim beside it", async () => {
+        const unpacked = `${folder}/unpacked`;
+        const text = await Deno.readTextFile(`${unpacked}/manifest.json`);
+        const { build: buildId } = JSON.parse(text);
+        const bin = `${folder}/bin`;
+        const { status, output } = await installStandIn([
+          ...["--resident", "--no-links", `--bin-dir=${bin}`],
+        ], { self: `${unpacked}/cni`, buildId });
+        if (shims.amd64.length === 0) {
+          assertEquals(status, 1);
+          return assertStringIncludes(output, "cni-shim is missing: a release");
+        }
+        assertEquals(status, 0, output);
+        const shim = await Deno.readFile(`${unpacked}/cni-shim`);
+        assertEquals(await Deno.readFile(`${bin}/bridge`), shim);
+      });
+
+      await t.step("a shim wherever there is a compiler, or why not", () => {
+        const lacking = ["amd64", "arm64"].filter((arch) =>
+          shims[arch as keyof typeof shims].length === 0
+        );
+        assertEquals(warnings.length, 2 * lacking.length, warnings.join("\n"));
+        for (const arch of lacking) {
+          const text = `cni-linux-${arch}-${version}.tgz has no cni-shim`;
+          assert(warnings.some((one) => one.startsWith(text)), text);
+        }
       });
     } finally {
       await Deno.remove(folder, { recursive: true });
@@ -114,6 +160,7 @@ Deno.test("release() names the runtimes to fetch", async () => {
         outDir: `${folder}/out`,
         timeSeconds: TIME_SECONDS,
         denortDir: folder,
+        warn: () => {},
       }), Error);
     for (
       const name of [
@@ -128,6 +175,12 @@ Deno.test("release() names the runtimes to fetch", async () => {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+async function hasCompiler(arch: keyof typeof COMPILERS): Promise<boolean> {
+  const args = ["-c", 'command -v "$0"', COMPILERS[arch]];
+  const options = { args, stdout: "null" } as const;
+  return (await new Deno.Command("sh", options).output()).success;
+}
 
 async function lacksTools(): Promise<boolean> {
   for (const tool of ["zip", "unzip"]) {

@@ -18,32 +18,41 @@ export interface ShimParts {
   readonly output: string;
   /** Flags of the compiler in place of those for a release. */
   readonly flags?: readonly string[];
+  /** The compiler: a program and its words. Default: `CC`, or else `cc`. */
+  readonly compiler?: readonly string[];
 }
 
 /**
  * Compiles the shim of the resident mode.
  *
  * @param root The checkout.
- * @returns Whether there is a C compiler: `CC`, or else `cc`.
+ * @returns Whether the C compiler is installed.
  * @throws {Error} If it does not compile.
  */
 export async function compileShim(
   root: string,
-  { buildId, output, flags = RELEASE_FLAGS }: ShimParts,
+  { buildId, output, flags = RELEASE_FLAGS, compiler = ownCompiler() }:
+    ShimParts,
 ): Promise<boolean> {
-  const compiler = Deno.env.get("CC") || "cc";
+  const [program = "", ...words] = compiler;
   const source = `${root}/shim/${SHIM}.c`;
   const id = `-DBUILD_ID="${buildId}"`;
-  const args = [...FLAGS, ...flags, id, source, "-o", output];
+  const args = [...words, ...FLAGS, ...flags, id, source, "-o", output];
   try {
-    const { success, stderr } = await new Deno.Command(compiler, { args })
+    const { success, stderr } = await new Deno.Command(program, { args })
       .output();
     if (success) return true;
     throw new Error(
-      `Cannot compile ${source}\n${new TextDecoder().decode(stderr)}`,
+      `Cannot compile ${source} by ${compiler.join(" ")}\n` +
+        new TextDecoder().decode(stderr),
     );
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
+}
+
+/** The C compiler for this machine. */
+export function ownCompiler(): readonly string[] {
+  return [Deno.env.get("CC") || "cc"];
 }

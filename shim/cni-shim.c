@@ -33,13 +33,6 @@
 /* A larger configuration is not for the daemon, whose memory is all calls'. */
 #define MAX_STDIN (16 << 20)
 
-/* What the daemon is told of the environment; all else stays here. */
-static const char *const VARIABLES[] = {
-  "CNI_COMMAND", "CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_ARGS",
-  "CNI_PATH", "CNI_NETNS_OVERRIDE", "CNI_FORCE_EXEC", "CNI_TRACE", "PATH",
-};
-#define VARIABLE_COUNT (sizeof VARIABLES / sizeof *VARIABLES)
-
 struct buffer {
   char *bytes;
   size_t length, capacity;
@@ -154,9 +147,9 @@ static int make_header(struct buffer *header, char *argv0) {
   if (append_text(header, BUILD_ID) < 0 || append_namespace(header, "/proc/self/ns/net") < 0 ||
       append_namespace(header, "/proc/self/ns/mnt") < 0 ||
       append_text(header, name_of(argv0)) < 0 || append_text(header, cwd) < 0) return -1;
-  for (size_t i = 0; i < VARIABLE_COUNT; i++) {
-    const char *value = getenv(VARIABLES[i]);
-    if (append_text(header, value == NULL ? "" : value) < 0) return -1;
+  /* All of them: plugins that the daemon executes inherit them. */
+  for (char **one = environ; *one != NULL; one++) {
+    if (append_text(header, *one) < 0) return -1;
   }
   return 0;
 }
@@ -209,8 +202,12 @@ static int pass_reply_on(int fd) {
   for (int i = 0; i < 2; i++) {
     if (texts[i] == NULL || read_all(fd, texts[i], lengths[i]) < 0) return lost_call(reason_of(errno));
   }
-  int failed = write_all(STDERR_FILENO, texts[1], lengths[1]) + write_all(STDOUT_FILENO, texts[0], lengths[0]);
-  return failed < 0 && status == 0 ? 1 : (int)status;
+  signal(SIGPIPE, SIG_IGN);
+  (void)write_all(STDERR_FILENO, texts[1], lengths[1]);
+  if (write_all(STDOUT_FILENO, texts[0], lengths[0]) == 0) return (int)status;
+  dprintf(STDERR_FILENO, "Cannot write to stdout: %s\n", strerror(errno));
+  /* An ADD whose result is known to no one is taken back; then there is another reply. */
+  return status == 0 && write_all(fd, "U", 1) == 0 ? pass_reply_on(fd) : 1;
 }
 
 /* `cni-shim --net=PATH -- PROGRAM`: as nsenter, which takes longer to start than most programs. */
@@ -227,6 +224,8 @@ static int enter(char *const argv[]) {
 int main(int argc, char *argv[]) {
   struct buffer header = { 0 }, input = { 0 }, request = { 0 };
   char sizes[64], answer, *command = getenv("CNI_COMMAND");
+  /* Where a result cannot be written, `cni` says so. */
+  if (fcntl(STDOUT_FILENO, F_GETFD) < 0) return execute(argv, -1);
   /* What is opened below must not take the place of a closed stream. */
   for (int fd = 0; fd <= STDERR_FILENO; fd++) {
     if (fcntl(fd, F_GETFD) < 0) (void)!open("/dev/null", O_RDWR);

@@ -161,7 +161,9 @@ shimTest(
       env: { CNI_NETNS: "/run/netns/x", CNI_ARGS: "A=1;B=ü", CNI_PATH: "/p" },
     });
     assertEquals(ended, { status: 7, stdout: "hello", stderr: "bye" });
-    const { namespaces, cwd, ...rest } = got!;
+    const { namespaces, cwd, variables, ...rest } = got!;
+    // All of them, for the plugins of others that the daemon executes.
+    assertEquals(variables.ASAN_OPTIONS, "detect_leaks=0");
     assertEquals(rest, {
       buildId: "test-build",
       applet: "bridge",
@@ -210,6 +212,36 @@ shimTest("cni-shim executes cni as long as nothing has begun", async (t) => {
         ...EXECUTED,
         stdout: "executed bridge, 3000000 bytes",
       }, why);
+    });
+  }
+});
+
+shimTest("cni-shim has an ADD taken back that it cannot report", async (t) => {
+  for (const way of ["a full disk", "a closed pipe"]) {
+    await t.step(way, async () => {
+      let said: number | null = 0;
+      const answer = new Uint8Array(8);
+      await using daemon = fakeDaemon(async (conn) => {
+        await readAll(conn);
+        await write(conn, "A0 5 4\nhellobye\n");
+        said = await conn.read(answer);
+        await write(conn, "1 0 5\ndone\n");
+      });
+      const ending = way === "a full disk"
+        ? '"$1/bridge" >/dev/full; echo "status $?"'
+        : '{ sleep 0.3; "$1/bridge"; echo "status $?" >&2; } | exec sleep 0';
+      const { stdout, stderr } = await callShim({
+        words: ["sh", "-c", ending, "sh", folder],
+        socket: daemon.socket,
+      });
+      const reason = way === "a full disk"
+        ? "No space left on device"
+        : "Broken pipe";
+      assertEquals(
+        stderr + stdout,
+        `bye\nCannot write to stdout: ${reason}\ndone\nstatus 1\n`,
+      );
+      assertEquals([said, answer[0]], [1, "U".charCodeAt(0)]);
     });
   }
 });

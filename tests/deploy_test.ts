@@ -1,60 +1,20 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { parseAll } from "@std/yaml/parse";
 import config from "../deno.json" with { type: "json" };
-import { installApplet } from "../install/install_applet.ts";
-import { versionReply } from "../lib/plugin/mod.ts";
 import { registryFor } from "../plugins/mod.ts";
 import { PROJECT_ROOT } from "../scripts/project.ts";
+import { runProgram } from "../scripts/release/run_program.ts";
 import { archiveName, RELEASE_TARGETS } from "../scripts/release/targets.ts";
+import { MANIFEST, parseManifest, readManifest } from "./daemonset.ts";
+import { installStandIn } from "./install_stand_in.ts";
 
-interface Container {
-  readonly name: string;
-  readonly image: string;
-  readonly args?: readonly string[];
-  readonly volumeMounts?: readonly {
-    readonly name: string;
-    readonly mountPath: string;
-  }[];
-}
-
-interface DaemonSet {
-  readonly spec: {
-    readonly selector: { readonly matchLabels: Record<string, string> };
-    readonly template: {
-      readonly metadata: { readonly labels: Record<string, string> };
-      readonly spec: {
-        readonly initContainers: readonly Container[];
-        readonly containers: readonly Container[];
-        readonly volumes: readonly {
-          readonly name: string;
-          readonly hostPath?: { readonly path: string };
-          readonly configMap?: { readonly name: string };
-        }[];
-      };
-    };
-  };
-}
-
-interface ConfigMap {
-  readonly metadata: { readonly name: string };
-  readonly data: Record<string, string>;
-}
-
-async function readManifests(): Promise<readonly [ConfigMap, DaemonSet]> {
-  const file = `${PROJECT_ROOT}/deploy/daemonset.yaml`;
-  const documents = parseAll(await Deno.readTextFile(file));
-  const [configMap, daemonSet, ...rest] = documents as unknown[];
-  assertEquals(rest, []);
-  for (
-    const [one, kind] of [[configMap, "ConfigMap"], [daemonSet, "DaemonSet"]]
-  ) {
-    assertEquals((one as { readonly kind: unknown }).kind, kind);
-  }
-  return [configMap as ConfigMap, daemonSet as DaemonSet];
-}
+/** Stands in for the shim: it starts the program under its own name. */
+const SHIM = `#!/bin/sh
+# build b1
+exec "\${0%/*}/cni" "\${0##*/}"
+`;
 
 Deno.test("the DaemonSet's parts refer to each other", async () => {
-  const [configMap, { spec }] = await readManifests();
+  const { configMap, daemonSet: { spec } } = await readManifest();
   const { template } = spec;
   const { initContainers, containers, volumes } = template.spec;
   assertEquals(spec.selector.matchLabels, template.metadata.labels);
@@ -78,7 +38,7 @@ Deno.test({
   name: "the DaemonSet's command installs program and network on a node",
   ignore: Deno.build.os === "windows",
   async fn() {
-    const [configMap, { spec }] = await readManifests();
+    const { configMap, daemonSet: { spec } } = await readManifest();
     const [{ args = [] } = {}] = spec.template.spec.initContainers;
     const [applet, ...flags] = args;
     assertEquals(applet, "install");
@@ -88,35 +48,15 @@ Deno.test({
       for (const [name, text] of Object.entries(configMap.data)) {
         await Deno.writeTextFile(`${folder}/config/${name}`, text);
       }
-      const self = `${folder}/cni`;
-      await Deno.writeTextFile(self, await fakeProgram(), { mode: 0o755 });
-      let output = "";
-      const note = (text: string) => void (output += text);
-      const status = await installApplet(
-        "install",
+      await Deno.writeTextFile(`${folder}/cni-shim`, SHIM, { mode: 0o755 });
+      const { status, output } = await installStandIn(
         flags.map((flag) => flag.replace("=/", `=${folder}/`)),
-        {
-          registry: registryFor("linux"),
-          self,
-          programVersion: "1.2.3",
-          buildId: "b1",
-          isCompiled: true,
-          process: {
-            env: () => "",
-            writeStdout: note,
-            writeStderr: note,
-            readStdin: () => Promise.resolve(""),
-            cwd: () => folder,
-            isTerminal: () => false,
-            onInterrupt: () => () => {},
-          },
-        },
+        { self: `${folder}/cni` },
       );
       assertEquals(status, 0, output);
       const bin = `${folder}/host/opt/cni/bin`;
-      for (const name of ["cni", "flannel"]) {
-        assert((await Deno.lstat(`${bin}/${name}`)).isFile, name);
-      }
+      const flannel = await Deno.readTextFile(`${bin}/flannel`);
+      assertEquals(flannel, SHIM);
       for (const [name, text] of Object.entries(configMap.data)) {
         const file = `${folder}/host/etc/cni/net.d/${name}`;
         assertEquals(await Deno.readTextFile(file), text);
@@ -130,13 +70,92 @@ Deno.test({
   },
 });
 
-/** A program that says what an installation asks of it. */
-async function fakeProgram(): Promise<string> {
-  const [name] = [...registryFor("linux").keys()].sort();
-  const plugin = await registryFor("linux").get(name!)!();
-  const reply = versionReply(plugin).stdout.trim();
-  return `#!/bin/sh\n[ "$1" = ${name} ] && echo '${reply}' || echo 'cni 1.2.3'\n`;
-}
+Deno.test("the DaemonSet's network is the example for flannel", async () => {
+  const { configMap: { data } } = await readManifest();
+  const text = data["10-flannel.conflist"] ?? "";
+  const example = `${PROJECT_ROOT}/examples/nodes/10-flannel.conflist`;
+  assertEquals(
+    JSON.parse(text),
+    JSON.parse(await Deno.readTextFile(example)),
+  );
+});
+
+Deno.test("the DaemonSet's containers get what they need and no more", async () => {
+  const { daemonSet: { spec: { template } } } = await readManifest();
+  const { spec } = template;
+  assertEquals([spec.hostNetwork, spec.hostPID], [true, true]);
+  const [install] = spec.initContainers;
+  const [daemon] = spec.containers;
+  assertEquals(install?.securityContext, {
+    runAsUser: 0,
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ["ALL"], add: ["DAC_OVERRIDE"] },
+  });
+  assertEquals(daemon?.securityContext, {
+    runAsUser: 0,
+    privileged: true,
+    readOnlyRootFilesystem: true,
+  });
+  const bin = spec.volumes.find(({ name }) => name === "bin")?.hostPath?.path;
+  assertEquals(daemon?.command, [
+    ...["nsenter", "--target=1", "--mount", "--", `${bin}/cni`],
+  ]);
+  assertEquals(daemon?.args?.[0], "daemon");
+  // As long as the unit gives it.
+  const file = `${PROJECT_ROOT}/deploy/cni-daemon.service`;
+  const unit = await Deno.readTextFile(file);
+  const [, seconds] = /^TimeoutStopSec=(\d+)$/m.exec(unit) ?? [];
+  assertEquals(spec.terminationGracePeriodSeconds, Number(seconds));
+  const [, memory] = /^MemoryMax=(\d+)M$/m.exec(unit) ?? [];
+  assertEquals(daemon?.resources?.limits?.memory, `${memory}Mi`);
+  for (
+    const { name, resources } of [...spec.initContainers, ...spec.containers]
+  ) {
+    assertEquals(
+      Object.keys(resources?.requests ?? {}),
+      ["cpu", "memory"],
+      name,
+    );
+    assertEquals(Object.keys(resources?.limits ?? {}), ["memory"], name);
+  }
+});
+
+Deno.test({
+  name: "direct.sed takes the daemon and its privileges out of the DaemonSet",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const args = ["-f", `${PROJECT_ROOT}/deploy/direct.sed`, MANIFEST];
+    const text = new TextDecoder().decode(await runProgram("sed", args));
+    const { configMap, daemonSet } = parseManifest(text);
+    const { configMap: before, daemonSet: resident } = await readManifest();
+    assertEquals(configMap, before);
+    const { spec } = daemonSet.spec.template;
+    const was = resident.spec.template.spec;
+    const [install] = was.initContainers;
+    assertEquals(spec.hostPID, undefined);
+    assertEquals(spec.initContainers, [{
+      ...install!,
+      args: install!.args!.filter((word) => word !== "--resident"),
+    }]);
+    assertEquals(spec.volumes, was.volumes);
+    assertEquals(spec.containers, [{
+      name: "wait",
+      image: "cni",
+      imagePullPolicy: "IfNotPresent",
+      command: ["sleep", "infinity"],
+      securityContext: {
+        runAsUser: 65534,
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+      },
+      resources: {
+        requests: { cpu: "1m", memory: "4Mi" },
+        limits: { memory: "16Mi" },
+      },
+    }]);
+  },
+});
 
 Deno.test("the Containerfile takes a release's archive and installs", async () => {
   const text = await Deno.readTextFile(`${PROJECT_ROOT}/Containerfile`);

@@ -7,6 +7,7 @@ import type { Contest } from "../contest.ts";
 import type { Ring } from "../contender.ts";
 import { attachmentContests } from "./attachment.ts";
 import { chainContests } from "./chain.ts";
+import { podmanContests, podsContests } from "./clients.ts";
 import { flannelContests } from "./flannel.ts";
 import { hostLocalContests } from "./host_local.ts";
 import { manyContests } from "./many.ts";
@@ -31,4 +32,7 @@ export const CONTESTS: Readonly<Record<string, MakeContests>> = {
   single: singleContests,
   runtime: runtimeContests,
   many: manyContests,
+  pods: (ring) => podsContests(ring, "bridge"),
+  "pods-flannel": (ring) => podsContests(ring, "flannel"),
+  podman: podmanContests,
 };

@@ -26,14 +26,14 @@ export async function comparePlugins(
   request: DifferentialRequest,
   { programVersion, process, signal }: TestOptions,
 ): Promise<number> {
-  const { spec, scenarios, stages, callLimitMs } = request;
+  const { spec, scenarios, stages, callLimitMs, daemon, env } = request;
   const [ours, theirs] = [request.pluginDir, request.against]
     .map((path) => absolute(path, process)) as [string, string];
   const profiles = loadProfiles(await readProfiles(request, process));
   const explanations = await readExplanations(request, process);
   await checkRequirements();
   const path = searchPath(process);
-  const options = { path, callLimitMs, signal };
+  const options = { path, env, daemon, callLimitMs, signal };
   const ourNames = chosenNames(request, await findExecutables(ours), ours);
   const theirNames = await findExecutables(theirs);
   const there = ourNames.filter((name) => theirNames.includes(name));

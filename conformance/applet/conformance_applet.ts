@@ -90,12 +90,13 @@ async function testPlugins(
   request: PluginRequest,
   { programVersion, process, signal }: TestOptions,
 ): Promise<number> {
-  const { cases, spec, stages, callLimitMs } = request;
+  const { cases, spec, stages, callLimitMs, daemon, env } = request;
   const folder = absolute(request.pluginDir, process);
   const profiles = loadProfiles(await readProfiles(request, process));
   await checkRequirements();
   const names = chosenNames(request, await findExecutables(folder), folder);
-  const options = { path: searchPath(process), callLimitMs, signal };
+  const path = searchPath(process);
+  const options = { path, env, daemon, callLimitMs, signal };
   const subjects = await discoverSubjects({
     ...options,
     ...{ folder, names, profiles },

@@ -30,6 +30,17 @@ export const FLAGS: readonly Flag[] = [
     summary: "a runtime to put to the test, called as cnitool is",
   },
   {
+    name: "daemon",
+    value: "CMD",
+    summary: "a program that plugins need, started on each host",
+  },
+  {
+    name: "env",
+    value: "NAME=VALUE",
+    repeats: true,
+    summary: "a variable of all calls; may be repeated",
+  },
+  {
     name: "spec",
     value: "VERSION",
     summary: "the version of the specification (each plugin's newest)",

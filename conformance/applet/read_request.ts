@@ -18,6 +18,10 @@ export interface PluginRequest {
   readonly spec: string | undefined;
   readonly profileFiles: readonly string[];
   readonly profileDir: string | undefined;
+  /** A program and its words that stays on each host; none when absent. */
+  readonly daemon: readonly string[] | undefined;
+  /** Variables of all calls. */
+  readonly env: Readonly<Record<string, string>>;
   readonly cases: readonly Case[];
   readonly format: Format;
   readonly stages: number;
@@ -98,6 +102,8 @@ export function readRequest(args: readonly string[]): Request {
     plugins: words.values("plugin"),
     profileFiles: words.values("profile"),
     profileDir: words.value("profile-dir"),
+    daemon: readDaemon(words.value("daemon")),
+    env: readVariables(words.values("env")),
     stages: readNumber(words, "stages", { value: 2, most: 64 }),
   };
   const against = words.value("against");
@@ -121,6 +127,8 @@ function listed({ id, about }: Scenario): ListedCase {
 /** Flags that say something of plugins. */
 const FOR_PLUGINS = [
   "against",
+  "daemon",
+  "env",
   "explained",
   "plugin-dir",
   "plugin",
@@ -157,6 +165,26 @@ function chosenCases<T extends Pick<ListedCase, "id">>(
     (families.length === 0 || families.includes(familyOf(one))) &&
     (ids.length === 0 || ids.includes(one.id))
   );
+}
+
+function readDaemon(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined;
+  const words = text.split(/\s+/).filter((word) => word !== "");
+  if (words[0]?.startsWith("/")) return words;
+  throw new UsageError(
+    `--daemon is ${JSON.stringify(text)}: expected an absolute path, and ` +
+      "words after it",
+  );
+}
+
+function readVariables(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(texts.map((text) => {
+    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
+    if (name !== undefined && value !== undefined) return [name, value];
+    throw new UsageError(
+      `--env is ${JSON.stringify(text)}: expected NAME=VALUE`,
+    );
+  }));
 }
 
 function readSpec(text: string | undefined): string | undefined {

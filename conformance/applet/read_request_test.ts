@@ -9,11 +9,13 @@ function read(line: string) {
 }
 
 Deno.test("readRequest() reads a folder and what to do with it", () => {
-  const request = read(
-    "--plugin-dir /p --plugin a --plugin=b --spec 1.0.0 --profile f " +
-      "--profile-dir d --format tap --stages 3 --call-limit 5 " +
-      "--case lifecycle/add",
-  );
+  const request = readRequest([
+    ...["--plugin-dir", "/p", "--plugin", "a", "--plugin=b"],
+    ...["--spec", "1.0.0", "--profile", "f", "--profile-dir", "d"],
+    ...["--format", "tap", "--stages", "3", "--call-limit", "5"],
+    ...["--daemon", "/d/cni daemon", "--env", "A=b=c", "--env", "D="],
+    ...["--case", "lifecycle/add"],
+  ]);
   assertEquals(request, {
     kind: "plugins",
     pluginDir: "/p",
@@ -21,6 +23,8 @@ Deno.test("readRequest() reads a folder and what to do with it", () => {
     spec: "1.0.0",
     profileFiles: ["f"],
     profileDir: "d",
+    daemon: ["/d/cni", "daemon"],
+    env: { A: "b=c", D: "" },
     cases: CASES.filter(({ id }) => id === "lifecycle/add"),
     format: "tap",
     stages: 3,
@@ -55,6 +59,17 @@ Deno.test("readRequest() refuses what is wrong, with a hint", async (t) => {
     "an unknown format": ["--plugin-dir /p --format xml", "format", "html"],
     "no number": ["--plugin-dir /p --stages two", "--stages is", ""],
     "a number that is too small": ["--plugin-dir /p --stages 0", "1 to 64", ""],
+    "a daemon without its folder": [
+      "--plugin-dir /p --daemon cni",
+      "an absolute path",
+      "",
+    ],
+    "no variable": ["--plugin-dir /p --env =a", "expected NAME=VALUE", ""],
+    "a daemon for a runtime": [
+      "--runtime /r --daemon /d",
+      "--daemon is for plugins",
+      "",
+    ],
   };
   for (const [why, [line, message, hint]] of Object.entries(cases)) {
     await t.step(why, () => {

@@ -19,6 +19,8 @@ export interface StageParts {
   readonly names: Placeholders;
   /** The variable `PATH` of all calls. */
   readonly path: string;
+  /** Variables of all calls besides. */
+  readonly env?: Readonly<Record<string, string>>;
   /** After which a plugin is ended, in milliseconds. */
   readonly callLimitMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -131,7 +133,7 @@ function configFor(
 }
 
 async function callPlugin(
-  { subject, path, names, callLimitMs, signal, run }: StageParts,
+  { subject, path, env: more, names, callLimitMs, signal, run }: StageParts,
   command: string,
   options: CallOptions & { readonly sandbox: StageSandbox | undefined },
 ): Promise<CallRecord> {
@@ -142,6 +144,7 @@ async function callPlugin(
   const profileArgs = isAttachment ? profile?.args : undefined;
   const env = definedOnly({
     PATH: path,
+    ...more,
     CNI_COMMAND: command,
     CNI_CONTAINERID: options.containerId ?? sandbox?.containerId,
     CNI_NETNS: options.netns ?? sandbox?.path,

@@ -5,14 +5,15 @@ import { lackOf, RequirementError } from "./requirements_linux.ts";
 import { type OpenStage, openStage, type StageOptions } from "./stage_linux.ts";
 import { versionsIn } from "./versions_in.ts";
 
-/** Programs of this toolkit and of the reference's that are no plugins. */
-const NO_PLUGINS = ["cni", "cnitool"];
+/** Programs of this toolkit and of the reference's that are not plugins. */
+const NO_PLUGINS = ["cni", "cnitool", "cni-launcher", "cni-shim"];
 
 /** The folders that each stage has its own of. */
 const HIDDEN = ["/var/lib/cni", "/run/cni", "/run/netns"];
 
 /**
- * The executables in a folder, by name. `cni` and `cnitool` are left out.
+ * The executables in a folder, by name. `cni` and `cnitool` are left out,
+ * and what starts `cni` by the name of a plugin.
  *
  * @param folder An absolute path, anywhere.
  * @throws {FolderError} If it cannot be read, has no executables, or is one
@@ -86,6 +87,7 @@ async function tryStage(options: StageOptions): Promise<OpenStage> {
     return await openStage(options);
   } catch (cause) {
     options.signal?.throwIfAborted();
+    if (cause instanceof RequirementError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new RequirementError(
       `Cannot make network and mount namespaces: ${reason}. Run it where ` +

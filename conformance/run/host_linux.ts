@@ -5,6 +5,8 @@ import {
   runChild,
 } from "./child.ts";
 
+import { startDaemon } from "./start_daemon_linux.ts";
+
 /**
  * A host of its own: network and mount namespace of a process that waits. When
  * that process ends, all of it is gone, however this program ended.
@@ -14,6 +16,8 @@ export interface Host extends AsyncDisposable {
   run(command: ChildCommand): Promise<ChildOutput>;
   /** Runs a program in one of the network namespaces that it has made. */
   runIn(netns: string, command: ChildCommand): Promise<ChildOutput>;
+  /** Starts a program in it that stays until it is disposed of. */
+  start(command: ChildCommand): Promise<AsyncDisposable>;
 }
 
 /**
@@ -88,12 +92,13 @@ export async function openHost(scratchDir: string): Promise<Host> {
     throw new Error(stderr.trim() || "unshare ended without a word");
   }
   const enter = ["nsenter", `--target=${child.pid}`, "--mount"];
+  const inside = (command: ChildCommand) => ({
+    ...command,
+    words: [...enter, "--net", "--", ...command.words],
+  });
   return {
-    run: (command) =>
-      runChild({
-        ...command,
-        words: [...enter, "--net", "--", ...command.words],
-      }),
+    run: (command) => runChild(inside(command)),
+    start: (command) => startDaemon(inside(command)),
     runIn: (netns, command) =>
       runChild({
         ...command,

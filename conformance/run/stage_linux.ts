@@ -18,6 +18,10 @@ export interface StageOptions {
   readonly id?: string;
   /** The variable `PATH` of all calls. */
   readonly path: string;
+  /** Variables of all calls besides. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** A program and its words that stays on the host, and that plugins need. */
+  readonly daemon?: readonly string[] | undefined;
   /** After which a plugin is ended, in milliseconds. */
   readonly callLimitMs: number;
   /** Ends every call when aborted. */
@@ -39,9 +43,10 @@ const SCRATCH_ROOT = "/run/cni";
  * and `--allow-read` and `--allow-write` for `/run/cni`.
  *
  * @throws {Skip} If this machine cannot do what the profile sets up.
+ * @throws {RequirementError} If the daemon does not start.
  */
 export async function openStage(options: StageOptions): Promise<OpenStage> {
-  const { subject: { profile }, version } = options;
+  const { subject: { profile }, version, path, env, daemon, signal } = options;
   const id = options.id ?? crypto.randomUUID().slice(0, 8);
   const scratchDir = `${SCRATCH_ROOT}/conformance-${id}`;
   const names = placeholdersFor(id, scratchDir, profile);
@@ -66,6 +71,11 @@ export async function openStage(options: StageOptions): Promise<OpenStage> {
   }
   for (const words of profile?.setup ?? []) {
     await setUp(stage.host, expand(words, names));
+  }
+  if (daemon !== undefined) {
+    const words = daemon.map((word) => expand(word, names));
+    const variables = { PATH: path, ...env };
+    cleanup.use(await host.start({ words, env: variables, signal }));
   }
   const open = cleanup.move();
   return { stage, calls, [Symbol.asyncDispose]: () => open.disposeAsync() };

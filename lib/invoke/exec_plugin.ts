@@ -16,6 +16,10 @@ export interface ExecOptions {
   readonly signal?: AbortSignal | undefined;
   /** Ends the plugin likewise after so many milliseconds. */
   readonly timeoutMs?: number | undefined;
+  /** The variables beneath those of the call; this program's own when absent. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
+  /** Its working folder; this program's own when absent. */
+  readonly cwd?: string | undefined;
   /**
    * The waits between attempts to start a file that is still being written, in
    * milliseconds.
@@ -36,7 +40,7 @@ const RETRY_DELAYS_MS = [15, 45, 135, 405, 1215];
 const GRACE_MS = 500;
 
 /**
- * Runs a plugin as a child process (CNI 1.1.0, section 2): this program's own
+ * Runs a plugin as a child process (CNI 1.1.0, section 2): the caller's
  * environment with the `CNI_*` variables of `call` over it, and its
  * configuration on stdin. Needs `--allow-run`.
  *
@@ -64,11 +68,13 @@ async function execChild(
   call: Call,
   options: ExecOptions,
 ): Promise<ExecReply> {
-  const { signal, timeoutMs } = options;
+  const { signal, timeoutMs, variables, cwd } = options;
   if (signal?.aborted) throw interrupted(signal.reason, "");
   const isEndable = signal !== undefined || timeoutMs !== undefined;
   const command = new Deno.Command(file, {
-    env: environmentOf(call),
+    ...(cwd === undefined ? {} : { cwd }),
+    clearEnv: variables !== undefined,
+    env: { ...variables, ...environmentOf(call) },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

@@ -24,6 +24,8 @@ export interface InvokerOptions {
   readonly self?: string | undefined;
   /** Calls every plugin as a child process, even those of this program. */
   readonly forceExec?: boolean | undefined;
+  /** Runs a file as a child process; {@linkcode execPlugin} when absent. */
+  readonly exec?: typeof execPlugin | undefined;
   /** Takes what plugins print to stderr, and warnings of those called here. */
   readonly warn: (message: string) => void;
 }
@@ -74,6 +76,7 @@ export interface FoundPlugin {
  */
 export function createInvoker(options: InvokerOptions): Invoker {
   const isSelf = selfTest(options.self);
+  const exec = options.exec ?? execPlugin;
   const loaderOf = (type: string, file: PluginFile | undefined) => {
     const loader = options.registry?.get(type);
     return loader && file?.isSeen && isSelf(file.path) ? loader : undefined;
@@ -87,7 +90,7 @@ export function createInvoker(options: InvokerOptions): Invoker {
     const isChild = isEndable || options.forceExec;
     const loader = isChild ? undefined : loaderOf(type, files[0]);
     const reply = loader === undefined
-      ? await execFirst(files, request, execOptions)
+      ? await execFirst(files, (path) => exec(path, request, execOptions))
       : await callHere(await loader(), request, context);
     if (reply === undefined) throw pluginNotFound(type, folders);
     const stderr = reply.stderr.trimEnd();
@@ -212,13 +215,12 @@ function callHere(
  */
 async function execFirst(
   files: readonly PluginFile[],
-  call: Call,
-  options: ExecOptions,
+  exec: (path: string) => Promise<Reply>,
 ): Promise<Reply | undefined> {
   let refused: unknown;
   for (const { path, isSeen } of files) {
     try {
-      return await execPlugin(path, call, options);
+      return await exec(path);
     } catch (error) {
       const cause = error instanceof Error ? error.cause : undefined;
       const isRefused = cause instanceof Deno.errors.PermissionDenied;

@@ -16,6 +16,7 @@ export * from "./link_owner.ts";
 export * from "./link_state_linux.ts";
 export * from "./list_links_linux.ts";
 export { hostNetnsWord, netnsWord } from "./netns_word_linux.ts";
+export { PASSED_ON, programEnvironment } from "./program_environment.ts";
 export { quote } from "./quote.ts";
 export * from "./read_link_linux.ts";
 export { repeatDump } from "./repeat_dump.ts";

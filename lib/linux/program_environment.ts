@@ -2,7 +2,7 @@
 export const SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Variables that programs obey: where their bus, locks and parts are. */
-const PASSED_ON = [
+export const PASSED_ON: readonly string[] = [
   ...["DBUS_SYSTEM_BUS_ADDRESS", "XTABLES_LIBDIR", "XTABLES_LOCKFILE"],
   "LD_LIBRARY_PATH",
 ];

@@ -6,6 +6,7 @@
  * @module
  */
 export * from "./attempts.ts";
+export * from "./build_id.ts";
 export * from "./call.ts";
 export * from "./common_keys.ts";
 export * from "./define.ts";

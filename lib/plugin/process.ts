@@ -37,7 +37,9 @@ export const denoProcess: Process = {
 };
 
 /** Reads the variables of CNI 1.1.0, section 2 "Parameters", once. */
-export function readEnvironment(process: Process): Environment {
+export function readEnvironment(
+  process: Pick<Process, "env">,
+): Environment {
   const delegations = process.env(DELEGATIONS);
   return {
     ...(delegations === "" ? {} : { delegations }),

@@ -1,6 +1,6 @@
 import { CniCode, CniError, describe } from "../spec/mod.ts";
 import { normalizePath, parentOf } from "./normalize_path.ts";
-import { ifThere } from "./os_error.ts";
+import { lookIfThere } from "./os_error.ts";
 
 /** Who asked for a path, for the message when it is refused. */
 export interface PathOrigin {
@@ -84,7 +84,7 @@ function refuseLink(
   part: string,
   { normal, key }: { readonly normal: string; readonly key: string },
 ): void {
-  const info = ifThere("look at", part, () => Deno.lstatSync(part));
+  const info = lookIfThere(part, { key, look: Deno.lstatSync });
   if (!info?.isSymlink) return;
   const which = part === normal ? "it" : describe(part);
   throw refusal(normal, key, `${which} is a link: name the real folder`);

@@ -77,7 +77,10 @@ export function openLocked(
   return inTurn(path, async () => {
     const file = open();
     try {
-      if (!file.tryLockSync(isExclusive)) await file.lock(isExclusive);
+      if (!file.tryLockSync(isExclusive)) {
+        using _waiting = onWait?.();
+        await file.lock(isExclusive);
+      }
     } catch (cause) {
       file.close();
       throw osError("lock", path, { cause });
@@ -86,12 +89,24 @@ export function openLocked(
   });
 }
 
+/** Is told of each wait for a lock, and when it is over. */
+let onWait: (() => Disposable) | undefined;
+
+/**
+ * Has a function called at the start of each wait for a lock, in the system or
+ * in the queue of this process; what it returns is disposed of at the end. A
+ * program that stays gives others the place of a call that waits.
+ */
+export function useLockWait(other?: () => Disposable): void {
+  onWait = other;
+}
+
 /** The last in the queue of each file that somebody waits for. */
 const queues = new Map<string, Promise<unknown>>();
 
 async function inTurn<T>(path: string, act: () => Promise<T>): Promise<T> {
   const before = queues.get(path);
-  const turn = before === undefined ? act() : before.then(act);
+  const turn = before === undefined ? act() : waitFor(before).then(act);
   const settled = turn.catch(() => {});
   queues.set(path, settled);
   try {
@@ -99,6 +114,11 @@ async function inTurn<T>(path: string, act: () => Promise<T>): Promise<T> {
   } finally {
     if (queues.get(path) === settled) queues.delete(path);
   }
+}
+
+async function waitFor(before: Promise<unknown>): Promise<void> {
+  using _waiting = onWait?.();
+  await before;
 }
 
 function openLockFile(path: string): Deno.FsFile {

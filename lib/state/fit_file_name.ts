@@ -1,3 +1,5 @@
+import { checksum } from "./checksum.ts";
+
 /** The longest name of a file on Linux (NAME_MAX), in bytes. */
 const MAX_BYTES = 255;
 
@@ -27,13 +29,4 @@ export function fitFileName(name: string, ending = ""): string {
 
 function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
-}
-
-/** A sum of 64 bits (FNV-1a); `crypto` would have it be awaited. */
-function checksum(text: string): string {
-  let sum = 0xcbf29ce484222325n;
-  for (const byte of new TextEncoder().encode(text)) {
-    sum = BigInt.asUintN(64, (sum ^ BigInt(byte)) * 0x100000001b3n);
-  }
-  return sum.toString(16).padStart(16, "0");
 }

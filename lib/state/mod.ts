@@ -6,9 +6,11 @@
  *
  * @module
  */
+export { checksum } from "./checksum.ts";
 export { confinePath, isPermitted, type PathOrigin } from "./confine_path.ts";
-export { acquireFileLock, tryFileLock } from "./file_lock.ts";
+export { acquireFileLock, tryFileLock, useLockWait } from "./file_lock.ts";
 export { fitFileName } from "./fit_file_name.ts";
+export { isOnTmpfs } from "./is_on_tmpfs.ts";
 export { normalizePath, type Os, type PathRules } from "./normalize_path.ts";
 export { hostFilePath, readHostFile } from "./read_host_file.ts";
 export { readRegularFile } from "./read_regular_file.ts";

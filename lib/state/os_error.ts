@@ -29,11 +29,19 @@ export function osError(
   const message = `Cannot ${action} ${describe(path)}`;
   // Deno repeats the call and its path after the system's own text.
   const said = reason.replace(/ \(os error \d+\)(: .*)?$/s, "");
-  const details = key !== undefined && isUnwritable(cause)
-    ? `${said}: ${key} leads there, so make that folder writable for this ` +
-      "program, or choose another one"
-    : said;
+  const details = key === undefined ? said : said + remedyFor(cause, key);
   return new CniError(CniCode.IoFailure, message, { details, cause });
+}
+
+function remedyFor(cause: unknown, key: string): string {
+  if (isUnwritable(cause)) {
+    return `: ${key} leads there, so make that folder writable for this ` +
+      "program, or choose another one";
+  }
+  return cause instanceof Deno.errors.NotADirectory
+    ? `: ${key} leads there, and what should be a folder on the way is a ` +
+      "file: remove the file, or choose another folder"
+    : "";
 }
 
 /** Runs `act`; what it throws becomes an {@linkcode osError}. */
@@ -56,6 +64,25 @@ export function ifThere<T>(
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;
     throw osError(action, path, { cause });
+  }
+}
+
+/**
+ * What is at a path that a key leads to; `undefined` if nothing is. What keeps
+ * it from being looked at is an error with a remedy.
+ */
+export function lookIfThere(
+  path: string,
+  { key, look }: {
+    readonly key: string;
+    readonly look: (path: string) => Deno.FileInfo;
+  },
+): Deno.FileInfo | undefined {
+  try {
+    return look(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    throw osError("look at", path, { cause, key });
   }
 }
 

@@ -7,6 +7,7 @@ import {
   ifThere,
   isUnsupported,
   isUnwritable,
+  lookIfThere,
   orOsError,
   osError,
 } from "./os_error.ts";
@@ -121,6 +122,15 @@ export class StateDir {
   versionOf(name: string): string | undefined {
     const info = this.#lookAt(this.#pathOf(name));
     return info && `${info.ino} ${info.mtime?.getTime()} ${info.size}`;
+  }
+
+  /**
+   * The time since a file was last written, by the system's clock, which may
+   * have been set meanwhile; `undefined` if there is none.
+   */
+  ageMsOf(name: string): number | undefined {
+    const writtenMs = this.#lookAt(this.#pathOf(name))?.mtime?.getTime();
+    return writtenMs === undefined ? undefined : Date.now() - writtenMs;
   }
 
   /**
@@ -395,7 +405,7 @@ const STALE_MS = 10 * 60 * 1000;
 
 function isFolder(path: string, key: string): boolean {
   // Links were judged before: the permitted folder itself may be one.
-  const info = ifThere("look at", path, () => Deno.statSync(path));
+  const info = lookIfThere(path, { key, look: Deno.statSync });
   if (info === undefined || info.isDirectory) return info !== undefined;
   throw new CniError(CniCode.InvalidConfig, `Cannot use ${key}`, {
     details: `${key} leads to ${describe(path)}, which is no folder`,

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { CniCode, CniError } from "../spec/mod.ts";
 import { openStateDir, type StateDir } from "./state_dir.ts";
 
@@ -43,7 +49,9 @@ Deno.test("openStateDir() refuses a file", () =>
     assertCode(CniCode.InvalidConfig, () => openStateDir(`${root}/file`, KEY));
     const below = () =>
       openStateDir(`${root}/file/a`, { ...KEY, create: true });
-    assertCode(CniCode.IoFailure, below);
+    const { details } = assertCode(CniCode.IoFailure, below);
+    assertStringIncludes(details, "a directory: ipam.dataDir leads there");
+    assertStringIncludes(details, "remove the file, or choose another folder");
   }));
 
 Deno.test("StateDir takes bare names only", () =>

@@ -13,7 +13,12 @@ import {
   type SysctlStep,
   sysctlStep,
 } from "../../lib/linux/mod.ts";
-import type { IpConfig, Route } from "../../lib/spec/mod.ts";
+import {
+  CniCode,
+  CniError,
+  type IpConfig,
+  type Route,
+} from "../../lib/spec/mod.ts";
 import { type Addressing, nextHopOf } from "./addresses.ts";
 
 /** How an interface that could not be made under its name gets it. */
@@ -107,6 +112,8 @@ export function addressStep(
 /**
  * The step that adds a route in the container, by its own next hop or the
  * gateway of one of the addresses.
+ *
+ * @throws {CniError} Code 7 for a scope that the kernel refuses.
  */
 export function routeStep(
   route: Route,
@@ -119,6 +126,11 @@ export function routeStep(
   const isOtherFamily = gw !== undefined && parseAddress(gw).family !== family;
   const via = isOtherFamily ? ["via", familyWord(gw)] : ["via"];
   const scope = route.scope ?? (family === 4 ? 0 : undefined);
+  // The kernel takes 0.0.0.0 for no next hop.
+  if (family === 4 && gw !== undefined && gw !== "0.0.0.0") {
+    // By its rules, one of IPv6 may be on the very link.
+    requireScopeBelow(isOtherFamily ? 254 : 253, route, gw);
+  }
   // `prepend` is the kernel's bare "create": a second route to a destination
   // is kept beside the first, so that several next hops may share the load.
   return ipStep("sandbox", `add the route to ${route.dst}`, [
@@ -132,6 +144,20 @@ export function routeStep(
     ...(route.mtu ? ["mtu", route.mtu] : []),
     ...(route.advmss ? ["advmss", route.advmss] : []),
   ]);
+}
+
+/** Refuses a scope in which a route of IPv4 cannot have a next hop. */
+function requireScopeBelow(
+  limit: number,
+  { dst, scope = 0 }: Route,
+  gw: string,
+) {
+  if (scope < limit) return;
+  throw new CniError(CniCode.InvalidConfig, `Cannot use the route to ${dst}`, {
+    details:
+      `its scope is ${scope}, and its next hop ${gw}: expected a scope ` +
+      `below ${limit}, or neither gw nor an address with a gateway`,
+  });
 }
 
 /** A kernel parameter that may be lacking, or not be ours to set. */

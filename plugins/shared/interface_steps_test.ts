@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { CniCode, CniError } from "../../lib/spec/mod.ts";
 import { stepText } from "../../lib/linux/mod.ts";
 import type { Addressing } from "./addresses.ts";
 import { type InterfaceOptions, interfaceSteps } from "./interface_steps.ts";
@@ -44,7 +45,7 @@ const CASES: Record<
         gw: "10.0.0.3",
         priority: 5,
         table: 7,
-        scope: 253,
+        scope: 200,
         mtu: 1400,
         advmss: 1300,
       }],
@@ -53,7 +54,7 @@ const CASES: Record<
       "ip addr add 10.0.0.2/31 dev eth0",
       UP,
       "ip route prepend 10.9.0.0/16 via 10.0.0.3 dev eth0 metric 5 table 7 " +
-      "scope 253 mtu 1400 advmss 1300",
+      "scope 200 mtu 1400 advmss 1300",
     ],
   ],
 };
@@ -66,4 +67,33 @@ Deno.test("interfaceSteps() gives addresses, sets up, adds routes", async (t) =>
       assertEquals(texts, expected.map((text) => INSIDE + text));
     });
   }
+});
+
+Deno.test("interfaceSteps() refuses a next hop in a scope that ends before it", async (t) => {
+  const steps = (gw: string, scope: number, dst = "10.9.0.0/24") => () =>
+    interfaceSteps("eth0", {
+      ips: [{ address: "10.0.0.2/24" }, { address: "fd00::2/64" }],
+      routes: [{ dst, gw, scope }],
+    });
+  for (const [gw, limit] of [["10.0.0.1", 253], ["fd00::1", 254]] as const) {
+    await t.step(`IPv4 by ${gw}`, () => {
+      steps(gw, limit - 1)();
+      const error = assertThrows(steps(gw, limit), CniError);
+      assertEquals(error.code, CniCode.InvalidConfig);
+      assertStringIncludes(error.details, `its scope is ${limit}, and its`);
+    });
+  }
+  await t.step("IPv6 has no scopes", () => {
+    steps("fd00::1", 254, "fd09::/64")();
+  });
+  await t.step("0.0.0.0 is no next hop", () => {
+    steps("0.0.0.0", 253)();
+  });
+  await t.step("a route without a next hop", () => {
+    const route = { dst: "10.9.0.0/24", scope: 254 };
+    interfaceSteps("eth0", {
+      ips: [{ address: "10.0.0.2/24" }],
+      routes: [route],
+    });
+  });
 });

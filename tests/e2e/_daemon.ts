@@ -17,6 +17,8 @@ export interface DaemonStart {
   readonly bin?: string;
   /** More words for it. */
   readonly flags?: readonly string[];
+  /** More variables. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** How long a daemon may take until it listens, in milliseconds. */
@@ -30,7 +32,7 @@ const START_TIMEOUT_MS = 20_000;
 export async function startDaemon(
   host: Pick<Netns, "path">,
   socket: string,
-  { bin = BIN, flags = [] }: DaemonStart = {},
+  { bin = BIN, flags = [], env = {} }: DaemonStart = {},
 ): Promise<Daemon> {
   const child = new Deno.Command("nsenter", {
     args: [
@@ -38,6 +40,7 @@ export async function startDaemon(
       ...["--socket", socket, ...flags],
     ],
     cwd: "/",
+    env: { ...env },
     stdin: "null",
     stdout: "null",
     stderr: "piped",

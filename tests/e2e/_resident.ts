@@ -1,4 +1,4 @@
-import { type Daemon, startDaemon } from "./_daemon.ts";
+import { type Daemon, type DaemonStart, startDaemon } from "./_daemon.ts";
 import type { Host } from "./_host.ts";
 import { kernelTest, type KernelTestOptions } from "./_kernel_test.ts";
 import { callPlugin, type PluginCall } from "./_plugin.ts";
@@ -16,7 +16,7 @@ export interface Resident {
   /** Its socket. */
   readonly socket: string;
   /** Starts another daemon, which takes the socket over. */
-  start(flags?: readonly string[]): Promise<Daemon>;
+  start(flags?: readonly string[], more?: DaemonStart): Promise<Daemon>;
   /** Calls a plugin by the shim. */
   call(name: string, call: PluginCall): Promise<Output>;
   /** The counters of the daemon. */
@@ -47,10 +47,11 @@ export function residentTest(
     const socket = `/run/cni/resident-${host.id}.sock`;
     // A daemon that is killed leaves its socket's file.
     host.defer(() => Deno.remove(socket).catch(() => {}));
-    const start = async (flags: readonly string[] = []) => {
+    const start: Resident["start"] = async (flags = [], more = {}) => {
       const daemon = await startDaemon(host, socket, {
         bin: RESIDENT_BIN,
         flags,
+        ...more,
       });
       host.defer(() => daemon.stop());
       return daemon;
@@ -58,7 +59,7 @@ export function residentTest(
     const resident: Resident = {
       daemon: await start(),
       socket,
-      start: async (flags) => resident.daemon = await start(flags),
+      start: async (flags, more) => resident.daemon = await start(flags, more),
       call: (name, call) =>
         callPlugin(host, name, {
           bin: RESIDENT_BIN,

@@ -21,6 +21,7 @@ import {
   type ShapedSandbox,
   shapingOf,
 } from "./_shaping.ts";
+import { forgetTrials } from "./_trials.ts";
 
 const NEEDS = { needs: ["tc"] };
 
@@ -472,6 +473,7 @@ kernelTest(
       const env = { PATH: faults.path };
       await mustCall(host, "bandwidth", { ...call, env });
       faults.arm(faults.count());
+      forgetTrials();
       await mustFail(host, "bandwidth", { ...call, code: 50, env });
     });
     assertEquals(await allOf(host), before);

@@ -21,6 +21,7 @@ import {
   mustFail,
   type Sandbox,
 } from "./_harness.ts";
+import { forgetTrials } from "./_trials.ts";
 
 const NEEDS = { needs: ["iptables", "ip6tables"] };
 const OWNERS = ["CNI-FORWARD-OWNERS"];
@@ -336,6 +337,7 @@ kernelTest(
       await mustFail(host, "firewall", { ...call, code: 7 });
     });
     await t.step("no iptables", async () => {
+      forgetTrials();
       const call = {
         ...status({ backend: "iptables" }),
         wrapper: hidden(host),

@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { whyNoCni } from "../../bench/clients/podman.ts";
 import {
   CONTAINER_PROGRAMS,
   makeRootfs,
@@ -46,17 +47,6 @@ for (const [why, types] of Object.entries(CHAINS)) {
     ],
     unless: () => whyNoCni() ?? whyNoContainers(),
   });
-}
-
-/** podman 5 is built without the backend that calls CNI plugins. */
-function whyNoCni(): string | undefined {
-  const { stdout } = new Deno.Command("podman", {
-    args: ["--version"],
-    stderr: "null",
-  }).outputSync();
-  const version = new TextDecoder().decode(stdout).trim();
-  const major = Number(/(\d+)\./.exec(version)?.[1]);
-  return major < 5 ? undefined : `${version} has no CNI backend`;
 }
 
 /** Two containers come, talk and go. */

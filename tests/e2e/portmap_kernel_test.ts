@@ -532,6 +532,14 @@ kernelTest(
     const del = { ...call, command: "DEL", config: bare };
     await mustCall(host, "portmap", del);
     assertEquals(await rules(), []);
+    // Refused by the kernel alone, which names no rule.
+    const conditionsV4 = ["-m", "owner", "--uid-owner", "0"];
+    const bad = portmapConfig(host, sandbox, { conditionsV4 });
+    const refusal = { config: bad, sandbox, env, code: 7 };
+    const { msg, details } = await mustFail(host, "portmap", refusal);
+    assertEquals(msg, "Cannot use conditionsV4");
+    assertStringIncludes(details, '"--uid-owner","0"]: iptables');
+    assertEquals(await rules(), []);
   },
   { needs: [...NEEDS.needs, "iptables-legacy", "ip6tables-legacy"] },
 );

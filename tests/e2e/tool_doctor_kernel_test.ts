@@ -30,8 +30,11 @@ kernelTest(
     // As after a crash of the runtime: the container is gone without a DEL.
     await must(["ip", "netns", "del", sandbox.path.split("/").at(-1)!]);
     const ill = await tool.must(["doctor"]);
-    const undo = `cni tool del ${host.network} ${sandbox.path} --ifname eth0`;
-    assertStringIncludes(ill, undo);
+    assertStringIncludes(
+      ill,
+      `on ${host.network}: its namespace ${sandbox.path} is gone; `,
+    );
+    assertStringIncludes(ill, `\n        cni tool gc ${host.network}\n`);
     assertStringIncludes(
       ill,
       `address 10.89.0.2 of ${host.network} is reserved`,

@@ -22,6 +22,7 @@ import {
   tuningCall,
   tuningDirOf,
 } from "./_tuning.ts";
+import { forgetTrials } from "./_trials.ts";
 
 const TUNED = {
   ...ATTRIBUTES,
@@ -579,6 +580,7 @@ kernelTest(
       const hide = 'mount --bind /dev/null "$(readlink -f "$(command -v ip)")"';
       const wrapper = ["unshare", "--mount", "sh", "-c", `${hide}; exec "$@"`];
       const call = { ...status({ mtu: 1400 }), wrapper: [...wrapper, "sh"] };
+      forgetTrials();
       const { details } = await mustFail(host, "tuning", { ...call, code: 50 });
       assertStringIncludes(details, "ip");
       await mustCall(host, "tuning", { ...call, ...status({}) });

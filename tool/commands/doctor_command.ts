@@ -53,11 +53,14 @@ async function doctor(words: Words, context: ToolContext): Promise<number> {
       const runtime = openRuntime(context);
       const { configFolder } = places;
       const inventory = takeInventory(runtime, configFolder);
+      const listed = listNetworks(configFolder, runtime, options);
       const [tools, kernel, networks, ranges, firewall, leftovers, installed] =
         await Promise.all([
-          examineTools(run),
+          listed.then((networks) =>
+            examineTools(run, networks.flatMap(({ plugins }) => plugins))
+          ),
           examineKernel(run),
-          listNetworks(configFolder, runtime, options),
+          listed,
           examineRanges(configFolder, context.allPlugins ?? new Map()),
           inventory.then(({ attachments }) =>
             examineFirewall(attachments, run)

@@ -85,15 +85,47 @@ testWith("doctor finds what attachments have left", async (test) => {
     !text.startsWith("address ")
   );
   assertEquals(own.map(({ remedy }: { remedy: string }) => remedy), [
-    "cni tool del single /gone --ifname eth0",
-    "cni tool gc chain",
     "cni tool gc single",
+    "cni tool gc chain",
     "if it is not used: ip link del br0",
   ]);
+  assertStringIncludes(own[0].text, "its namespace /gone is gone; ");
+  assertStringIncludes(own[0].text, "an nft masquerade rule is for");
   assertStringIncludes(
     own[1].text,
     "iptables chain CNI-bb is for container c9",
   );
+});
+
+testWith(
+  "doctor tells what one attachment has left, and its DEL",
+  async (test) => {
+    await test.run("add single /gone");
+    test.runProgram = programs(WELL);
+    const [line = "", ...others] = await told(test, "Leftovers");
+    assertEquals(others, []);
+    assertStringIncludes(line, "on single: its namespace /gone is gone | ");
+    assertStringIncludes(line, "| cni tool del single /gone --ifname eth0");
+  },
+);
+
+testWith("doctor misses conntrack where ports are published", async (test) => {
+  const missing = async () =>
+    (await told(test, "Tools")).filter((line) => line.startsWith("conntrack"));
+  test.runProgram = programs({ ...WELL, "conntrack": "missing" });
+  assertEquals(await missing(), []);
+  test.write("70-ports.conflist", {
+    cniVersion: "1.0.0",
+    name: "ports",
+    plugins: [{ type: "first" }, { type: "portmap" }],
+  });
+  const [line = ""] = await missing();
+  assertStringIncludes(line, "conntrack is missing: there is no end to stale");
+  assertStringIncludes(line, "| install the package conntrack");
+  test.runProgram = programs({ ...WELL, "conntrack": "conntrack v1.4.7\n" });
+  assertEquals((await missing()).map((one) => one.split(" | ")[0]), [
+    "conntrack v1.4.7",
+  ]);
 });
 
 /** What is said under a title, each with its remedy. */
@@ -153,12 +185,11 @@ testWith(
       ]),
     });
     assertEquals(await told(test, "Leftovers"), [
-      `iptables chain ${bb} is for container c9 on chain, which is not attached | cni tool gc chain`,
-      "iptables entry of 10.0.0.9/32 in CNI-FORWARD-OWNERS is for container c9 on chain, which is not attached | cni tool gc chain",
+      `chain has leftovers: iptables chain ${bb} is for container c9 on chain, which is not attached; ` +
+      "iptables entry of 10.0.0.9/32 in CNI-FORWARD-OWNERS is for container c9 on chain, which is not attached; " +
+      `iptables-legacy chain ${aa} is for container c7 on chain, which is not attached; ` +
       "link bwp0123456789ab is for container c5 on chain, which is not attached | cni tool gc chain",
       `iptables chain ${cc}, to which nothing leads, is of no attachment that is known | iptables -t nat -F ${cc}; iptables -t nat -X ${cc}`,
-      `iptables-legacy chain ${aa} is for container c7 on chain, which is not attached | ` +
-      "have the plugins use it once: update-alternatives --set iptables $(command -v iptables-legacy); cni tool gc chain; update-alternatives --auto iptables",
       "the mapping in nft table ip cni_hostport (2 rules) is for container c6, which is not attached | " +
       "nft delete rule ip cni_hostport hostports handle 3; nft delete rule ip cni_hostport hostports handle 4",
       "link bwpba9876543210, a limit of bandwidth, is of no attachment that is known | ip link del bwpba9876543210",

@@ -31,7 +31,7 @@ async function examineVariants(
   const variants = await iptablesVariants(program, run);
   const used: string[] = [];
   for (const variant of variants) {
-    if (await hasRules(variant.program, run)) used.push(variant.program);
+    if (await hasRules(variant, run)) used.push(variant);
   }
   if (used.length < 2) return [];
   return [{
@@ -57,7 +57,7 @@ async function examinePolicy(
   run: Run,
 ): Promise<readonly Diagnosis[]> {
   const found = (await iptablesVariants(program, run)).map(
-    async ({ program: one }): Promise<readonly Diagnosis[]> => {
+    async (one): Promise<readonly Diagnosis[]> => {
       const rules = await linesOf(run, one, ["-S", "FORWARD"]);
       if (!rules.includes("-P FORWARD DROP")) return [];
       if (rules.some((rule) => /--ctstate DNAT .*-j ACCEPT/.test(rule))) {

@@ -24,11 +24,27 @@ const TOOLS: readonly Tool[] = [
   },
 ];
 
-/** Looks for the programs that plugins run, and for the right to use them. */
-export async function examineTools(run: Run): Promise<readonly Diagnosis[]> {
+/** What portmap cannot do otherwise, since Deno speaks to no kernel socket. */
+const CONNTRACK: Tool = {
+  program: "conntrack",
+  args: ["--version"],
+  use: "end to stale UDP connections of published ports, so that clients may " +
+    "stay with a container that is gone (portmap)",
+};
+
+/**
+ * Looks for the programs that plugins run, and for the right to use them.
+ *
+ * @param types The plugins of all networks: some programs are for one alone.
+ */
+export async function examineTools(
+  run: Run,
+  types: readonly string[],
+): Promise<readonly Diagnosis[]> {
+  const tools = types.includes("portmap") ? [...TOOLS, CONNTRACK] : TOOLS;
   return await Promise.all([
     examineRights(run),
-    ...TOOLS.map((tool) => examineTool(tool, run)),
+    ...tools.map((tool) => examineTool(tool, run)),
   ]);
 }
 

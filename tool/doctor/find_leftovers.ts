@@ -15,8 +15,9 @@ interface Leftover extends Diagnosis {
 
 /**
  * Finds what is left of attachments that are gone: entries of the cache,
- * reservations, rules, links; and bridges without ports. Many of one network,
- * as after a restart of the machine, are told by their number.
+ * reservations, rules, links; and bridges without ports. Those of one network
+ * are one diagnosis, as one GC removes them; many, as after a restart of the
+ * machine, are reported by their number.
  */
 export async function findLeftovers(
   { attachments, leaked }: Inventory,
@@ -69,23 +70,22 @@ export async function findLeftovers(
   return [...byNetwork, ...others, ...bridges];
 }
 
-/** Up to so many leftovers of a network are told one by one. */
-const MAX_SINGLE = 8;
+/** Up to so many leftovers of a network are named. */
+const MAX_NAMED = 8;
 
+/** One diagnosis for each network, as one GC removes all that it has left. */
 function inSum(leftovers: readonly Leftover[]): readonly Diagnosis[] {
   const networks = Map.groupBy(leftovers, ({ network }) => network);
-  const isMany = (network: string) =>
-    networks.get(network)!.length > MAX_SINGLE;
-  const sums = [...networks].filter(([network]) => isMany(network))
-    .map(([network, all]) => {
-      const counts = [...Map.groupBy(all, ({ plural }) => plural)]
-        .map(([plural, some]) => `${plural}: ${some.length}`);
-      const text = `${network} has leftovers: ${counts.join("; ")}`;
-      return warning(text, `cni tool gc ${network}`);
-    });
-  const singles = leftovers.filter(({ network }) => !isMany(network))
-    .map(({ text, remedy = "" }) => warning(text, remedy));
-  return [...sums, ...singles];
+  return [...networks].map(([network, all]) => {
+    const [{ text, remedy = "" }, ...others] = all as [Leftover];
+    if (others.length === 0) return warning(text, remedy);
+    const found = all.length > MAX_NAMED
+      ? [...Map.groupBy(all, ({ plural }) => plural)]
+        .map(([plural, some]) => `${plural}: ${some.length}`)
+      : all.map(({ text }) => text);
+    const sum = `${network} has leftovers: ${found.join("; ")}`;
+    return warning(sum, `cni tool gc ${network}`);
+  });
 }
 
 function notAttached(

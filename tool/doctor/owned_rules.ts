@@ -23,21 +23,13 @@ async function iptablesRules(
   const variants = await iptablesVariants(program, run);
   const found = await Promise.all(variants.map(async (variant) => {
     const [nat, owners] = await Promise.all([
-      linesOf(run, variant.program, ["-t", "nat", "-S"]),
-      linesOf(run, variant.program, ["-S", "CNI-FORWARD-OWNERS"]),
+      linesOf(run, variant, ["-t", "nat", "-S"]),
+      linesOf(run, variant, ["-S", "CNI-FORWARD-OWNERS"]),
     ]);
-    const all = [
-      ...natChains(variant.program, nat),
-      ...owners.flatMap((rule) => ownerRule(variant.program, rule)),
+    return [
+      ...natChains(variant, nat),
+      ...owners.flatMap((rule) => ownerRule(variant, rule)),
     ];
-    // GC sees what the plugins use.
-    return variant.isInUse ? all : all.map((one) => ({
-      ...one,
-      remedy: one.remedy ??
-        `have the plugins use it once: update-alternatives --set ${program} ` +
-          `$(command -v ${variant.program}); cni tool gc ${one.network}; ` +
-          `update-alternatives --auto ${program}`,
-    }));
   }));
   return found.flat();
 }

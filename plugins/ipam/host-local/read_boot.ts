@@ -1,4 +1,4 @@
-import { openStateDir } from "../../../lib/state/mod.ts";
+import { isOnTmpfs, openStateDir } from "../../../lib/state/mod.ts";
 import { type Boot, isBoot, parseBoot } from "./boot.ts";
 
 /**
@@ -15,8 +15,8 @@ export interface BootOptions {
   readonly noteDir?: string;
   /** Asks the kernel, which costs a child process. */
   readonly ask?: () => Boot | undefined;
-  /** Whether nothing in an empty folder outlives the boot. */
-  readonly isInMemory?: (emptyFolder: string) => boolean;
+  /** Whether nothing in a folder outlives the boot. */
+  readonly isInMemory?: (folder: string) => boolean;
 }
 
 /**
@@ -79,14 +79,4 @@ function askKernel(): Boot | undefined {
     stderr: "null",
   }).outputSync();
   return parseBoot(new TextDecoder().decode(stdout));
-}
-
-/**
- * Recognises an empty folder on a tmpfs, since Deno cannot ask for the kind of
- * a file system: it is on no device, takes no blocks and is 40 bytes large.
- */
-function isOnTmpfs(emptyFolder: string): boolean {
-  const { dev, size, blocks } = Deno.lstatSync(emptyFolder);
-  const major = Math.floor(dev / 0x100) & 0xfff;
-  return major === 0 && blocks === 0 && size === 40;
 }

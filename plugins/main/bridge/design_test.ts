@@ -428,9 +428,9 @@ const SANDBOX_PLANS: Record<string, readonly [Given, readonly string[]]> = {
       "mtu 1300 advmss 1200",
     ],
   ),
-  "a route with scope link": routed(
-    [{ dst: "10.9.0.0/16", scope: 253 }],
-    ["10.9.0.0/16 via 10.0.0.1 dev eth0 scope 253"],
+  "a route with a scope of its own": routed(
+    [{ dst: "10.9.0.0/16", scope: 200 }],
+    ["10.9.0.0/16 via 10.0.0.1 dev eth0 scope 200"],
   ),
   "zeros mean absent, but for table": routed(
     [{ dst: "10.9.0.0/16", priority: 0, table: 0, mtu: 0, advmss: 0 }],

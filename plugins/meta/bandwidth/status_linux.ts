@@ -1,6 +1,6 @@
 import { reasonOf, runCommand } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { notAvailable, tryCommand } from "../../shared/probe/mod.ts";
+import { notAvailable, tryCommand, tryOnce } from "../../shared/probe/mod.ts";
 import { parseBandwidthConfig } from "./config.ts";
 
 const NAME = "bandwidth";
@@ -26,6 +26,10 @@ export async function bandwidthStatus(request: Request): Promise<void> {
   const { subnets } = parseBandwidthConfig(request);
   const stdin = "set -e\n" + TRIAL +
     (subnets === undefined ? "" : TRIAL_OF_SUBNETS);
+  await tryOnce(`limits\n${stdin}`, () => requireLimits(stdin));
+}
+
+async function requireLimits(stdin: string): Promise<void> {
   const args = ["--net", "--", "sh", "-s"];
   const command = { program: "unshare", args, stdin };
   const { status, stderr } = await tryCommand(NAME, runCommand, command);

@@ -2,7 +2,7 @@ import { Shells } from "../../../lib/linux/mod.ts";
 import { isIptablesUsable } from "../../../lib/firewall/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
-import { notAvailable } from "../../shared/probe/mod.ts";
+import { notAvailable, tryOnce } from "../../shared/probe/mod.ts";
 import { type FirewallConfig, parseFirewallConfig } from "./config.ts";
 import { isYes, runningCommand } from "./firewalld.ts";
 import { findFirewalld } from "./firewalld_linux.ts";
@@ -18,6 +18,16 @@ const NAME = "firewall";
 export async function firewallStatus({ config }: Request): Promise<void> {
   const own = parseFirewallConfig(config);
   await using shells = new Shells();
+  const tryIt = () => tryFirewall(own, shells);
+  // Whether firewalld runs is for now: where it must, it is asked each time.
+  if (own.backend === "firewalld") return await tryIt();
+  await tryOnce(`firewall\n${own.backend} ${own.ingressPolicy}`, tryIt);
+}
+
+async function tryFirewall(
+  own: FirewallConfig,
+  shells: Shells,
+): Promise<void> {
   const usesFirewalld = await isFirewalldReady(own, shells);
   if (usesFirewalld && own.ingressPolicy === "open") return;
   const [isUsable4, isUsable6] = [

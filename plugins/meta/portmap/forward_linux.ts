@@ -23,7 +23,15 @@ export async function addForwarding(
   try {
     await addByBackend(forwarding, executor);
   } catch (error) {
-    throw conditionsError(error, forwarding);
+    throw await conditionsError(error, forwarding, {
+      blame: async () => {
+        if (forwarding.config.backend === "nftables") return false;
+        const { areConditionsAtFault } = await import(
+          "./blame_conditions_linux.ts"
+        );
+        return await areConditionsAtFault(forwarding, executor.run);
+      },
+    });
   }
 }
 

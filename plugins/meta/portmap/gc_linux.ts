@@ -2,7 +2,6 @@ import type { Family } from "../../../lib/net/mod.ts";
 import { removeFromIptables } from "../../../lib/firewall/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
 import type { Collection } from "../../shared/chained/mod.ts";
-import { iptablesOwner } from "./iptables_owner.ts";
 import { mappedContainers } from "./iptables_read.ts";
 import { portmapNotes } from "./notes.ts";
 import { removalScript } from "./iptables_scripts.ts";
@@ -33,15 +32,12 @@ async function collectIptables(
   family: Family,
   { valid, run }: Pick<Collection, "valid" | "run">,
 ): Promise<void> {
-  const validOwners = await Promise.all(
-    valid.list.map(({ containerId }) =>
-      iptablesOwner({ network, containerId })
-    ),
-  );
-  const validChains = new Set(validOwners.map(({ chain }) => chain));
+  // By the ids that comments tell: a chain's name is a sum for each of what
+  // may be tens of thousands.
+  const validIds = new Set(valid.list.map(({ containerId }) => containerId));
   await removeFromIptables("nat", (listing) => {
-    const stale = mappedContainers(listing).filter(({ chain, owner }) =>
-      owner?.network === network && !validChains.has(chain)
+    const stale = mappedContainers(listing).filter(({ owner }) =>
+      owner?.network === network && !validIds.has(owner.containerId)
     );
     const owners = stale.map(({ chain }) => ({
       chain,

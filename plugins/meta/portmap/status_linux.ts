@@ -1,12 +1,7 @@
 import { type Run, runCommand } from "../../../lib/linux/mod.ts";
-import {
-  isIptablesUsable,
-  isNftablesUsable,
-  listIptables,
-  parseIptables,
-} from "../../../lib/firewall/mod.ts";
+import { listIptables, parseIptables } from "../../../lib/firewall/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { notAvailable } from "../../shared/probe/mod.ts";
+import { notAvailable, requireBackend } from "../../shared/probe/mod.ts";
 import { parsePortmapConfig, type PortmapConfig } from "./config.ts";
 
 const NAME = "portmap";
@@ -20,26 +15,14 @@ const NAME = "portmap";
  */
 export async function portmapStatus(request: Request): Promise<void> {
   const config = parsePortmapConfig(request);
-  await requireBackend(config, runCommand);
+  const { backend } = config;
+  await requireBackend({ backend, run: runCommand }, (backends) =>
+    notAvailable(
+      NAME,
+      `${backends} cannot be used: install the package, load the kernel's ` +
+        "modules, or see that the plugin runs with CAP_NET_ADMIN",
+    ));
   await requireChain(config, runCommand);
-}
-
-async function requireBackend(
-  { backend }: PortmapConfig,
-  run: Run,
-): Promise<void> {
-  const probes = { iptables: isIptablesUsable, nftables: isNftablesUsable };
-  const backends = backend === undefined
-    ? ["iptables", "nftables"] as const
-    : [backend];
-  for (const one of backends) {
-    if (await probes[one](run)) return;
-  }
-  throw notAvailable(
-    NAME,
-    `${backends.join(" and ")} cannot be used: install the package, load the ` +
-      "kernel's modules, or see that the plugin runs with CAP_NET_ADMIN",
-  );
 }
 
 async function requireChain(

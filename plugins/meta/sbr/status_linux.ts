@@ -1,6 +1,6 @@
 import { reasonOf, runCommand } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { notAvailable, tryCommand } from "../../shared/probe/mod.ts";
+import { notAvailable, tryCommand, tryOnce } from "../../shared/probe/mod.ts";
 import { parseSbrConfig } from "./config.ts";
 
 /**
@@ -11,6 +11,10 @@ import { parseSbrConfig } from "./config.ts";
  */
 export async function sbrStatus({ config }: Request): Promise<void> {
   parseSbrConfig(config);
+  await tryOnce("rules of routing", requireRules);
+}
+
+async function requireRules(): Promise<void> {
   const command = { program: "ip", args: ["rule", "show"] };
   const { status, stderr } = await tryCommand("sbr", runCommand, command);
   if (status === 0) return;

@@ -1,6 +1,6 @@
 import { runCommand } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { notAvailable } from "../../shared/probe/mod.ts";
+import { notAvailable, tryOnce } from "../../shared/probe/mod.ts";
 import { requireAllowed } from "./allow_list.ts";
 import { isIdle, parseTuningConfig } from "./config.ts";
 import { openTuningState } from "./state.ts";
@@ -21,6 +21,10 @@ export async function tuningStatus(request: Request): Promise<void> {
   requireAllowed(config.sysctls);
   openTuningState(request);
   if (isIdle(config)) return;
+  await tryOnce(`programs\n${PROGRAMS}`, requirePrograms);
+}
+
+async function requirePrograms(): Promise<void> {
   const stdin = PROGRAMS.map((one) => `command -v ${one} || echo "no ${one}"\n`)
     .join("");
   const { stdout } = await runCommand({ program: "sh", args: ["-s"], stdin });

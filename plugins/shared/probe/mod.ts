@@ -4,3 +4,4 @@
  * @module
  */
 export * from "./probe_linux.ts";
+export { tryOnce } from "./trials.ts";

@@ -10,6 +10,7 @@ import {
 } from "../../../lib/firewall/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import type { MasqueradeKeys } from "../masquerade_keys.ts";
+import { tryOnce } from "./trials.ts";
 
 /**
  * Tries `ip` lines in a network namespace that ends with the trial.
@@ -22,17 +23,19 @@ export async function requireLinks(
   plugin: string,
   { lines, what, run }: { lines: string; what: string; run: Run },
 ): Promise<void> {
-  const { status, stderr } = await tryCommand(plugin, run, {
-    program: "unshare",
-    args: ["--net", "--", "ip", "-batch", "-"],
-    stdin: lines,
+  await tryOnce(`links\n${lines}`, async () => {
+    const { status, stderr } = await tryCommand(plugin, run, {
+      program: "unshare",
+      args: ["--net", "--", "ip", "-batch", "-"],
+      stdin: lines,
+    });
+    if (status === 0) return;
+    throw notAvailable(
+      plugin,
+      `the kernel, or this program's rights in it, do not allow ${what}: ` +
+        reasonOf(stderr),
+    );
   });
-  if (status === 0) return;
-  throw notAvailable(
-    plugin,
-    `the kernel, or this program's rights in it, do not allow ${what}: ` +
-      reasonOf(stderr),
-  );
 }
 
 /**
@@ -42,25 +45,47 @@ export async function requireLinks(
  */
 export async function requireMasquerade(
   plugin: string,
-  { ipMasq, ipMasqBackend }: MasqueradeKeys,
+  { ipMasq, ipMasqBackend: backend }: MasqueradeKeys,
   run: Run,
 ): Promise<void> {
   if (!ipMasq) return;
-  const probes = {
-    iptables: () => isIptablesUsable(run),
-    nftables: () => isNftablesUsable(run),
-  };
-  const backends = ipMasqBackend === undefined
+  const remedy = "install the package and load the kernel's modules, or set " +
+    "ipMasq to false";
+  await requireBackend({ backend, run }, (backends) =>
+    notAvailable(
+      plugin,
+      `ipMasq is true, but ${backends} cannot be used: ${remedy}`,
+    ));
+}
+
+/** Programs that set firewall rules. */
+type Backend = NonNullable<MasqueradeKeys["ipMasqBackend"]>;
+
+/**
+ * Looks whether a backend of the firewall can be used: the one that is
+ * configured, or either.
+ *
+ * @param refuse Makes the error, of the backends' names.
+ * @throws What `refuse` makes.
+ */
+export async function requireBackend(
+  { backend, run }: {
+    readonly backend: Backend | undefined;
+    readonly run: Run;
+  },
+  refuse: (backends: string) => CniError,
+): Promise<void> {
+  const probes = { iptables: isIptablesUsable, nftables: isNftablesUsable };
+  const backends = backend === undefined
     ? ["iptables", "nftables"] as const
-    : [ipMasqBackend];
-  for (const backend of backends) {
-    if (await probes[backend]()) return;
-  }
-  throw notAvailable(
-    plugin,
-    `ipMasq is true, but ${backends.join(" and ")} cannot be used: install ` +
-      "the package and load the kernel's modules, or set ipMasq to false",
-  );
+    : [backend];
+  const names = backends.join(" and ");
+  await tryOnce(`backends\n${names}`, async () => {
+    for (const one of backends) {
+      if (await probes[one](run)) return;
+    }
+    throw refuse(names);
+  });
 }
 
 /**
