@@ -10,7 +10,6 @@ import { PROJECT_ROOT } from "./project.ts";
 const SIZES = {
   "--calls": ["CNI_SOAK_CALLS", 20_000],
   "--kills": ["CNI_SOAK_KILLS", 300],
-  "--takeovers": ["CNI_SOAK_TAKEOVERS", 50],
 } as const;
 
 const FILES = ["daemon", "daemon_commit", "daemon_locks", "daemon_soak"];

@@ -14,6 +14,7 @@ import {
   run,
   type Sandbox,
 } from "./_harness.ts";
+import { firewallChain } from "./_resident_chain.ts";
 
 const SUCCESS = 0;
 
@@ -108,31 +109,36 @@ residentTest(
 residentTest(
   "daemon: killed at any moment of a call, it leaves what DEL cleans",
   async (host, resident) => {
-    const config = bridgeConfig(host, {
-      ipMasq: true,
-      isGateway: true,
-      ipam: hostLocal(host),
-    });
+    const chain = firewallChain(host, resident);
     const sandbox = await host.addSandbox();
-    const direct = { CNI_DAEMON_SOCKET: "/none" };
-    const del = { command: "DEL", config, sandbox };
-    succeeded(await resident.call("bridge", { config, sandbox }));
-    succeeded(await resident.call("bridge", del));
+    const env = { CNI_DAEMON_SOCKET: "/none" };
+    succeeded(await chain.add(sandbox));
+    await chain.del(sandbox);
     const before = await attachmentsOf(host);
     const codes = new Set<number>();
     const moments = Number(Deno.env.get("CNI_SOAK_KILLS") ?? 12);
+    let longestMs = 60;
     for (let i = 0; i < moments; i++) {
       await resident.start();
       const command = i % 3 === 2 ? "DEL" : "ADD";
-      if (command === "DEL") {
-        succeeded(await resident.call("bridge", { config, sandbox }));
+      if (command === "DEL") succeeded(await chain.add(sandbox));
+      const start = performance.now();
+      const ended = command === "ADD"
+        ? chain.add(sandbox)
+        // What a DEL that is lost says is told by the DEL after it.
+        : chain.del(sandbox).then(() => undefined, () => undefined);
+      const { pid } = resident.daemon;
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.random() * longestMs)
+      );
+      Deno.kill(pid, "SIGKILL");
+      const output = await ended;
+      longestMs = Math.max(longestMs, performance.now() - start);
+      if (output !== undefined) {
+        const { status, stdout } = output;
+        codes.add(status === 0 ? 0 : JSON.parse(stdout).code);
       }
-      const ended = resident.call("bridge", { command, config, sandbox });
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
-      Deno.kill(resident.daemon.pid, "SIGKILL");
-      const { status, stdout } = await ended;
-      codes.add(status === 0 ? 0 : JSON.parse(stdout).code);
-      succeeded(await resident.call("bridge", { ...del, env: direct }));
+      await chain.del(sandbox, { env });
       assertEquals(await attachmentsOf(host), before, `${command} ${i}`);
     }
     // Lost after it began, or done: nothing else.
@@ -213,6 +219,16 @@ residentTest(
     const conns: Deno.Conn[] = [];
     // Some say nothing, some garbage, some half a request.
     const texts = ["", "x", "GET / HTTP/1.1\r\n\r\n", "CNI1 900 9000000\nab"];
+    // One sends a byte each second, and is cut off as the oldest of them.
+    const slow = await open();
+    conns.push(slow);
+    const trickle = (async () => {
+      for (const letter of "CNI1 900 900\n") {
+        await slow.write(new TextEncoder().encode(letter));
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      }
+      return "it was never cut off";
+    })().catch(() => "cut off");
     for (let i = 0; i < 1000; i++) {
       const conn = await open();
       conns.push(conn);
@@ -232,6 +248,7 @@ residentTest(
       await resident.call("bridge", { command: "DEL", config, sandbox }),
     );
     await flood;
+    assertEquals(await trickle, "cut off");
     for (const conn of [...conns, huge]) {
       try {
         conn.close();
