@@ -38,7 +38,7 @@ export RUNTIME DENORT_DIR CC_AMD64 CC_ARM64
 # An installation takes what is built, unless it asks for another build.
 BUILT = $(if $(STATE_DIRS)$(READ_DIRS)$(FORM),build,build/settings.json)
 
-.PHONY: help demo test build check bench mutants release install uninstall clean
+.PHONY: help demo test build check bench soak mutants release install uninstall clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -70,6 +70,11 @@ bench: ## Compare speed and memory with the reference plugins (root)
 	@scripts/packages bench
 	@$(BUILD)
 	@$(DENO) run --quiet --allow-all bench/main.ts $(ARGS)
+
+soak: ## Put the resident mode under load for half an hour (root)
+	@scripts/packages test
+	@$(BUILD)
+	@$(DENO) run --quiet --allow-all scripts/soak.ts $(ARGS)
 
 mutants: ## Try small wrong changes: would the tests notice?
 	@$(DENO) run --quiet --allow-all scripts/mutants.ts $(ARGS)

@@ -1,12 +1,13 @@
 import { PROJECT_ROOT } from "../scripts/project.ts";
 import type { Run } from "./contest.ts";
+import { type Background, RESIDENT, startDaemon } from "./daemon.ts";
 import { runProgram } from "./measure.ts";
 
 /** The folder of our plugins, as `make build` leaves it. */
 export const OURS = `${PROJECT_ROOT}/build/bin`;
 
 /** The folder of the reference's plugins, as Debian installs them. */
-export const REFERENCE = "/usr/lib/cni";
+const INSTALLED_REFERENCE = "/usr/lib/cni";
 
 /** A folder of plugins that is measured, with what belongs to it alone. */
 export interface Contender {
@@ -19,6 +20,8 @@ export interface Contender {
   readonly netns: string;
   /** Folder of its state. */
   readonly dataDir: string;
+  /** What works for its programs. */
+  readonly background?: Background | undefined;
 }
 
 /** A call of a plugin. */
@@ -55,21 +58,37 @@ export function pluginRun(contender: Contender, call: PluginCall): Run {
   };
 }
 
-/** Both contenders, and how to remove what they leave. */
+/** The contenders, and how to remove what they leave. */
 export interface Ring {
   readonly ours: Contender;
   readonly reference: Contender;
+  /** Ours in resident mode; absent where that is not built. */
+  readonly resident: Contender | undefined;
   /** Has something removed at the end, last first. */
   readonly cleanup: AsyncDisposableStack;
 }
 
 /** Makes what the contenders need; `cleanup` removes it. */
 export async function enterRing(cleanup: AsyncDisposableStack): Promise<Ring> {
+  const background = await startDaemon(cleanup);
+  const resident = background &&
+    await makeContender("resident", RESIDENT, cleanup);
+  const reference = await findReference();
   return {
     ours: await makeContender("ours", OURS, cleanup),
-    reference: await makeContender("reference", REFERENCE, cleanup),
+    reference: await makeContender("reference", reference, cleanup),
+    resident: resident && { ...resident, background },
     cleanup,
   };
+}
+
+/** The newest release, or else what is installed. */
+async function findReference(): Promise<string> {
+  const program = `${PROJECT_ROOT}/scripts/reference`;
+  const { success, stdout } = await new Deno.Command(program).output();
+  return success
+    ? new TextDecoder().decode(stdout).trim()
+    : INSTALLED_REFERENCE;
 }
 
 async function makeContender(

@@ -1,3 +1,4 @@
+import type { Background } from "./daemon.ts";
 import type { Work } from "./measure_work.ts";
 
 /** A program to run: its words, its variables and its input. */
@@ -17,8 +18,9 @@ export const UNITS = ["ms", "ms CPU", "MiB"] as const;
 export type Unit = typeof UNITS[number];
 
 /**
- * One act of a side: the programs to run, one after another, a function that
- * does the work in this process (of which only the time is measured), or work
+ * One act of a side: the programs to run, one after another; a function that
+ * does the work or has it done, whose processor time is that of the processes
+ * that it starts, and whose memory is that of the side's background; or work
  * that other programs do for it (time and processor time).
  */
 export type Act = readonly Run[] | (() => Promise<void>) | Work;
@@ -28,13 +30,15 @@ export interface Side {
   readonly name: string;
   /** The acts by name, in the order in which they are done. */
   readonly acts: Readonly<Record<string, Act>>;
+  /** What works for it besides the programs that it runs. */
+  readonly background?: Background | undefined;
 }
 
 /** Work that two or more sides do in turn; the first is ours. */
 export interface Contest {
   readonly title: string;
   readonly sides: readonly [Side, ...Side[]];
-  /** What else to measure than time. */
+  /** What to measure; time when absent. */
   readonly units?: readonly Unit[];
   /** At most so many rounds, for what takes long. */
   readonly maxRounds?: number;

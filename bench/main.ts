@@ -1,8 +1,8 @@
 /**
  * Compares our plugins with the reference's, in turn in one run, and prints
  * medians and ratios. It runs in a network namespace of its own, so that its
- * bridges and rules are nobody else's, and with `/run/cni` in memory, as it is
- * on a node.
+ * bridges and rules are nobody else's, with `/run/cni` in memory and a `/sys`
+ * that shows that namespace, as on a node.
  *
  * @module
  */
@@ -25,7 +25,8 @@ const JSON_REPORT = `${PROJECT_ROOT}/build/bench.json`;
 /** Goes on in namespaces that end with the process. */
 async function runInside(): Promise<number> {
   const script = "ip link set lo up && mkdir -p /run/cni && " +
-    'mount -t tmpfs cni /run/cni && exec "$0" "$@"';
+    "mount -t tmpfs cni /run/cni && mount -t sysfs sysfs /sys && " +
+    'exec "$0" "$@"';
   const { code } = await new Deno.Command("unshare", {
     args: [
       ...["--net", "--mount", "sh", "-c", script],

@@ -1,15 +1,46 @@
 import type { Act, Run, Unit } from "./contest.ts";
+import { type Background, CHILDREN_CPU_FIELDS, cpuMsOf } from "./daemon.ts";
 import { measureWork } from "./measure_work.ts";
 
 /**
  * Does an act and measures it.
  *
+ * @param background What works for it besides: its processor time counts.
  * @returns Milliseconds, or MiB for the peak of the largest process.
  * @throws {Error} If it failed: then what was measured says nothing.
  */
-export async function measure(act: Act, unit: Unit): Promise<number> {
-  if ("run" in act) return await measureWork(act, unit);
-  if (typeof act === "function") return await measureTimeMs(act);
+export async function measure(
+  act: Act,
+  unit: Unit,
+  background?: Background,
+): Promise<number> {
+  const before = background?.cpuMs() ?? 0;
+  const own = typeof act === "function"
+    ? await measureFunction(act, unit, background)
+    : "run" in act
+    ? await measureWork(act, unit)
+    : await measureRuns(act, unit);
+  if (unit !== "ms CPU" || background === undefined) return own;
+  return own + background.cpuMs() - before;
+}
+
+async function measureFunction(
+  act: () => Promise<void>,
+  unit: Unit,
+  background: Background | undefined,
+): Promise<number> {
+  if (unit === "ms") return await measureTimeMs(act);
+  const before = cpuMsOf("self", CHILDREN_CPU_FIELDS);
+  await act();
+  return unit === "MiB"
+    ? background?.memoryMiB() ?? NaN
+    : cpuMsOf("self", CHILDREN_CPU_FIELDS) - before;
+}
+
+async function measureRuns(
+  act: readonly Run[],
+  unit: Unit,
+): Promise<number> {
   if (unit === "ms") {
     return await measureTimeMs(async () => {
       for (const run of act) await runProgram(run);

@@ -21,7 +21,7 @@ export async function runContest(
   options: ContestOptions,
 ): Promise<readonly Comparison[]> {
   const comparisons: Comparison[] = [];
-  for (const unit of ["ms", ...contest.units ?? []] as const) {
+  for (const unit of contest.units ?? ["ms" as const]) {
     comparisons.push(...await compareIn(unit, contest, options));
   }
   return comparisons;
@@ -73,7 +73,7 @@ async function runRound(
   const values = new Map<string, number>();
   for (const [name, act] of Object.entries(side.acts)) {
     signal.throwIfAborted();
-    values.set(name, await measure(act, unit));
+    values.set(name, await measure(act, unit, side.background));
   }
   if (contest.hasSum && unit !== "MiB") {
     const total = [...values.values()].reduce((sum, value) => sum + value, 0);

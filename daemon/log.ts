@@ -43,8 +43,10 @@ export class Log {
     if (!isWanted) return;
     const reason = message === "" ? "" : ` msg=${JSON.stringify(message)}`;
     this.say(
-      `plugin=${plugin} command=${command} attachment=${attachment || "-"} ` +
-        `duration_ms=${durationMs.toFixed(1)} code=${code}${reason}`,
+      `plugin=${word(plugin)} command=${word(command)} ` +
+        `attachment=${word(attachment)} duration_ms=${
+          durationMs.toFixed(1)
+        } code=${code}${reason}`,
     );
   }
 
@@ -66,4 +68,10 @@ export class Log {
     }
     this.#isWriting = false;
   }
+}
+
+/** A caller's text, so that it cannot pass for another field or line. */
+function word(text: string): string {
+  if (text === "") return "-";
+  return /^[\w./:@-]+$/.test(text) ? text : JSON.stringify(text);
 }

@@ -32,6 +32,25 @@ Deno.test("Log writes a line a call, as its level asks", async () => {
   assertEquals(await written("error"), "listening\n");
 });
 
+Deno.test("Log lets no caller write lines of its own", async () => {
+  let text = "";
+  const log = new Log("info", (bytes) => {
+    text += new TextDecoder().decode(bytes);
+    return Promise.resolve(bytes.length);
+  });
+  const forged = 'c1\nplugin="x"/eth0';
+  log.call({
+    ...{ plugin: "a b", command: "", attachment: forged },
+    ...{ durationMs: 1, code: 4, message: "" },
+  });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assertEquals(
+    text,
+    'plugin="a b" command=- attachment="c1\\nplugin=\\"x\\"/eth0" ' +
+      "duration_ms=1.0 code=4\n",
+  );
+});
+
 Deno.test("Log drops lines that nobody reads, and goes on", async () => {
   let text = "";
   const { promise: isRead, resolve: read } = Promise.withResolvers<void>();

@@ -222,7 +222,7 @@ static int enter(char *const argv[]) {
 }
 
 int main(int argc, char *argv[]) {
-  struct buffer header = { 0 }, input = { 0 };
+  struct buffer header = { 0 }, input = { 0 }, request = { 0 };
   char sizes[64], answer, *command = getenv("CNI_COMMAND");
   /* Where a result cannot be written, `cni` says so. */
   if (fcntl(STDOUT_FILENO, F_GETFD) < 0) return execute(argv, -1);
@@ -238,9 +238,9 @@ int main(int argc, char *argv[]) {
   /* VERSION answers without its stdin, which may never end. */
   int copy = strcmp(command, "VERSION") == 0 ? -1 : copy_stdin(&input);
   int length = snprintf(sizes, sizeof sizes, "CNI1 %zu %zu\n", header.length, input.length);
-  if (input.length > MAX_STDIN || write_all(fd, sizes, (size_t)length) < 0 ||
-      write_all(fd, header.bytes, header.length) < 0 ||
-      write_all(fd, input.bytes, input.length) < 0) return execute(argv, copy);
+  if (input.length > MAX_STDIN || append(&request, sizes, (size_t)length) < 0 ||
+      append(&request, header.bytes, header.length) < 0 || append(&request, input.bytes, input.length) < 0 ||
+      write_all(fd, request.bytes, request.length) < 0) return execute(argv, copy);
   do {
     if (read_all(fd, &answer, 1) < 0)
       return errno == EAGAIN ? lost_call(reason_of(errno)) : execute(argv, copy);

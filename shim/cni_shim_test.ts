@@ -382,6 +382,28 @@ shimTest("cni-shim works in odd surroundings", async (t) => {
   });
 });
 
+shimTest(
+  "cni-shim enters a network namespace in nsenter's place",
+  async (t) => {
+    if (Deno.uid() !== 0) return;
+    const cases = {
+      "a program in it": ["/proc/self/ns/net", "sh", "-c", "echo in; exit 7"],
+      "no such file": ["/run/netns/none", "true"],
+      "no namespace": ["/proc/self/exe", "true"],
+      "no such program": ["/proc/self/ns/net", "no-such-program"],
+    };
+    for (const [why, [netns = "", ...program]] of Object.entries(cases)) {
+      await t.step(why, async () => {
+        const words = [`--net=${netns}`, "--", ...program];
+        const ended = await callShim({
+          words: [`${folder}/cni-shim`, ...words],
+        });
+        assertEquals(ended, await callShim({ words: ["nsenter", ...words] }));
+      });
+    }
+  },
+);
+
 shimTest("cni-shim says that the program beside it is missing", async () => {
   const other = await Deno.makeTempDir();
   try {

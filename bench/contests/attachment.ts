@@ -44,6 +44,7 @@ export function lifeCycle(
   const call = { plugin, config: withResult };
   return {
     name: contender.name,
+    background: contender.background,
     acts: {
       ADD: [pluginRun(contender, { ...call, command: "ADD", config, keep })],
       CHECK: [pluginRun(contender, { ...call, command: "CHECK" })],
@@ -70,7 +71,7 @@ export function attachmentContests(
     return {
       title,
       sides: [side(ours), side(reference)],
-      units: ["ms CPU", "MiB"],
+      units: ["ms", "ms CPU", "MiB"],
       hasSum: true,
     };
   });

@@ -31,7 +31,7 @@ export function chainContests({ ours, reference }: Ring): readonly Contest[] {
       { ...oneByOne(reference), name: "reference, without a runtime" },
       { ...oneByOne(ours), name: "ours, plugin by plugin" },
     ],
-    units: ["ms CPU"],
+    units: ["ms", "ms CPU"],
     hasSum: true,
   }];
 }
@@ -74,7 +74,7 @@ function toolSide(contender: Contender): Side {
 }
 
 /** The plugins as a runtime calls them, without the time of a runtime. */
-function oneByOne(contender: Contender): Side {
+export function oneByOne(contender: Contender): Side {
   const name = `chain-${contender.name}`;
   let prevResult: unknown;
   const keep = (stdout: string) => {
@@ -102,6 +102,7 @@ function oneByOne(contender: Contender): Side {
   const chain = plugins(contender);
   return {
     name: contender.name,
+    background: contender.background,
     acts: {
       ADD: chain.map(run("ADD")),
       DEL: chain.toReversed().map(run("DEL")),

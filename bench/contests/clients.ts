@@ -60,7 +60,7 @@ async function contestOf(
   return [{
     title,
     sides: [ours, ...others],
-    units: ["ms CPU"],
+    units: ["ms", "ms CPU"],
     maxRounds: MAX_ROUNDS,
     hasSum: Object.keys(ours.acts).length > 1,
   }];

@@ -9,18 +9,16 @@ import { runProgram } from "../measure.ts";
 import { bridgeConfig } from "./attachment.ts";
 
 /** How many containers there are. */
-const COUNT = 100;
+export const COUNT = 100;
 
 /** How many calls run at a time when several do. */
-const AT_A_TIME = 8;
+export const AT_A_TIME = 8;
 
 /** A node that starts and stops many containers. */
 export async function manyContests(
   { ours, reference, cleanup }: Ring,
 ): Promise<readonly Contest[]> {
-  const names = Array.from({ length: COUNT }, (_, index) => `many-${index}`);
-  const containers: string[] = [];
-  for (const name of names) containers.push(await addNetns(name, cleanup));
+  const containers = await addContainers("many", cleanup);
   return [1, AT_A_TIME].map((lanes) => {
     const side = (contender: Contender) =>
       manySide(contender, { containers, lanes });
@@ -33,7 +31,20 @@ export async function manyContests(
   });
 }
 
-function manySide(
+/** Makes the containers' network namespaces; returns their paths. */
+export async function addContainers(
+  name: string,
+  cleanup: AsyncDisposableStack,
+): Promise<readonly string[]> {
+  const containers: string[] = [];
+  for (let index = 0; index < COUNT; index++) {
+    containers.push(await addNetns(`${name}-${index}`, cleanup));
+  }
+  return containers;
+}
+
+/** A side that attaches many containers, and detaches them. */
+export function manySide(
   contender: Contender,
   { containers, lanes }: {
     readonly containers: readonly string[];
@@ -53,6 +64,7 @@ function manySide(
     );
   return {
     name: contender.name,
+    background: contender.background,
     acts: {
       ADD: () => runAll(runs("ADD"), lanes),
       DEL: () => runAll(runs("DEL"), lanes),
@@ -61,7 +73,10 @@ function manySide(
 }
 
 /** Runs programs, so many at a time. */
-async function runAll(runs: readonly Run[], lanes: number): Promise<void> {
+export async function runAll(
+  runs: readonly Run[],
+  lanes: number,
+): Promise<void> {
   const rest = [...runs];
   const lane = async () => {
     for (let run = rest.shift(); run !== undefined; run = rest.shift()) {

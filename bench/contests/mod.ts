@@ -11,6 +11,7 @@ import { podmanContests, podsContests } from "./clients.ts";
 import { flannelContests } from "./flannel.ts";
 import { hostLocalContests } from "./host_local.ts";
 import { manyContests } from "./many.ts";
+import { residentContests } from "./resident.ts";
 import { runtimeContests } from "./runtime.ts";
 import { singleContests } from "./single.ts";
 import { versionContests } from "./version.ts";
@@ -22,6 +23,7 @@ type MakeContests = (
 
 /** What can be measured, in the order of the report. */
 export const CONTESTS: Readonly<Record<string, MakeContests>> = {
+  resident: residentContests,
   version: versionContests,
   attachment: attachmentContests,
   flannel: flannelContests,

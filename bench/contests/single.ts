@@ -10,7 +10,9 @@ import { runProgram } from "../measure.ts";
 import { bridgeConfig } from "./attachment.ts";
 
 /** Chained plugins, each by keys of its own. */
-const CHAINED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+export const CHAINED: Readonly<
+  Record<string, Readonly<Record<string, unknown>>>
+> = {
   portmap: {
     snat: true,
     runtimeConfig: {
@@ -88,7 +90,7 @@ function addAndDel(
 }
 
 /** A side that works on a container which is attached to a bridge already. */
-async function chainedSide(
+export async function chainedSide(
   contender: Contender,
   { plugin, keys, ring }: {
     readonly plugin: string;
@@ -126,7 +128,11 @@ async function chainedSide(
       ? [clearQdiscs(config.prevResult)]
       : []),
   ];
-  return { name: contender.name, acts: { ADD: run("ADD"), DEL: run("DEL") } };
+  return {
+    name: contender.name,
+    background: contender.background,
+    acts: { ADD: run("ADD"), CHECK: run("CHECK"), DEL: run("DEL") },
+  };
 }
 
 /** Has every second link's queueing disciplines removed; that there are none is fine. */
@@ -139,7 +145,8 @@ function clearQdiscs(
   return { words: ["sh", "-c", `{ ${script}; } 2>/dev/null`] };
 }
 
-async function addMaster({ cleanup }: Ring): Promise<void> {
+/** Makes the link that macvlan shares. */
+export async function addMaster({ cleanup }: Ring): Promise<void> {
   const words = (text: string) => ({ words: text.split(" ") });
   await runProgram(
     words("ip link add bench-master type veth peer name bench-peer"),

@@ -27,6 +27,6 @@ export async function versionContests(
   return [{
     title: "",
     sides: [side(ours), floor, side(reference)],
-    units: ["ms CPU", "MiB"],
+    units: ["ms", "ms CPU", "MiB"],
   }];
 }

@@ -47,6 +47,8 @@ Deno.test("conformance() tells what each flag is for", async () => {
   --against DIR         compare with the plugins of this folder
   --explained FILE      differences that are meant; "toolkit" for our own
   --runtime CMD         a runtime to put to the test, called as cnitool is
+  --daemon CMD          a program that plugins need, started on each host
+  --env NAME=VALUE      a variable of all calls; may be repeated
   --spec VERSION        the version of the specification (each plugin's newest)
   --profile FILE        what a plugin needs and promises; may be repeated
   --profile-dir DIR     a folder of such files

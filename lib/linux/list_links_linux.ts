@@ -15,7 +15,7 @@ export async function listLinks(
   kind?: string,
 ): Promise<readonly Link[]> {
   const ofKind = kind === undefined ? [] : ["type", kind];
-  const args = ["-j", "link", "show", ...ofKind];
+  const args = ["-j", "-d", "link", "show", ...ofKind];
   const { status, stdout, stderr } = await run({ program: "ip", args });
   if (status === 0) return parseShown(stdout).flatMap(parseLinks);
   throw new CniError(CniCode.Internal, "Cannot list links", {

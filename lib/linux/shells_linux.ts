@@ -18,8 +18,8 @@ export class Shells implements AsyncDisposable {
   readonly #aside: ShellLike[] = [];
 
   /** Runs a command; a `Run` that can be passed on. */
-  readonly run = (command: Command): Promise<Output> =>
-    this.#shellAt(command.netns).run(command);
+  readonly run = async (command: Command): Promise<Output> =>
+    await this.#shellAt(command.netns).run(command);
 
   /** Starts the host's shell before its first command is known. */
   start(): void {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "./_conformance.ts";
 export * from "./_faults.ts";
 export * from "./_host.ts";
 export * from "./_kernel_test.ts";

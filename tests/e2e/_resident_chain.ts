@@ -5,6 +5,8 @@ import {
   bridgeConfig,
   hostLocal,
   type PluginCall,
+  SUBNET4,
+  SUBNET6,
 } from "./_plugin.ts";
 import type { Resident } from "./_resident.ts";
 import type { Output } from "./_run.ts";
@@ -22,7 +24,7 @@ export interface ResidentChain {
  * range, for IPv4 and IPv6. Container number N publishes port 20,000 + N.
  */
 export function firewallChain(host: Host, resident: Resident): ResidentChain {
-  const subnets = ["10.213.0.0/22", "fd00:213::/64"];
+  const subnets = [SUBNET4, SUBNET6];
   const ipam = hostLocal(host, subnets);
   const keys = { cniVersion: "1.0.0", name: host.network };
   const results = new Map<string, Any>();

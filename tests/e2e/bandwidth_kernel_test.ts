@@ -442,9 +442,14 @@ kernelTest("bandwidth: GC removes what is not valid any more", async (host) => {
     await mustCall(host, "bandwidth", { command: "GC", config });
     return await ifbsOf(host);
   };
+  const hasNote = ({ sandbox }: typeof kept) =>
+    Deno.stat(`/run/cni/bandwidth/${sandbox.containerId}_eth0`)
+      .then(() => true, () => false);
   assertEquals((await collect(undefined)).length, before.length + 2);
+  assertEquals([await hasNote(kept), await hasNote(gone)], [true, true]);
   const { containerId: containerID } = kept.sandbox;
   assertEquals(await collect([{ containerID, ifname: "eth0" }]), before);
+  assertEquals([await hasNote(kept), await hasNote(gone)], [true, false]);
   assertEquals((await collect([])).length, before.length - 1);
 }, NEEDS);
 

@@ -1,5 +1,18 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { BIN, kernelTest, must, REFERENCE_BIN, run } from "./_harness.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import {
+  BIN,
+  conformanceWay,
+  IS_RESIDENT,
+  kernelTest,
+  mustConform,
+  REFERENCE_BIN,
+  run,
+} from "./_harness.ts";
 
 /** A profile for a plugin that is a script. */
 const PROFILE = {
@@ -136,21 +149,24 @@ const EXPECTED: readonly RegExp[] = [
 
 kernelTest(
   "our plugins differ from the reference's as documented only",
-  async () => {
-    const stdout = await must([
-      ...[`${BIN}/cni`, "conformance", "--plugin-dir", BIN],
-      ...["--against", REFERENCE_BIN, "--explained", "toolkit"],
+  async (host) => {
+    const way = await conformanceWay(host);
+    const { counts, outcomes } = await mustConform([
+      ...[...way.words, "--against", REFERENCE_BIN, "--explained", "toolkit"],
       ...["--plugin", "bridge", "--plugin", "loopback", "--plugin", "tuning"],
       ...["--case", "differential/life", "--case", "differential/refused"],
-      ...["--spec", "1.0.0", "--format", "json"],
+      ...["--spec", "1.0.0"],
     ]);
-    const { counts, outcomes } = JSON.parse(stdout);
     assertEquals(counts.passed, 5);
-    const names = outcomes.flatMap(
-      (one: { differences: { explained: { name: string } }[] }) =>
-        one.differences.map(({ explained }) => explained.name),
+    const names = outcomes.flatMap(({ differences }) =>
+      differences.map(({ explained }) => explained.name)
     );
     assertEquals(names.includes("gateway-at-once"), true);
+    if (!IS_RESIDENT) return;
+    const calls = await way.countCalls();
+    for (const name of ["bridge", "loopback", "tuning"]) {
+      assert((calls[name] ?? 0) > 1, name);
+    }
   },
   {
     needs: ["iptables", "nft", "tc", `${REFERENCE_BIN}/bridge`],

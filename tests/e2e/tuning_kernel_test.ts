@@ -546,6 +546,20 @@ kernelTest(
       return Object.keys(savedIn(host)).sort();
     };
     const nameOf = ({ containerId }: Sandbox) => `${containerId}_eth0.json`;
+    // As the reference's DEL, which knows of no notes.
+    const leaveNote = async () => {
+      const sandbox = await add(newest);
+      await Deno.remove(`${folder}/${nameOf(sandbox)}`);
+      assertEquals(notesIn(host).includes(nameOf(sandbox)), true);
+      return sandbox;
+    };
+    await leaveNote();
+    const twice = await leaveNote();
+    await mustCall(host, "tuning", {
+      ...tuningCall(host, twice, newest),
+      command: "DEL",
+    });
+    assertEquals(notesIn(host).includes(nameOf(twice)), false);
     const all = ["foreign_eth0.json", ...[valid, stale, other].map(nameOf)];
     assertEquals(await gc({}), all.toSorted());
     const list = [{ containerID: valid.containerId, ifname: "eth0" }];

@@ -2,6 +2,8 @@ import { dispatch, type Reply } from "../../../lib/plugin/mod.ts";
 import type { JsonObject } from "../../../lib/spec/mod.ts";
 import type { Boot } from "./boot.ts";
 import { hostLocal, hostLocalWith } from "./host_local.ts";
+import { certainBoot } from "./present_boot.ts";
+import type { ReadBoot } from "./read_boot.ts";
 
 /** A call of host-local, of which a test tells what matters to it. */
 export interface TestCall {
@@ -14,6 +16,8 @@ export interface TestCall {
   readonly args?: string;
   /** Which boot our plugin believes in, if any; by default it finds out. */
   readonly boot?: Boot | undefined;
+  /** How our plugin finds out; goes before `boot`. */
+  readonly readBoot?: ReadBoot;
 }
 
 /** A namespace that does not exist: host-local touches none. */
@@ -22,7 +26,9 @@ export const NETNS = "/run/netns/host-local-test-none";
 /** Calls our plugin through the protocol, within this process. */
 export function callOurs(call: TestCall): Promise<Reply> {
   const { command, config, containerId = "c1", ifname = "eth0" } = call;
-  const plugin = "boot" in call ? hostLocalWith(() => call.boot) : hostLocal;
+  const { boot, readBoot = () => certainBoot(boot) } = call;
+  const isTold = "boot" in call || "readBoot" in call;
+  const plugin = isTold ? hostLocalWith(readBoot) : hostLocal;
   const environment = {
     command,
     containerId,

@@ -5,7 +5,7 @@ import {
   formatAddress,
 } from "../../../lib/net/mod.ts";
 import { CniCode, CniError, toCniError } from "../../../lib/spec/mod.ts";
-import type { Boot } from "./boot.ts";
+import type { PresentBoot } from "./present_boot.ts";
 import type { AddressRange } from "./range.ts";
 import {
   addressesAfter,
@@ -27,7 +27,7 @@ export interface Wanted {
    * The present boot, so that reservations made before it can be freed where
    * they are in the way; `undefined` if it is not known, or that not wanted.
    */
-  readonly boot?: Boot | undefined;
+  readonly boot?: PresentBoot | undefined;
 }
 
 /** An address that was taken. */
@@ -193,7 +193,7 @@ function takeNext(
     const second = search(reservations, wanted, index);
     if (!("inUse" in second)) return second;
   } else if (wanted.boot !== undefined) {
-    reservations.markUnknown(wanted.boot);
+    reservations.markUnknown(wanted.boot.ids);
   }
   const { inUse } = first;
   const ranges = formatRangeSet(set);

@@ -6,6 +6,12 @@
 export type Boot = string;
 
 /**
+ * The present boot, and after it those that are not over either: a machine that
+ * was restored from a checkpoint goes on with what was made in them.
+ */
+export type Boots = readonly [Boot, ...Boot[]];
+
+/**
  * Reads the boot id, the machine id if there is one, and the host name, each
  * on a line.
  *
@@ -25,13 +31,21 @@ export function isBoot(text: string): text is Boot {
 }
 
 /**
- * Whether `boot` is another one of the same machine than `now`. Since boots
- * follow each other, it has ended then.
+ * Whether `boot` is of the machine that runs now, and none of `present`. Since
+ * boots follow each other, it has ended then.
  */
-export function isEndedBoot(boot: Boot, now: Boot): boolean {
+export function isEndedBoot(boot: Boot, present: Boots): boolean {
+  const isSameMachine = machineOf(boot) === machineOf(present[0]);
+  return isSameMachine && !present.includes(boot);
+}
+
+/** Whether it is the same run of a kernel: the machine's name may change in it. */
+export function isSameRun(one: Boot, other: Boot): boolean {
+  return one.slice(machineOf(one).length) ===
+    other.slice(machineOf(other).length);
+}
+
+function machineOf(boot: Boot): string {
   // A boot id holds no dot, a host name may.
-  const machine = now.slice(0, now.lastIndexOf(".") + 1);
-  const isSameMachine = boot.lastIndexOf(".") === machine.length - 1 &&
-    boot.startsWith(machine);
-  return isSameMachine && boot !== now;
+  return boot.slice(0, boot.lastIndexOf(".") + 1);
 }

@@ -6,7 +6,7 @@ import {
   namesIn,
   orUndefined,
 } from "./aside.ts";
-import { type Boot, isEndedBoot } from "./boot.ts";
+import { type Boot, type Boots, isEndedBoot } from "./boot.ts";
 
 /** Where {@linkcode BootMarks} are kept, and of what. */
 export interface BootMarksOptions {
@@ -37,11 +37,11 @@ export class BootMarks {
   }
 
   /**
-   * Marks files as made, or first seen, in a boot.
+   * Marks files as made, or first seen, in the present boot.
    *
    * @returns Whether they are the first of this boot.
    */
-  mark(files: Iterable<string>, boot: Boot): boolean {
+  mark(files: Iterable<string>, [boot]: Boots): boolean {
     const { dataDir, names } = this.#options.marks;
     const aside = { dataDir, names: [...names, boot] };
     try {
@@ -64,7 +64,12 @@ export class BootMarks {
    * Marks those of `files` that have no mark, at most `limit` of them. Removes
    * marks of files that are gone, or are others now.
    */
-  markUnknown(files: readonly string[], boot: Boot, limit = Infinity): void {
+  markUnknown(
+    files: readonly string[],
+    present: Boots,
+    limit = Infinity,
+  ): void {
+    const [boot] = present;
     const marked = new Set<string>();
     for (const { mark, file } of this.#all((other) => other !== boot)) {
       if (this.#isOn(mark, file)) marked.add(file);
@@ -78,8 +83,11 @@ export class BootMarks {
       else discard(mark);
     }
     // Refused, and rightly, while there are marks in it.
-    this.#folders((other) => isEndedBoot(other, boot)).forEach(discard);
-    this.mark(files.filter((file) => !marked.has(file)).slice(0, limit), boot);
+    this.#folders((other) => isEndedBoot(other, present)).forEach(discard);
+    this.mark(
+      files.filter((file) => !marked.has(file)).slice(0, limit),
+      present,
+    );
   }
 
   /**
@@ -121,10 +129,10 @@ export class BootMarks {
    * @param isWanted Chooses among them by name.
    */
   madeBefore(
-    now: Boot,
+    present: Boots,
     isWanted: (file: string) => boolean,
   ): readonly string[] {
-    return [...this.#all((boot) => isEndedBoot(boot, now))]
+    return [...this.#all((boot) => isEndedBoot(boot, present))]
       .filter(({ mark, file }) => isWanted(file) && this.#isOn(mark, file))
       .map(({ file }) => file);
   }

@@ -30,7 +30,7 @@ function withFolder(
     run({
       path,
       marks: open(),
-      before: (boot) => [...open().madeBefore(boot, () => true)].sort(),
+      before: (boot) => [...open().madeBefore([boot], () => true)].sort(),
       write: (name) => Deno.writeTextFileSync(`${path}/${name}`, "c1\r\neth0"),
     });
   } finally {
@@ -41,13 +41,13 @@ function withFolder(
 test("BootMarks tells what was made in a boot that has ended", () => {
   withFolder(({ marks, before, write }) => {
     for (const name of ["10.0.0.2", "10.0.0.3", "10.0.0.4"]) write(name);
-    marks.mark(["10.0.0.2", "fd00::1"], ONE);
-    marks.mark(["10.0.0.3"], TWO);
+    marks.mark(["10.0.0.2", "fd00::1"], [ONE]);
+    marks.mark(["10.0.0.3"], [TWO]);
     assertEquals(before(ONE), ["10.0.0.3"]);
     assertEquals(before(TWO), ["10.0.0.2"]);
     assertEquals(before("other.3"), []);
     const chosen = marks.madeBefore(
-      "node.3",
+      ["node.3"],
       (name) => name === "10.0.0.3",
     );
     assertEquals([...chosen], ["10.0.0.3"]);
@@ -58,13 +58,13 @@ test("BootMarks knows a file made again, by whatever clock", () => {
   withFolder(({ path, marks, before, write }) => {
     write("10.0.0.2");
     const { atime, mtime } = Deno.statSync(`${path}/10.0.0.2`);
-    marks.mark(["10.0.0.2"], ONE);
+    marks.mark(["10.0.0.2"], [ONE]);
     Deno.removeSync(`${path}/10.0.0.2`);
     // The same name, text and times, as after a boot whose clock began anew.
     write("10.0.0.2");
     Deno.utimeSync(`${path}/10.0.0.2`, atime!, mtime!);
     assertEquals(before(TWO), []);
-    marks.mark(["10.0.0.2"], TWO);
+    marks.mark(["10.0.0.2"], [TWO]);
     assertEquals(before(TWO), []);
     assertEquals(before("node.3"), ["10.0.0.2"]);
   });
@@ -76,7 +76,7 @@ test("BootMarks drops a file that was rewritten in place, or touched", () => {
       write(name);
       Deno.utimeSync(`${path}/${name}`, 1000, 1000);
     }
-    marks.mark(["10.0.0.2", "10.0.0.3"], ONE);
+    marks.mark(["10.0.0.2", "10.0.0.3"], [ONE]);
     Deno.writeTextFileSync(`${path}/10.0.0.2`, "c2\r\neth0");
     assertEquals(before(TWO), ["10.0.0.3"]);
     Deno.utimeSync(`${path}/10.0.0.3`, 2000, 2000);
@@ -88,11 +88,11 @@ test("BootMarks marks what is unknown, up to a limit", () => {
   withFolder(({ marks, before, write }) => {
     const names = ["10.0.0.2", "10.0.0.3", "10.0.0.4"];
     for (const name of names) write(name);
-    assertEquals(marks.mark(["10.0.0.2"], ONE), true);
-    assertEquals(marks.mark([], ONE), false);
-    marks.markUnknown(names, TWO, 1);
+    assertEquals(marks.mark(["10.0.0.2"], [ONE]), true);
+    assertEquals(marks.mark([], [ONE]), false);
+    marks.markUnknown(names, [TWO], 1);
     assertEquals(before(ONE), ["10.0.0.3"]);
-    marks.markUnknown(names, TWO);
+    marks.markUnknown(names, [TWO]);
     assertEquals(before(ONE), ["10.0.0.3", "10.0.0.4"]);
     assertEquals(before(TWO), ["10.0.0.2"]);
   });
@@ -101,12 +101,12 @@ test("BootMarks marks what is unknown, up to a limit", () => {
 test("BootMarks removes marks that are of no use", () => {
   withFolder(({ path, marks, before, write }) => {
     for (const name of ["10.0.0.2", "10.0.0.3"]) write(name);
-    marks.mark(["10.0.0.2", "10.0.0.3"], ONE);
+    marks.mark(["10.0.0.2", "10.0.0.3"], [ONE]);
     marks.unmark("10.0.0.2");
     assertEquals(before(TWO), ["10.0.0.3"]);
     marks.unmark("10.0.0.2");
     Deno.removeSync(`${path}/10.0.0.3`);
-    marks.markUnknown([], TWO);
+    marks.markUnknown([], [TWO]);
     assertEquals(namesIn(`${path}/../marks`), [TWO]);
   });
 });
@@ -118,9 +118,9 @@ test("BootMarks does not fail where it cannot write", () => {
       reservations: path,
       marks: { dataDir: path, names: ["10.0.0.2", "marks"] },
     });
-    marks.mark(["10.0.0.2"], ONE);
+    marks.mark(["10.0.0.2"], [ONE]);
     marks.unmark("10.0.0.2");
-    marks.markUnknown(["10.0.0.2"], ONE);
+    marks.markUnknown(["10.0.0.2"], [ONE]);
     assertEquals(before(TWO), []);
   });
 });

@@ -26,13 +26,16 @@ Deno.test("parseBoot() knows no boot from anything else", () => {
 Deno.test("isEndedBoot() is for other boots of the same machine", () => {
   const now = `node.example.${ID}`;
   const other = ID.replace("6", "7");
-  assertEquals(isEndedBoot(now, now), false);
-  assertEquals(isEndedBoot(`node.example.${other}`, now), true);
+  assertEquals(isEndedBoot(now, [now]), false);
+  assertEquals(isEndedBoot(`node.example.${other}`, [now]), true);
   for (const machine of ["other", "example", "node", "my.node.example"]) {
-    assertEquals(isEndedBoot(`${machine}.${other}`, now), false, machine);
+    assertEquals(isEndedBoot(`${machine}.${other}`, [now]), false, machine);
   }
-  assertEquals(isEndedBoot("lost+found", now), false);
-  assertEquals(isEndedBoot("", now), false);
+  assertEquals(isEndedBoot("lost+found", [now]), false);
+  assertEquals(isEndedBoot("", [now]), false);
+  const earlier = now.replace("6", "8");
+  assertEquals(isEndedBoot(earlier, [now, earlier]), false);
+  assertEquals(isEndedBoot(`node.example.${other}`, [now, earlier]), true);
 });
 
 Deno.test("isBoot() knows a name that was cut short", () => {

@@ -7,7 +7,7 @@ import {
   type StateDir,
 } from "../../../lib/state/mod.ts";
 import { type Aside, asidePath } from "./aside.ts";
-import type { Boot } from "./boot.ts";
+import type { Boots } from "./boot.ts";
 import { BootMarks } from "./boot_marks.ts";
 import { OwnerIndex } from "./owner_index.ts";
 import {
@@ -236,23 +236,25 @@ class DiskReservations implements Reservations {
     if (isNew) this.#index.changedOtherwise();
   }
 
-  mark(addresses: readonly Address[], boot: Boot): void {
-    const isFirst = this.#marks.mark(addresses.map(fileOf), boot);
+  mark(addresses: readonly Address[], present: Boots): void {
+    const isFirst = this.#marks.mark(addresses.map(fileOf), present);
     // The rest is recorded by a GC or a full range, which take their time.
-    if (isFirst) this.#marks.markUnknown(this.#files(), boot, MAX_FIRST_MARKS);
+    if (!isFirst) return;
+    this.#marks.markUnknown(this.#files(), present, MAX_FIRST_MARKS);
   }
 
-  markUnknown(boot: Boot): void {
+  markUnknown(present: Boots): void {
+    const [boot] = present;
     if (this.#index.isBelieved && this.#marks.isComplete(boot)) return;
-    this.#marks.markUnknown(this.#files(), boot);
+    this.#marks.markUnknown(this.#files(), present);
     if (this.#index.isBelieved) this.#marks.noteComplete(boot);
   }
 
   madeBefore(
-    boot: Boot,
+    present: Boots,
     isWanted: (address: Address) => boolean,
   ): readonly Reservation[] {
-    const files = this.#marks.madeBefore(boot, (file) => {
+    const files = this.#marks.madeBefore(present, (file) => {
       const address = addressOfFile(file);
       return address !== undefined && isWanted(address);
     });

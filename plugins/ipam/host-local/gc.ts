@@ -25,6 +25,8 @@ export async function collectReservations(
 ): Promise<void> {
   const dataDir = parseDataDir(config.fields);
   const boot = parseReclaimAfterReboot(config.fields) ? readBoot() : undefined;
+  // So that a note of a machine that was restored is rewritten in time.
+  boot?.confirm();
   const valid = validAttachmentsOf(config);
   const store = openDiskStore({ dataDir, network: config.name });
   await store?.withLock((reservations) => {
@@ -37,7 +39,7 @@ export async function collectReservations(
     const leftovers = leftoversIn(reservations, { boot })
       .filter((one) => valid === undefined || !isValid(one, valid));
     failures.push(...releaseAll(reservations, leftovers));
-    if (boot !== undefined) reservations.markUnknown(boot);
+    if (boot !== undefined) reservations.markUnknown(boot.ids);
     if (failures.length === 0) return;
     const message = `Cannot free all unused addresses of ${config.name}`;
     const details = [...new Set(failures.map(String))].join("; ");

@@ -79,7 +79,7 @@ async function add(request: Request, readBoot: ReadBoot): Promise<Result> {
     const owner = ownerOf(request);
     const taken = allocate(reservations, { owner, sets, requested, boot });
     const addresses = taken.map(({ cidr }) => cidr.address);
-    if (boot !== undefined) reservations.mark(addresses, boot);
+    if (boot !== undefined) reservations.mark(addresses, boot.ids);
     return taken;
   });
   return addResult(input, allocations);

@@ -1,25 +1,28 @@
 import type { Address } from "../../../lib/net/mod.ts";
-import type { Boot } from "./boot.ts";
+import type { PresentBoot } from "./present_boot.ts";
 import type { Reservation, Reservations } from "./reservations.ts";
 
 /** Which leftovers {@linkcode leftoversIn} looks for. */
 export interface LeftoverOptions {
   /** The present boot; `undefined` if it is not known, or not to be used. */
-  readonly boot: Boot | undefined;
+  readonly boot: PresentBoot | undefined;
   /** Chooses among the addresses; default: all. */
   readonly isWanted?: (address: Address) => boolean;
 }
 
 /**
- * Finds reservations that an ADD made before the machine's last start: whatever
- * had them is gone.
+ * Finds reservations that an ADD made before the machine's last start, so
+ * that nothing uses them any more. Finds none where that is not certain.
  */
 export function leftoversIn(
   reservations: Reservations,
   { boot, isWanted = () => true }: LeftoverOptions,
 ): readonly Reservation[] {
   if (boot === undefined) return [];
-  return reservations.madeBefore(boot, isWanted).filter(isOfAdd);
+  const found = () =>
+    reservations.madeBefore(boot.ids, isWanted).filter(isOfAdd);
+  // Asked only where there is something to free: it costs a child process.
+  return found().length > 0 && boot.confirm() ? found() : [];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Address, formatAddress } from "../../../lib/net/mod.ts";
-import type { Boot } from "./boot.ts";
+import type { Boot, Boots } from "./boot.ts";
 import type {
   IsWanted,
   Owner,
@@ -60,25 +60,27 @@ export class MemoryReservations implements Reservations {
     this.#last.set(setIndex, address);
   }
 
-  mark(addresses: readonly Address[], boot: Boot): void {
+  mark(addresses: readonly Address[], [boot]: Boots): void {
     for (const address of addresses) {
       this.#boots.set(formatAddress(address), boot);
     }
   }
 
-  markUnknown(boot: Boot): void {
+  markUnknown(present: Boots): void {
     const isUnknown = (address: Address) =>
       !this.#boots.has(formatAddress(address));
-    this.mark(this.all().map(({ address }) => address).filter(isUnknown), boot);
+    const addresses = this.all().map(({ address }) => address);
+    this.mark(addresses.filter(isUnknown), present);
   }
 
   madeBefore(
-    now: Boot,
+    present: Boots,
     isWanted: (address: Address) => boolean,
   ): readonly Reservation[] {
     return this.all().filter(({ address }) => {
       const boot = this.#boots.get(formatAddress(address));
-      return boot !== undefined && boot !== now && isWanted(address);
+      return boot !== undefined && !present.includes(boot) &&
+        isWanted(address);
     });
   }
 }

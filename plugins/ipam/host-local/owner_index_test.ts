@@ -361,11 +361,11 @@ Deno.test(
     const collect = () =>
       network.use((reservations) => {
         reservations.ofContainer("c0");
-        reservations.markUnknown(one);
+        reservations.markUnknown([one]);
       });
     const count = () =>
       network.use((reservations) =>
-        reservations.madeBefore(two, () => true).length
+        reservations.madeBefore([two], () => true).length
       );
     await collect();
     assertEquals(await count(), 300);
@@ -377,7 +377,7 @@ Deno.test(
     // In another boot nothing is known to be marked.
     await network.use((reservations) => {
       reservations.ofContainer("c0");
-      reservations.markUnknown(two);
+      reservations.markUnknown([two]);
     });
     assertEquals(Deno.readTextFileSync(note), two);
   },

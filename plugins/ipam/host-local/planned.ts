@@ -33,9 +33,12 @@ function planAdd(request: Request, readBoot: ReadBoot): Plan {
   const add = readAdd(request);
   const { dataDir, sets, reclaimAfterReboot } = add.config;
   const network = request.config.name;
-  const boot = reclaimAfterReboot ? readBoot({ leavesNote: false }) : undefined;
+  const told = reclaimAfterReboot ? readBoot({ leavesNote: false }) : undefined;
+  const boot = told?.confirm() ? told : undefined;
   const setCount = sets.length;
-  const reservations = copyReservations({ dataDir, network, setCount, boot });
+  const present = boot?.ids;
+  const copy = { dataDir, network, setCount, present };
+  const reservations = copyReservations(copy);
   const owner = ownerOf(request);
   const { requested } = add;
   const wanted = { owner, sets, requested, boot };

@@ -5,6 +5,7 @@ import type { Boot } from "./boot.ts";
 import { callOurs, makeDataDir, NETNS } from "./_call.ts";
 import { hostLocal } from "./host_local.ts";
 import { planHostLocal } from "./planned.ts";
+import { certainBoot } from "./present_boot.ts";
 
 function configFor(dataDir: string, more: JsonObject = {}): JsonObject {
   const ranges = [[{ subnet: "10.1.0.0/29" }], [{ subnet: "fd00::/64" }]];
@@ -28,7 +29,7 @@ function plan(config: JsonObject, call: Partial<Call>, boot?: Boot): Plan {
     stdin: JSON.stringify(config),
     ...call,
   });
-  return planHostLocal(request, () => boot);
+  return planHostLocal(request, () => certainBoot(boot));
 }
 
 /** All entries below a folder, with what changes when they are touched. */

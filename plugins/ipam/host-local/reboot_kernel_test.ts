@@ -35,7 +35,7 @@ function makeDiskFolder(): Disposable & { readonly path: string } | undefined {
 /**
  * A life of the program with, in the midst of it, what a restart does: another
  * boot id in the place of the kernel's, and an empty `/run/cni`, or only one of
- * them.
+ * them; or what a restored checkpoint does: a note of another boot.
  */
 const SCRIPT = `
   cni() {
@@ -53,11 +53,12 @@ const SCRIPT = `
   fi
   cni ADD c1; cni ADD c2; cni ADD c3
   echo 11111111-2222-4333-8444-555555555555 >"$dir/boot_id"
-  [ "$run" = kept-id ] ||
+  [ "$run" = kept-id ] || [ "$run" = restored ] ||
     mount --bind "$dir/boot_id" /proc/sys/kernel/random/boot_id
   case $run in
     disk) rm -rf /run/cni/host-local ;;
     kept-run) ;;
+    restored) sed -i "s/[^.]*$/$(cat "$dir/boot_id")/" /run/cni/host-local/boot ;;
     *) umount /run/cni && mount_run -t tmpfs none ;;
   esac
   cni ADD c4 IP=10.0.0.3; cni ADD c5; cni ADD c6`;
@@ -65,6 +66,10 @@ const SCRIPT = `
 const RUNS = {
   "reclaims after a restart": { run: "memory", isReclaimed: true },
   "reclaims nothing where /run stays": { run: "kept-run", isReclaimed: false },
+  "reclaims nothing where /run is restored from another boot": {
+    run: "restored",
+    isReclaimed: false,
+  },
   "reclaims nothing where the boot id stays": {
     run: "kept-id",
     isReclaimed: false,

@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { JsonObject } from "../../../lib/spec/mod.ts";
 import { callOurs, filesBelow, makeDataDir, type TestCall } from "./_call.ts";
 import type { Boot } from "./boot.ts";
+import { readBootWith } from "./read_boot.ts";
 
 // Elsewhere no boots are told apart.
 const test = Deno.build.os === "linux" ? Deno.test : Deno.test.ignore;
@@ -14,6 +15,9 @@ class Node implements Disposable {
   /** Each start has another. */
   boot: Boot | undefined = "node.1";
   ipam: JsonObject = {};
+  /** Set, the boot is told by a note in `/run`, which is this folder. */
+  run: string | undefined;
+  isRunInMemory = true;
 
   restart(): void {
     const [machine, count] = this.boot?.split(".") ?? [];
@@ -43,8 +47,15 @@ class Node implements Disposable {
         : { "cni.dev/valid-attachments": attachments }),
     };
     const args = ip === undefined ? "" : `IP=${ip}`;
-    const { boot } = this;
-    const call = { command, config, containerId, args, boot };
+    const { boot, run } = this;
+    const told = run === undefined ? { boot } : {
+      readBoot: readBootWith({
+        noteDir: run,
+        ask: () => this.boot,
+        isInMemory: () => this.isRunInMemory,
+      }),
+    };
+    const call = { command, config, containerId, args, ...told };
     const { status, stdout } = await callOurs(call);
     if (status !== 0) return JSON.parse(stdout).code;
     return stdout === "" ? "ok" : JSON.parse(stdout).ips[0].address;
@@ -298,4 +309,61 @@ test("hostLocal DEL leaves no marks", async () => {
   await node.call("DEL", "c1");
   await node.call("DEL", "c2");
   assertEquals([node.held, node.marks], ["", 0]);
+});
+
+/** The id of a kernel's n-th boot. */
+function bootOf(count: number): Boot {
+  return `node.${String(count).padStart(8, "0")}-1111-4111-8111-111111111111`;
+}
+
+test("hostLocal reclaims nothing in a machine restored from a checkpoint", async () => {
+  using dataDir = makeDataDir();
+  using node = new Node();
+  node.run = `${dataDir.path}/notes`;
+  const checkpoint = bootOf(1);
+  // The disk goes on while the checkpoint rests: c1 is of the boot after it.
+  node.boot = bootOf(2);
+  assertEquals(await node.add("c1"), "10.0.0.2/24");
+  Deno.writeTextFileSync(`${node.run}/boot`, checkpoint);
+  assertEquals(await node.add("c2"), "10.0.0.3/24");
+  assertEquals(await node.add("c3"), FULL);
+  assertEquals(await node.add("c3", "10.0.0.2"), FULL);
+  assertEquals(await node.call("GC", ""), "ok");
+  assertEquals(node.held, "2=c1 3=c2");
+  assertEquals(
+    Deno.readTextFileSync(`${node.run}/boot`),
+    `${bootOf(2)}\n${checkpoint}`,
+  );
+  // What is reserved by now is marked, and kept over a second restore.
+  await node.call("DEL", "c1");
+  assertEquals(await node.add("c4"), "10.0.0.2/24");
+  node.boot = bootOf(3);
+  assertEquals(await node.add("c5"), FULL);
+  assertEquals(await node.add("c4"), FULL);
+  assertEquals(await node.call("GC", ""), "ok");
+  assertEquals(node.held, "2=c4 3=c2");
+  assertEquals(node.marks, 2);
+  // A restart ends them all.
+  node.boot = bootOf(4);
+  Deno.removeSync(node.run, { recursive: true });
+  assertEquals(await node.call("GC", ""), "ok");
+  assertEquals(node.held, "");
+});
+
+test("hostLocal reclaims nothing by a note on a disk", async () => {
+  using dataDir = makeDataDir();
+  using node = new Node();
+  node.run = `${dataDir.path}/notes`;
+  node.boot = bootOf(1);
+  await node.add("c1");
+  await node.add("c2");
+  assertEquals(node.marks, 2);
+  node.isRunInMemory = false;
+  node.boot = bootOf(2);
+  Deno.writeTextFileSync(`${node.run}/boot`, node.boot);
+  assertEquals(await node.add("c3"), FULL);
+  node.boot = bootOf(3);
+  assertEquals(await node.add("c3"), FULL);
+  assertEquals(await node.call("GC", ""), "ok");
+  assertEquals(node.held, "2=c1 3=c2");
 });

@@ -1,5 +1,5 @@
 import type { Address } from "../../../lib/net/mod.ts";
-import type { Boot } from "./boot.ts";
+import type { Boots } from "./boot.ts";
 
 /** Who holds an address: an interface of a container. */
 export interface Owner {
@@ -48,21 +48,21 @@ export interface Reservations {
   lastReserved(setIndex: number): Address | undefined;
   /** Remembers it; a hint, which may be lost. */
   setLastReserved(setIndex: number, address: Address): void;
-  /** Records the boot in which addresses were reserved. */
-  mark(addresses: readonly Address[], boot: Boot): void;
+  /** Records the present boot as that in which addresses were reserved. */
+  mark(addresses: readonly Address[], present: Boots): void;
   /**
    * Records it for addresses reserved by others, as that of the first sight,
    * and forgets what it recorded of reservations that are no more.
    */
-  markUnknown(boot: Boot): void;
+  markUnknown(present: Boots): void;
   /**
-   * Reservations that were certainly made before the present boot: nothing can
+   * Reservations that were certainly made before the present boots: nothing can
    * be using them.
    *
    * @param isWanted Chooses among them.
    */
   madeBefore(
-    boot: Boot,
+    present: Boots,
     isWanted: (address: Address) => boolean,
   ): readonly Reservation[];
 }

@@ -1,6 +1,6 @@
 import { confinePath, openStateDir } from "../../../lib/state/mod.ts";
 import { asidePath } from "./aside.ts";
-import type { Boot } from "./boot.ts";
+import type { Boots } from "./boot.ts";
 import { BootMarks } from "./boot_marks.ts";
 import {
   addressOfFile,
@@ -21,8 +21,8 @@ export interface CopyOptions {
   readonly network: string;
   /** How many range sets there are; default: none. */
   readonly setCount?: number;
-  /** The present boot, if what is left from before is to be known. */
-  readonly boot?: Boot | undefined;
+  /** The present boots, if what is left from before is to be known. */
+  readonly present?: Boots | undefined;
 }
 
 /**
@@ -34,7 +34,7 @@ export interface CopyOptions {
  * be read.
  */
 export function copyReservations(options: CopyOptions): Reservations {
-  const { network, setCount = 0, boot } = options;
+  const { network, setCount = 0, present } = options;
   const key = "ipam.dataDir";
   const dataDir = confinePath(options.dataDir, { key });
   const folder = networkFolder(dataDir, network);
@@ -49,11 +49,11 @@ export function copyReservations(options: CopyOptions): Reservations {
     const last = addressOrUndefined(dir?.read(lastReservedFile(index)) ?? "");
     if (last !== undefined) copy.setLastReserved(index, last);
   }
-  if (boot !== undefined) {
+  if (present !== undefined) {
     const marks = { dataDir, names: [...names, "boots"] };
     const made = new BootMarks({ reservations: folder, marks })
-      .madeBefore(boot, isOfAddress);
-    copy.mark(made.map((file) => addressOfFile(file)!), "an ended one");
+      .madeBefore(present, isOfAddress);
+    copy.mark(made.map((file) => addressOfFile(file)!), ["an ended one"]);
   }
   return copy;
 }

@@ -2,10 +2,8 @@ import {
   findSandbox,
   type IpStep,
   type Link,
-  parseLinks,
-  parseShown,
+  listLinks,
   readLinks,
-  reasonOf,
   type Run,
 } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
@@ -90,22 +88,19 @@ async function findHostEnd(
   request: Request,
   run: Run,
 ): Promise<Link | undefined> {
-  const [read] = await Promise.allSettled([findContainer(request, run)]);
+  // Beside the look into the container, as each takes a while.
+  const [read, listed] = await Promise.allSettled([
+    findContainer(request, run),
+    listLinks(run, "veth"),
+  ]);
   const container = read.status === "fulfilled" ? read.value : undefined;
   if (container === undefined) {
     const [host] = await findHostEnds(request, run);
     if (host === undefined && read.status === "rejected") throw read.reason;
     return host;
   }
-  const args = ["-j", "-d", "link", "show", "type", "veth"];
-  const { status, stdout, stderr } = await run({ program: "ip", args });
-  if (status !== 0) {
-    throw new CniError(CniCode.Internal, "Cannot list the pairs of the host", {
-      details: reasonOf(stderr) || `exit status ${status}`,
-    });
-  }
-  return parseShown(stdout).flatMap(parseLinks)
-    .find((link) => isOtherEnd(link, container));
+  if (listed.status === "rejected") throw listed.reason;
+  return listed.value.find((link) => isOtherEnd(link, container));
 }
 
 async function findContainer(

@@ -10,7 +10,7 @@ import {
   wordLines,
 } from "../../../lib/linux/mod.ts";
 import type { Request } from "../../../lib/plugin/mod.ts";
-import { describe } from "../../../lib/spec/mod.ts";
+import { CniError, describe } from "../../../lib/spec/mod.ts";
 import { isPermitted } from "../../../lib/state/mod.ts";
 import type { Executor } from "../../shared/chained/mod.ts";
 import { restoreLines } from "./link_attributes.ts";
@@ -37,7 +37,10 @@ export async function delTuning(
 ): Promise<void> {
   const state = openState(request, warn);
   const saved = state?.find(request);
-  if (state === undefined || saved === undefined) return;
+  if (state === undefined) return;
+  if (saved === undefined) {
+    return await forgetNote(request, state, { act, warn });
+  }
   const { containerId, netns, ifname } = request;
   if (saved.values === undefined) {
     warn(`${saved.path} holds no values to put back: it is removed`);
@@ -62,6 +65,28 @@ export async function delTuning(
     [{ purpose: "forget the values from before", command: `rm ${saved.path}` }],
     () => state.remove(stateFileName(request)),
   );
+}
+
+/**
+ * Removes a note whose file the reference's DEL has removed. One that stays
+ * names no file, and is no error.
+ */
+async function forgetNote(
+  request: Request,
+  state: TuningState,
+  { act, warn }: Pick<Executor, "act" | "warn">,
+): Promise<void> {
+  const path = state.notePathOf(request);
+  if (path === undefined) return;
+  const purpose = "remove a note of values that are there no more";
+  await act([{ purpose, command: `rm ${path}` }], () => {
+    try {
+      state.remove(stateFileName(request));
+    } catch (error) {
+      if (!(error instanceof CniError)) throw error;
+      warn(`Cannot remove a note: ${error}`);
+    }
+  });
 }
 
 /** Opens the folder of state, or tells that this program may not use it. */

@@ -91,6 +91,13 @@ export class TuningState {
     this.#notes?.remove(name);
   }
 
+  /** The path of an attachment's note; `undefined` if there is none. */
+  notePathOf(attachment: AttachmentId): string | undefined {
+    const name = stateFileName(attachment);
+    const isThere = this.#notes?.has(name) ?? false;
+    return isThere ? `${this.#notes?.path}/${name}` : undefined;
+  }
+
   /** The names of the files that are known to be of a network. */
   namesOf(network: string): readonly string[] {
     return [...this.#notes?.readAll(isStateFile) ?? []]

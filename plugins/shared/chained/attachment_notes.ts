@@ -14,9 +14,9 @@ const KEY = "the folder of notes";
 export class AttachmentNotes {
   readonly #folder: string;
 
-  /** The notes of a plugin, by its name. */
-  constructor(plugin: string) {
-    this.#folder = `${FOLDER}/${plugin}`;
+  /** The notes of a plugin, by its name, in a folder below `above`. */
+  constructor(plugin: string, above = FOLDER) {
+    this.#folder = `${above}/${plugin}`;
   }
 
   /** The path of an attachment's note. */
@@ -25,7 +25,8 @@ export class AttachmentNotes {
   }
 
   /**
-   * Makes a note. Needs `--allow-write=/run/cni`.
+   * Makes a note, in place of one that was left when another program did the
+   * DEL, which may tell another network. Needs `--allow-write=/run/cni`.
    *
    * @returns What takes it back.
    * @throws {CniError} Code 5 if it cannot be made.
@@ -35,9 +36,11 @@ export class AttachmentNotes {
       ...{ key: KEY, create: true, mode: 0o700 },
     });
     const name = nameOf(request);
-    if (dir.has(name)) return () => {};
+    const before = dir.read(name);
+    if (before === request.config.name) return () => {};
     dir.overwrite(name, request.config.name, 0o600);
-    return () => void dir.remove(name);
+    if (before === undefined) return () => void dir.remove(name);
+    return () => dir.overwrite(name, before, 0o600);
   }
 
   /** Whether there is a note, or that cannot be told. */
