@@ -24,11 +24,23 @@ export function declineReason(
   if (request.namespaces.mnt !== namespaces.mnt) return "mount_namespace";
   if (request.forceExec) return "force_exec";
   const isOther = Object.entries(programVariables).some(([name, value]) =>
-    (request.variables[name] ?? "") !== value
+    withoutOpt(request.variables[name] ?? "") !== value
   );
   if (isOther) return "variables";
   if (request.cwd !== cwd && hasRelativePath(request)) return "relative_path";
   return undefined;
+}
+
+/**
+ * containerd puts this folder, of libraries for its own programs, before the
+ * `LD_LIBRARY_PATH` that it was started with.
+ */
+const CONTAINERD_OPT = "/opt/containerd/lib:";
+
+function withoutOpt(value: string): string {
+  return value.startsWith(CONTAINERD_OPT)
+    ? value.slice(CONTAINERD_OPT.length)
+    : value;
 }
 
 /** Keys of configurations whose values are paths. */
