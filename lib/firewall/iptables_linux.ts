@@ -62,6 +62,17 @@ export async function listIptables(
 const MAX_ATTEMPTS = 10;
 
 /**
+ * What a script fails with that was made of a table which is another by now.
+ * Read again, the table may look as before all the same: one call has made a
+ * chain, another has removed it.
+ */
+const IS_STALE =
+  /already exists|File exists|No chain\/target\/match|No such file|matching rule exist|resource busy/;
+
+/** How often such a failure is believed though the table looks as before. */
+const MAX_UNCHANGED = 2;
+
+/**
  * Reads a table, has a script made of it, and does that in one transaction;
  * anew if it fails and someone else has changed the table meanwhile.
  *
@@ -78,13 +89,17 @@ export async function updateIptables(
 ): Promise<boolean> {
   const reading = { ...options, act: options.listAct ?? options.act };
   let text = await listIptables(table, reading);
+  let unchanged = 0;
   for (let attempt = 1; text !== undefined; attempt++) {
     const script = await decide(parseIptables(text), text);
     if (script === undefined) return true;
     const output = await tryRestoreIptables(script, options);
     if (output.status === 0) return true;
     const now = await listIptables(table, reading);
-    if (now === text || attempt === MAX_ATTEMPTS) {
+    if (now === text) unchanged++;
+    const isStale = IS_STALE.test(output.stderr);
+    const isFinal = unchanged > (isStale ? MAX_UNCHANGED : 0);
+    if (isFinal || attempt === MAX_ATTEMPTS) {
       throw iptablesError(options.act, options.family, output, script);
     }
     text = now;

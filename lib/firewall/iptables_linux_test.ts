@@ -128,3 +128,29 @@ Deno.test("updateIptables() decides anew when the table has changed", async (t) 
     assertEquals(await updateIptables("nat", decide, options), false);
   });
 });
+
+Deno.test("updateIptables() tries again where a chain came and went", async (t) => {
+  const update = async (stderr: string, failures: number) => {
+    let left = failures;
+    const run = fakeRun(({ program }) => {
+      if (!program.endsWith("-restore")) return { stdout: "-N A\n" };
+      return left-- > 0 ? { status: 1, stderr } : {};
+    });
+    const decide = () => "*nat\n-N B\nCOMMIT\n";
+    const done = updateIptables("nat", decide, { ...OPTIONS, run })
+      .catch((error) => error.details);
+    return [await done, failures - left];
+  };
+  const stale = "ip6tables-restore: line 2 failed: Chain already exists.\n";
+  await t.step("though the table looks as before", async () => {
+    assertEquals(await update(stale, 2), [true, 3]);
+  });
+  await t.step("not for ever", async () => {
+    const [details, tries] = await update(stale, 9);
+    assertEquals([typeof details, tries], ["string", 3]);
+  });
+  await t.step("not where the table is not why", async () => {
+    const [, tries] = await update("unknown option", 9);
+    assertEquals(tries, 1);
+  });
+});

@@ -122,14 +122,21 @@ export class Shell implements AsyncDisposable {
   }
 }
 
+/**
+ * How much is read at a time. Without a buffer of its own each read would take
+ * 64 KiB, which a daemon keeps until it collects garbage.
+ */
+const CHUNK_BYTES = 4096;
+
 /** Reads a stream piece by piece, each up to a line that holds its mark. */
 class MarkedReader {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #reader: ReadableStreamBYOBReader;
   readonly #decoder = new TextDecoder();
   #buffer = "";
+  #chunk: Uint8Array<ArrayBuffer> = new Uint8Array(CHUNK_BYTES);
 
   constructor(stream: ReadableStream<Uint8Array>) {
-    this.#reader = stream.getReader();
+    this.#reader = stream.getReader({ mode: "byob" });
   }
 
   /**
@@ -149,9 +156,14 @@ class MarkedReader {
         this.#buffer = this.#buffer.slice(end + 1);
         return { text, rest };
       }
-      const { done, value } = await this.#reader.read();
+      const { done, value } = await this.#reader.read(this.#chunk);
+      const text = this.#decoder.decode(value, { stream: true });
+      // The memory that was read into comes back with what was read.
+      this.#chunk = new Uint8Array(
+        value?.buffer ?? new ArrayBuffer(CHUNK_BYTES),
+      );
       if (done) return { text: this.#buffer };
-      this.#buffer += this.#decoder.decode(value, { stream: true });
+      this.#buffer += text;
     }
   }
 
