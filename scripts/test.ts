@@ -47,6 +47,13 @@ async function ignoreFlags(): Promise<readonly string[]> {
   return paths.length === 0 ? [] : [`--ignore=${paths.join(",")}`];
 }
 
+/** Tests that choose the mode themselves. */
+const OF_BOTH_MODES = [
+  "tests/e2e/cri_kernel_test.ts",
+  "tests/e2e/daemon_*_kernel_test.ts",
+  "tests/e2e/daemon_kernel_test.ts",
+];
+
 /** Runs the end-to-end tests by a daemon, where `make build` could make it. */
 async function runResident(): Promise<readonly Counts[]> {
   if (Deno.args.length > 0 || Deno.build.os !== "linux") return [];
@@ -56,7 +63,8 @@ async function runResident(): Promise<readonly Counts[]> {
     return [];
   }
   console.log("\nThe end-to-end tests, by a daemon");
-  return [await runTests(["tests/e2e"], { CNI_TEST_RESIDENT: "1" })];
+  const args = ["tests/e2e", `--ignore=${OF_BOTH_MODES.join(",")}`];
+  return [await runTests(args, { CNI_TEST_RESIDENT: "1" })];
 }
 
 if (import.meta.main) {
