@@ -71,7 +71,7 @@ bench: ## Compare speed and memory with the reference plugins (root)
 	@$(BUILD)
 	@$(DENO) run --quiet --allow-all bench/main.ts $(ARGS)
 
-soak: ## Put the resident mode under load for half an hour (root)
+soak: ## Put the resident mode under load for a long time (root)
 	@scripts/packages test
 	@$(BUILD)
 	@$(DENO) run --quiet --allow-all scripts/soak.ts $(ARGS)
