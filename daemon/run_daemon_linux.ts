@@ -3,7 +3,9 @@ import { useCommit } from "../lib/firewall/mod.ts";
 import { useRunner, useShellSource } from "../lib/linux/mod.ts";
 import { useLockWait } from "../lib/state/mod.ts";
 import {
+  DAEMON_SOCKET,
   type Flag,
+  flagRows,
   HELP,
   parseWords,
   type TerminalProcess,
@@ -32,9 +34,6 @@ export interface DaemonContext {
   readonly buildId: string;
 }
 
-/** Where shims look for the daemon. */
-export const DEFAULT_SOCKET = "/run/cni/daemon.sock";
-
 /** How many calls run at a time: they wait for the kernel most of the time. */
 const DEFAULT_MAX_CALLS = 16;
 
@@ -45,7 +44,7 @@ const FLAGS: readonly Flag[] = [
   {
     name: "socket",
     value: "PATH",
-    summary: `where shims connect (${DEFAULT_SOCKET})`,
+    summary: `where shims connect (${DAEMON_SOCKET})`,
   },
   {
     name: "log-level",
@@ -116,7 +115,7 @@ function readOptions(words: Words): DaemonOptions {
     );
   }
   return {
-    socket: words.value("socket") ?? DEFAULT_SOCKET,
+    socket: words.value("socket") ?? DAEMON_SOCKET,
     level,
     metricsFile: words.value("metrics"),
     maxCalls,
@@ -181,17 +180,11 @@ function shimBeside(self: string): string {
 }
 
 function help(): string {
-  const width = Math.max(
-    ...FLAGS.map(({ name, value }) => `${name} ${value ?? ""}`.length),
-  );
-  const lines = FLAGS.map(({ name, value = "", summary }) =>
-    `  --${`${name} ${value}`.padEnd(width)}  ${summary}\n`
-  );
   return `Runs plugins for cni-shim, so that a call does not start Deno.
 
 Usage:
   cni daemon [flags]
 
 Flags:
-${lines.join("")}`;
+${flagRows(FLAGS)}`;
 }

@@ -1,6 +1,10 @@
 import { createContext, execPlugin } from "../lib/invoke/mod.ts";
-import { dispatch, type Registry, type Reply } from "../lib/plugin/mod.ts";
-import { errorFromJson } from "../lib/spec/mod.ts";
+import {
+  dispatch,
+  type Registry,
+  type Reply,
+  takeBack,
+} from "../lib/plugin/mod.ts";
 import { startTrace } from "../lib/trace/mod.ts";
 import type { CallQueue } from "./call_queue.ts";
 import {
@@ -27,7 +31,7 @@ export interface ServerOptions {
   readonly identity: Identity;
   /** The plugins that are part of this program. */
   readonly registry: Registry;
-  /** Paths of this program's executable and of its shim. */
+  /** Path of this program's executable. */
   readonly self: string;
   /** Whether a caller's `PATH` finds the programs that the daemon's does. */
   readonly findsSamePrograms: (searchPath: string) => Promise<boolean>;
@@ -207,15 +211,9 @@ export class Server {
   async #takeBack(request: ShimRequest): Promise<Reply> {
     const failed = { status: 1, stdout: "", stderr: "" };
     if (request.environment.command !== "ADD") return failed;
-    const environment = { ...request.environment, command: "DEL" };
-    const { status, stdout, stderr } = await this.#dispatch({
-      ...request,
-      environment,
-    });
-    if (status === 0) return { ...failed, stderr };
-    const error = errorFromJson(JSON.parse(stdout));
-    const line = `Cannot take the ADD back: ${error}\n`;
-    return { ...failed, stderr: stderr + line };
+    const del = (environment: ShimRequest["environment"]) =>
+      this.#dispatch({ ...request, environment });
+    return { ...failed, stderr: await takeBack(request.environment, del) };
   }
 
   async #dispatch(request: ShimRequest): Promise<Reply> {

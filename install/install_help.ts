@@ -1,21 +1,15 @@
+import { flagRows } from "../terminal/mod.ts";
 import { INSTALL_FLAGS } from "./places.ts";
 
 /** The help of `cni install` or `cni uninstall`. */
 export function installHelp(applet: "install" | "uninstall"): string {
-  const named = INSTALL_FLAGS.map(({ name, value, summary }) => ({
-    form: value === undefined ? `--${name}` : `--${name} ${value}`,
-    summary,
-  }));
-  const rows = named.map(({ form, summary }) =>
-    `  ${form.padEnd(17)} ${summary}\n`
-  );
   return `${WHAT[applet]}
 
 Usage:
   cni ${applet} [flags]
 
 Flags:
-${rows.join("")}`;
+${flagRows(INSTALL_FLAGS, 4)}`;
 }
 
 const WHAT = {

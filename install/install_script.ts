@@ -9,9 +9,10 @@ import { SCRIPT_FUNCTIONS } from "./script_functions.ts";
  * Each name is a file of its own. A link that leads to the program would have
  * it replaced by what somebody copies over the link.
  *
- * Variables: `dest`, `bin`, `prefix`, `links` (names in it), `self`, `version`, `build`, `reply`, `library` and `deno` (empty for the
- * compiled form), `shim` and `unit` (empty without the resident mode), `conf`
- * (may be empty), `conf_dir`. Names: `cnitool` and the plugins.
+ * Variables: `dest`, `bin`, `prefix`, `links` (names in it), `self`, `version`,
+ * `build`, `reply`, `library` and `deno` (empty for the compiled form), `shim`
+ * and `unit` (empty without the resident mode), `conf` (may be empty),
+ * `conf_dir`. Names: `cnitool` and the plugins.
  */
 export const INSTALL_SCRIPT = `${SCRIPT_FUNCTIONS}
 # For Deno's own words about what does not start.

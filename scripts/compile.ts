@@ -1,8 +1,5 @@
-import {
-  DAEMON_SOCKET,
-  permissionFlags,
-  type Permissions,
-} from "./permissions.ts";
+import { DAEMON_SOCKET } from "../terminal/mod.ts";
+import { permissionFlags, type Permissions } from "./permissions.ts";
 import { runDeno } from "./deno_command.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 

@@ -1,9 +1,6 @@
 import { quote } from "../lib/linux/mod.ts";
-import {
-  DAEMON_SOCKET,
-  permissionFlags,
-  type Permissions,
-} from "./permissions.ts";
+import { DAEMON_SOCKET } from "../terminal/mod.ts";
+import { permissionFlags, type Permissions } from "./permissions.ts";
 import { STEERING_PREFIXES, steeringPatterns } from "./steering.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 

@@ -13,9 +13,6 @@ export interface Permissions {
   readonly env: readonly string[];
 }
 
-/** Where the daemon listens, unless it is told another place. */
-export const DAEMON_SOCKET = "/run/cni/daemon.sock";
-
 /** Folders that a build adds to the permissions. */
 export interface ExtraFolders {
   /** To read and write: places for data that a configuration may name. */

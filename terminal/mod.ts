@@ -5,8 +5,10 @@
  * @module
  */
 export * from "./align_columns.ts";
+export * from "./daemon_socket.ts";
 export * from "./flag.ts";
 export * from "./format_table.ts";
+export * from "./help_rows.ts";
 export * from "./json_text.ts";
 export * from "./named_path.ts";
 export * from "./parse_words.ts";

@@ -1,6 +1,12 @@
 import { COMMANDS } from "./commands.ts";
 import type { CommandEntry } from "./tool_command.ts";
-import { type Flag, HELP, type Operand } from "../terminal/mod.ts";
+import {
+  type Flag,
+  flagForm,
+  HELP,
+  helpRows,
+  type Operand,
+} from "../terminal/mod.ts";
 import type { ToolCommand } from "./tool_command.ts";
 
 /** The variables that apply to every command. */
@@ -14,6 +20,9 @@ const ENVIRONMENT = `Environment:
   NO_COLOR      set to anything, there are no colours
 `;
 
+/** The blanks between columns. */
+const GAP = 3;
+
 /** The help of `cni tool`. */
 export function commandList(): string {
   return `Attach network namespaces to CNI networks, and look after them.
@@ -23,10 +32,11 @@ Usage:
 
 Commands:
 ${
-    table(
+    helpRows(
       COMMANDS.filter(({ isHidden }) => !isHidden).map((
         { name, summary },
       ) => [name, summary]),
+      GAP,
     )
   }
 ${ENVIRONMENT}
@@ -39,15 +49,15 @@ export function commandHelp(entry: CommandEntry, command: ToolCommand): string {
   const { operands, flags, description } = command;
   const words = operands.map(({ name, summary }) => [name, summary] as const);
   const options = [...flags, HELP].map((flag) =>
-    [flagForm(flag), flag.summary] as const
+    [letteredForm(flag), flag.summary] as const
   );
   return `${entry.summary}.
 
 ${description}
 
-${usageOf(entry, command)}${table(words)}
+${usageOf(entry, command)}${helpRows(words, GAP)}
 Flags:
-${table(options)}
+${helpRows(options, GAP)}
 ${ENVIRONMENT}`;
 }
 
@@ -61,14 +71,7 @@ function operandForm({ name, repeats }: Operand): string {
   return `<${name}>${repeats ? "…" : ""}`;
 }
 
-function flagForm({ name, short, value }: Flag): string {
-  const letter = short === undefined ? "    " : `-${short}, `;
-  return `${letter}--${name}${value === undefined ? "" : ` ${value}`}`;
-}
-
-/** Rows of two columns; what is on the left decides the width. */
-function table(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(0, ...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}   ${right}\n`)
-    .join("");
+function letteredForm(flag: Flag): string {
+  const letter = flag.short === undefined ? "    " : `-${flag.short}, `;
+  return `${letter}${flagForm(flag)}`;
 }

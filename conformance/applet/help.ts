@@ -1,4 +1,5 @@
 import { FAMILIES } from "../suite/mod.ts";
+import { flagRows } from "../../terminal/mod.ts";
 import { FLAGS } from "./flags.ts";
 
 /** What stands under each error of the command line. */
@@ -6,9 +7,6 @@ export const SEE_HELP = "Run 'cni conformance --help' for usage.\n";
 
 /** The help of the applet. */
 export function conformanceHelp(): string {
-  const rows = FLAGS.map(({ name, value, summary }) =>
-    `  ${`--${name}${value ? ` ${value}` : ""}`.padEnd(22)}${summary}\n`
-  );
   return `Put CNI plugins and runtimes to the test, clause by clause of the specification.
 
 The plugins are called as a runtime does, each case on a host of its own: in
@@ -22,7 +20,7 @@ Usage:
   cni conformance --list [--family NAME]
 
 Flags:
-${rows.join("")}
+${flagRows(FLAGS)}
 Families: ${FAMILIES.join(", ")}
 
 Exit status: 0 if every MUST is kept, 1 if not, 2 if it cannot be tried.

@@ -96,6 +96,6 @@ export function iptablesProgram(
   name: "tables" | "tables-restore" = "tables",
   kind?: IptablesKind,
 ): string {
-  const [first, ...more] = `${family === 4 ? "ip" : "ip6"}${name}`.split("-");
-  return [first, ...kind === undefined ? [] : [kind], ...more].join("-");
+  const tables = kind === undefined ? "tables" : `tables-${kind}`;
+  return `${family === 4 ? "ip" : "ip6"}${name.replace("tables", tables)}`;
 }

@@ -76,7 +76,8 @@ const MAX_UNCHANGED = 2;
  * Reads a table, has a script made of it, and does that in one transaction;
  * anew if it fails and someone else has changed the table meanwhile.
  *
- * @param decide Makes the script, of the listing or its text; `undefined` if there is nothing to do.
+ * @param decide Makes the script, of the listing or its text; `undefined` if
+ * there is nothing to do.
  * @param options `listAct` says what reading is for, if not for `act`.
  * @returns Whether there is a table: `false` if iptables or the kernel's part
  * of it is missing.

@@ -1,8 +1,8 @@
-import { CniCode, CniError, errorFromJson } from "../spec/mod.ts";
-import type { Call } from "./call.ts";
+import { CniCode, CniError } from "../spec/mod.ts";
 import type { Context, Plugin } from "./define.ts";
-import { aboutText, dispatch } from "./dispatch.ts";
+import { aboutText, dispatch, type Environment } from "./dispatch.ts";
 import { type Process, readEnvironment } from "./process.ts";
+import { takeBack } from "./take_back.ts";
 
 /** What {@linkcode runPlugin} needs besides the plugin. */
 export interface RunPluginOptions {
@@ -24,9 +24,8 @@ export interface RunPluginOptions {
  */
 export async function runPlugin(
   plugin: Plugin,
-  options: RunPluginOptions,
+  { process, context, programVersion }: RunPluginOptions,
 ): Promise<number> {
-  const { process, context, programVersion } = options;
   const environment = readEnvironment(process);
   if (environment.command === "") {
     process.writeStderr(aboutText(plugin, programVersion));
@@ -43,24 +42,13 @@ export async function runPlugin(
     const reason = reasonOf(error);
     process.writeStderr(`Cannot write to stdout: ${reason}\n`);
     const isAdded = environment.command === "ADD" && reply.status === 0;
-    if (isAdded) await takeBack(plugin, { ...environment, stdin }, options);
+    if (isAdded) {
+      const again = { readStdin: () => Promise.resolve(stdin), context };
+      const del = (call: Environment) => dispatch(plugin, call, again);
+      process.writeStderr(await takeBack(environment, del));
+    }
     return 1;
   }
-}
-
-/** Undoes an ADD; that this fails too is said on stderr. */
-async function takeBack(
-  plugin: Plugin,
-  { stdin, ...environment }: Call,
-  { process, context }: RunPluginOptions,
-): Promise<void> {
-  const reply = await dispatch(plugin, { ...environment, command: "DEL" }, {
-    readStdin: () => Promise.resolve(stdin),
-    context,
-  });
-  if (reply.status === 0) return;
-  const error = errorFromJson(JSON.parse(reply.stdout));
-  process.writeStderr(`Cannot take the ADD back: ${error}\n`);
 }
 
 function reasonOf(error: unknown): string {

@@ -19,3 +19,4 @@ export * from "./main.ts";
 export * from "./process.ts";
 export * from "./registry.ts";
 export * from "./restore_environment.ts";
+export * from "./take_back.ts";

@@ -90,10 +90,9 @@ export class Runtime {
     attachment: Attachment,
     options: AddOptions = {},
   ): Promise<AddReply> {
-    const lock = { network: network.name, mode: "shared", options } as const;
-    return withNetworkLock(
+    return shared(
       this.#engine,
-      lock,
+      { network, options },
       (engine) => addNetwork(engine, network, { attachment, options }),
     );
   }
@@ -107,12 +106,11 @@ export class Runtime {
     attachment: Attachment,
     options: OperationOptions = {},
   ): Promise<void> {
-    const lock = { network: network.name, mode: "shared", options } as const;
     // What it finds without a lock may be wrong; it can do no harm.
     const engine = { ...this.#engine, onUnlocked: () => {} };
-    return withNetworkLock(
+    return shared(
       engine,
-      lock,
+      { network, options },
       (locked) => checkNetwork(locked, network, { attachment, options }),
     );
   }
@@ -126,10 +124,9 @@ export class Runtime {
     attachment: Attachment,
     options: OperationOptions = {},
   ): Promise<void> {
-    const lock = { network: network.name, mode: "shared", options } as const;
-    return withNetworkLock(
+    return shared(
       this.#engine,
-      lock,
+      { network, options },
       (engine) => delNetwork(engine, network, { attachment, options }),
     );
   }
@@ -230,6 +227,19 @@ export class Runtime {
   cachedAttachments(containerId?: string): readonly CachedAttachment[] {
     return this.#engine.cache.attachments(containerId);
   }
+}
+
+/** Does what concerns one attachment of a network: no GC runs meanwhile. */
+function shared<T>(
+  engine: Engine,
+  { network, options }: {
+    readonly network: NetworkConfig;
+    readonly options: OperationOptions;
+  },
+  act: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const lock = { network: network.name, mode: "shared", options } as const;
+  return withNetworkLock(engine, lock, act);
 }
 
 /** Warns of the first reason for which a network cannot be locked. */

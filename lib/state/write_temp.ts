@@ -16,8 +16,9 @@ export interface TempOptions {
 
 /**
  * Writes a new file of a name that nobody else uses, and waits until its
- * content is on the disk, as far as the file system knows that, so that linking or renaming it to its final name
- * never shows half a file, not even after a power loss.
+ * content is on the disk, as far as the file system knows that, so that linking
+ * or renaming it to its final name never shows half a file, not even after a
+ * power loss.
  *
  * @param folder An existing folder, on the file system of the final name.
  * @returns The file's path.

@@ -11,6 +11,7 @@ import { findLeftovers } from "../doctor/find_leftovers.ts";
 import { takeInventory } from "../inventory.ts";
 import { type Listed, listNetworks } from "../list_networks.ts";
 import {
+  DAEMON_SOCKET,
   jsonText,
   printable,
   type Style,
@@ -18,11 +19,7 @@ import {
   type Words,
 } from "../../terminal/mod.ts";
 import { JSON_FLAG } from "../print_plans.ts";
-import {
-  askDaemon,
-  DEFAULT_SOCKET,
-  SOCKET_FLAG,
-} from "../resident/ask_daemon.ts";
+import { askDaemon, SOCKET_FLAG } from "../resident/ask_daemon.ts";
 import type { ToolCommand, ToolContext } from "../tool_command.ts";
 import {
   interruptible,
@@ -108,7 +105,7 @@ async function diagnoseInstallation(
     plugins: [...registry.keys()],
   });
   const resident = await examineResident(installations, {
-    socket: words.value(SOCKET_FLAG.name) ?? DEFAULT_SOCKET,
+    socket: words.value(SOCKET_FLAG.name) ?? DAEMON_SOCKET,
     buildId,
     ask: context.askDaemon ?? askDaemon,
   });

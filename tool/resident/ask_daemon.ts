@@ -1,4 +1,4 @@
-import type { Flag } from "../../terminal/mod.ts";
+import { DAEMON_SOCKET, type Flag } from "../../terminal/mod.ts";
 
 /** What a daemon tells of itself. */
 export interface DaemonStatus {
@@ -35,11 +35,8 @@ export const SOCKET_FLAG: Flag = {
   name: "socket",
   value: "PATH",
   completes: "file",
-  summary: "the daemon's socket (/run/cni/daemon.sock)",
+  summary: `the daemon's socket (${DAEMON_SOCKET})`,
 };
-
-/** Where a daemon listens, unless it was told another place. */
-export const DEFAULT_SOCKET = "/run/cni/daemon.sock";
 
 /** A daemon that works answers at once. */
 const ANSWER_TIMEOUT_MS = 3000;

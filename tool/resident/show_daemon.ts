@@ -1,4 +1,5 @@
 import {
+  DAEMON_SOCKET,
   formatTable,
   jsonText,
   styleFor,
@@ -9,7 +10,6 @@ import type { ToolContext } from "../tool_command.ts";
 import {
   askDaemon,
   type DaemonStatus,
-  DEFAULT_SOCKET,
   type Silence,
   SOCKET_FLAG,
 } from "./ask_daemon.ts";
@@ -25,7 +25,7 @@ export async function showDaemon(
   context: ToolContext,
 ): Promise<number> {
   const { process, buildId } = context;
-  const socket = words.value(SOCKET_FLAG.name) ?? DEFAULT_SOCKET;
+  const socket = words.value(SOCKET_FLAG.name) ?? DAEMON_SOCKET;
   const told = await (context.askDaemon ?? askDaemon)(socket);
   const isJson = words.has(JSON_FLAG.name);
   if (typeof told === "string") {
