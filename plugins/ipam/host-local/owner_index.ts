@@ -22,8 +22,8 @@ export interface OwnerIndexOptions {
  * holder of the network's lock, once: it is opened for each call.
  *
  * An entry is a second link to the file of a reservation, named
- * `<container>~<file>~<interface>`, in one of 256 folders, the shards. The index is right
- * or it is silent, whoever else changes the folder of reservations: after every
+ * `<container>~<file>~<interface>`, in one of 256 folders, the shards. The index
+ * is right or it is silent, whoever else changes the folder of reservations: after every
  * change of ours that folder and the index's get the same time of last change,
  * drawn by lot. What another program makes, renames or removes sets the
  * former's to the time of day, so they differ. A shard has a constant time

@@ -1,6 +1,7 @@
 import { reasonOf, runCommand } from "../../../lib/linux/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
 import { normalizePath } from "../../../lib/state/mod.ts";
+import { networkFolder } from "./disk_store.ts";
 import type { Owner } from "./reservations.ts";
 
 /** Whose reservations {@linkcode releaseOutside} removes, and where. */
@@ -25,7 +26,7 @@ export interface OutsideOptions {
 export async function releaseOutside(
   { dataDir, network, owner }: OutsideOptions,
 ): Promise<void> {
-  const folder = `${normalizePath(dataDir)}/${network}`;
+  const folder = networkFolder(normalizePath(dataDir), network);
   const args = ["-c", SCRIPT, "sh", folder, owner.containerId, owner.ifname];
   const { status, stderr } = await runCommand({ program: "sh", args });
   if (status === 0) return;

@@ -1,5 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { callOurs, makeDataDir } from "./_call.ts";
+import { networkFolder } from "./disk_store.ts";
+import { releaseOutside } from "./release_outside.ts";
 
 /** A folder of files, which a DEL without a permission for it works on. */
 async function delOutside(
@@ -91,5 +93,21 @@ Deno.test({
     const config = { cniVersion: "1.0.0", name: "net1", ipam };
     const { stdout } = await callOurs({ command: "ADD", config });
     assertStringIncludes(stdout, "STATE_DIRS=/srv/x");
+  },
+});
+
+Deno.test({
+  name: "releaseOutside() finds the folder of a network with a long name",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    using dataDir = makeDataDir();
+    const network = "n".repeat(300);
+    const folder = networkFolder(dataDir.path, network);
+    Deno.mkdirSync(folder);
+    Deno.writeTextFileSync(`${folder}/10.0.0.2`, OWN);
+    const owner = { containerId: "c1", ifname: "eth0" };
+    await releaseOutside({ dataDir: dataDir.path, network, owner });
+    const left = [...Deno.readDirSync(folder)].map(({ name }) => name);
+    assertEquals(left.includes("10.0.0.2"), false);
   },
 });
