@@ -24,17 +24,13 @@ export function planMove(
   { netns, ifname }: Destination,
 ): readonly Step[] {
   const altName = ["dev", name, "altname", ifname];
+  const place = netnsWord(netns);
+  const freeing = `take the alternative name "${ifname}" off "${name}"`;
   return [
     // The kernel gives no link a name that it has already.
     ...(altNames.includes(ifname)
       ? [{
-        ...ipStep(
-          "host",
-          `take the alternative name "${ifname}" off "${name}"`,
-          [
-            ...["link", "property", "del", ...altName],
-          ],
-        ),
+        ...ipStep("host", freeing, ["link", "property", "del", ...altName]),
         undo: ["link", "property", "add", ...altName],
       }]
       : []),
@@ -43,16 +39,7 @@ export function planMove(
     ]),
     // One line, so that neither namespace needs both names to be free.
     ipStep("host", `move "${name}" to the container as "${ifname}"`, [
-      ...[
-        "link",
-        "set",
-        "dev",
-        name,
-        "name",
-        ifname,
-        "netns",
-        netnsWord(netns),
-      ],
+      ...["link", "set", "dev", name, "name", ifname, "netns", place],
     ]),
   ];
 }

@@ -41,12 +41,9 @@ export function planLink(input: LinkInput): IpStep {
       undo: ["link", "del", "dev", ifname],
     };
   }
+  const place = ["netns", netnsWord(netns)];
   return {
-    ...ipStep(
-      "host",
-      purpose,
-      linkWords(input, firstName, ["netns", netnsWord(netns)]),
-    ),
+    ...ipStep("host", purpose, linkWords(input, firstName, place)),
     undo: ["link", "del", "dev", firstName],
     undoPlace: "sandbox",
   };
