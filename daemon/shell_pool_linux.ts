@@ -1,7 +1,7 @@
 import {
   type Command,
   type Output,
-  repeatDump,
+  runFaithfully,
   Shell,
   type ShellLike,
   type ShellSource,
@@ -80,12 +80,13 @@ class EnteringShell implements ShellLike {
   ) {}
 
   run(command: Command): Promise<Output> {
-    const { netns: _netns, program, args, ...rest } = command;
-    return repeatDump(command, () =>
-      this.host.run({
+    return runFaithfully(command, (one) => {
+      const { netns: _netns, program, args, ...rest } = one;
+      return this.host.run({
         ...rest,
         program: this.entering,
         args: [`--net=${this.netns}`, "--", program, ...args],
-      }));
+      });
+    });
   }
 }

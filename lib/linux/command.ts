@@ -1,8 +1,7 @@
 import { CniCode, CniError } from "../spec/mod.ts";
 import { traced } from "../trace/mod.ts";
-import { runByNames } from "./exact_names.ts";
 import { programEnvironment, SYSTEM_PATH } from "./program_environment.ts";
-import { repeatDump } from "./repeat_dump.ts";
+import { runFaithfully } from "./run_faithfully.ts";
 
 /** A program to run, as data. */
 export interface Command {
@@ -84,13 +83,9 @@ export class ProgramMissingError extends CniError {
  * @throws {ProgramMissingError} If there is no such program.
  */
 export function runCommand(command: Command): Promise<Output> {
-  return runByNames(
+  return runFaithfully(
     command,
-    (one) =>
-      repeatDump(
-        one,
-        () => traced(() => commandText(one), () => runner(one)),
-      ),
+    (one) => traced(() => commandText(one), () => runner(one)),
   );
 }
 

@@ -19,7 +19,7 @@ export { hostNetnsWord, netnsWord } from "./netns_word_linux.ts";
 export { PASSED_ON, programEnvironment } from "./program_environment.ts";
 export { quote } from "./quote.ts";
 export * from "./read_link_linux.ts";
-export { repeatDump } from "./repeat_dump.ts";
+export { runFaithfully } from "./run_faithfully.ts";
 export * from "./sandbox_linux.ts";
 export * from "./sandbox_script_linux.ts";
 export { sha512Hex } from "./sha512.ts";

@@ -7,9 +7,8 @@ import {
   ProgramMissingError,
   spawnProgram,
 } from "./command.ts";
-import { runByNames } from "./exact_names.ts";
 import { quote } from "./quote.ts";
-import { repeatDump } from "./repeat_dump.ts";
+import { runFaithfully } from "./run_faithfully.ts";
 
 /** How a shell, or nsenter in it, says that it found no such program. */
 const MISSING = /([\w.-]+): (?:command )?not found|failed to execute ([\w.-]+)/;
@@ -52,10 +51,7 @@ export class Shell implements AsyncDisposable {
    * @throws {ProgramMissingError} If there is no such program.
    */
   run(command: Command): Promise<Output> {
-    return runByNames(
-      command,
-      (one) => repeatDump(one, () => this.#runOnce(one)),
-    );
+    return runFaithfully(command, (one) => this.#runOnce(one));
   }
 
   #runOnce(command: Command): Promise<Output> {
