@@ -53,6 +53,18 @@ export function withoutOwners(lines: readonly string[]): readonly string[] {
   return lines.filter((line) => !line.includes("CNI-FORWARD-OWNERS"));
 }
 
+/**
+ * What a host's state tells of rules, without the chain of owners where it is
+ * empty: of DELs side by side, none may know that it is the last to use it.
+ */
+export function withoutEmptyOwners(
+  rules: readonly string[],
+): readonly string[] {
+  const chain = /^(:CNI-FORWARD-OWNERS |chain CNI-FORWARD-OWNERS \{$)/;
+  // A rule in it has a line of its own, which stays.
+  return rules.filter((rule) => !chain.test(rule));
+}
+
 /** What `filterOf` shows of a table that the plugin has used. */
 export function filterWith(
   rules: readonly string[] = [],
