@@ -17,8 +17,8 @@ const CALLS = Number(Deno.env.get("CNI_SOAK_CALLS") ?? 300);
 
 const AT_A_TIME = 8;
 
-/** How often the daemon is looked at, within the calls of each half. */
-const LOOKS = 40;
+/** How long a daemon without calls may take to put away what they needed. */
+const IDLE_MS = 5000;
 
 /**
  * From so many calls on its memory is compared: before, V8 still lets its heap
@@ -56,16 +56,17 @@ function lookAt(pid: number): Look {
   };
 }
 
-/** The median of each of these numbers. */
-function medianOf(looks: readonly Look[]): Look {
-  const of = (key: keyof Look) =>
-    looks.map((look) => look[key]).sort((a, b) => a - b)[looks.length >> 1]!;
-  return {
-    rssKib: of("rssKib"),
-    files: of("files"),
-    children: of("children"),
-    zombies: of("zombies"),
-  };
+/** What a daemon without calls goes on to take: two looks find the same. */
+async function lookAtIdle(pid: number): Promise<Look> {
+  const end = performance.now() + IDLE_MS;
+  for (let last = lookAt(pid);;) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const look = lookAt(pid);
+    const isIdle = last.files === look.files &&
+      last.children === look.children && look.zombies === 0;
+    if (isIdle || performance.now() > end) return look;
+    last = look;
+  }
 }
 
 /** A life of a container, and one call that fails; counts the calls. */
@@ -103,33 +104,26 @@ residentTest(
     const ipam = hostLocal(host, [SUBNET4, SUBNET6]);
     const config = bridgeConfig(host, { isGateway: true, ipam });
     const chain = firewallChain(host, resident);
-    const looks: { readonly calls: number; readonly look: Look }[] = [];
     let calls = 0;
+    const callUntil = (count: number) =>
+      Promise.all(sandboxes.map(async (sandbox) => {
+        for (let round = 0; calls < count; round++) {
+          if (round % 5 === 0) {
+            const { status, stdout } = await chain.add(sandbox);
+            assertEquals(status, 0, stdout);
+            await chain.del(sandbox);
+            calls += 6;
+          } else {
+            calls += await live(resident, config, sandbox);
+          }
+        }
+      }));
     const start = performance.now();
-    await Promise.all(sandboxes.map(async (sandbox) => {
-      for (let round = 0; calls < CALLS; round++) {
-        if (round % 5 === 0) {
-          const { status, stdout } = await chain.add(sandbox);
-          assertEquals(status, 0, stdout);
-          await chain.del(sandbox);
-          calls += 6;
-        } else {
-          calls += await live(resident, config, sandbox);
-        }
-        if (calls * LOOKS >= looks.length * CALLS) {
-          looks.push({ calls, look: lookAt(pid) });
-        }
-      }
-    }));
+    await callUntil(CALLS / 2);
+    const half = await lookAtIdle(pid);
+    await callUntil(CALLS);
+    const end = await lookAtIdle(pid);
     const seconds = (performance.now() - start) / 1000;
-    const window = (from: number, to: number) =>
-      medianOf(
-        looks.filter(({ calls }) =>
-          calls >= from * CALLS && calls <= to * CALLS
-        )
-          .map(({ look }) => look),
-      );
-    const [half, end] = [window(0.5, 0.65), window(0.85, 2)];
     console.log(
       `${calls} calls in ${seconds.toFixed()} s; after half of them ` +
         `${JSON.stringify(half)}, in the end ${JSON.stringify(end)}`,
