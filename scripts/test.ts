@@ -2,8 +2,9 @@
  * Runs all tests: those beside the code, the examples in its docs, and those
  * that need the kernel; on Windows without those that need Linux. Those that
  * go from end to end run once more where a resident mode was built, with a
- * daemon for each host. The last line counts all of them, and goes to
- * `build/test_summary.txt` as well.
+ * daemon for each host. They run in two lanes, since they mostly wait for the
+ * programs that they start; what each prints has its run's name in front. The
+ * last line counts all of them, and goes to `build/test_summary.txt` as well.
  *
  * @module
  */
@@ -16,11 +17,19 @@ import {
   sumCounts,
 } from "./test_counts.ts";
 
-/** Runs `deno test` and shows what it prints while it runs. */
-async function runTests(
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<Counts> {
+/** One run of `deno test`. */
+interface TestRun {
+  /** What stands in front of the lines that it prints. */
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** How many runs go on at a time. */
+const LANES = 2;
+
+/** Runs `deno test` and shows what it prints while it runs, line by line. */
+async function runTests({ name, args, env }: TestRun): Promise<Counts> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "--allow-all", ...args],
     cwd: PROJECT_ROOT,
@@ -28,14 +37,31 @@ async function runTests(
     stdin: "null",
     stdout: "piped",
   }).spawn();
-  let text = "";
-  const decoder = new TextDecoder();
-  for await (const chunk of child.stdout) {
-    await Deno.stdout.write(chunk);
-    text += decoder.decode(chunk, { stream: true });
+  let text = "", rest = "";
+  const show = (line: string) =>
+    console.log(name === "" ? line : `${name} | ${line}`);
+  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    lines.forEach(show);
   }
+  if (rest !== "") show(rest);
   const { success } = await child.status;
   return addCounts(text, success);
+}
+
+/** Does all runs, {@linkcode LANES} at a time, in their order. */
+async function runAll(runs: readonly TestRun[]): Promise<Counts> {
+  const waiting = [...runs];
+  const counts: Counts[] = [];
+  const lane = async () => {
+    for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) {
+      counts.push(await runTests(run));
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return sumCounts(counts);
 }
 
 /** The flag that leaves out what this system cannot run. */
@@ -47,6 +73,8 @@ async function ignoreFlags(): Promise<readonly string[]> {
   return paths.length === 0 ? [] : [`--ignore=${paths.join(",")}`];
 }
 
+const END_TO_END = "tests/e2e";
+
 /** Tests that choose the mode themselves. */
 const OF_BOTH_MODES = [
   "tests/e2e/cri_kernel_test.ts",
@@ -54,29 +82,36 @@ const OF_BOTH_MODES = [
   "tests/e2e/daemon_kernel_test.ts",
 ];
 
-/** Runs the end-to-end tests by a daemon, where `make build` could make it. */
-async function runResident(): Promise<readonly Counts[]> {
-  if (Deno.args.length > 0 || Deno.build.os !== "linux") return [];
+/** The end-to-end tests by a daemon, where `make build` could make it. */
+async function residentRuns(): Promise<readonly TestRun[]> {
   const program = `${PROJECT_ROOT}/build/resident/cni`;
   if (await Deno.stat(program).catch(() => undefined) === undefined) {
     console.log("Not run by a daemon: build/resident needs a C compiler");
     return [];
   }
-  console.log("\nThe end-to-end tests, by a daemon");
-  const args = ["tests/e2e", `--ignore=${OF_BOTH_MODES.join(",")}`];
-  return [await runTests(args, { CNI_TEST_RESIDENT: "1" })];
+  const env = { CNI_TEST_RESIDENT: "1" };
+  const ignored = `--ignore=${OF_BOTH_MODES.join(",")}`;
+  return [{ name: "resident", args: [END_TO_END, ignored], env }];
+}
+
+/** What is run: all there is, or what the arguments name. */
+async function testRuns(): Promise<readonly TestRun[]> {
+  const flags = ["--doc", ...await ignoreFlags(), ...Deno.args];
+  if (Deno.args.length > 0 || Deno.build.os !== "linux") {
+    return [{ name: "", args: flags }];
+  }
+  return [
+    { name: "direct", args: [END_TO_END] },
+    { name: "unit", args: [...flags, `--ignore=${END_TO_END}`] },
+    ...await residentRuns(),
+  ];
 }
 
 if (import.meta.main) {
   const file = `${PROJECT_ROOT}/build/test_summary.txt`;
   await Deno.mkdir(`${PROJECT_ROOT}/build`, { recursive: true });
   await Deno.remove(file).catch(() => {});
-  const counts = await runTests([
-    "--doc",
-    ...await ignoreFlags(),
-    ...Deno.args,
-  ]);
-  const total = sumCounts([counts, ...await runResident()]);
+  const total = await runAll(await testRuns());
   const line = formatCounts(total);
   await Deno.writeTextFile(file, `${line}\n`);
   console.log(line);
