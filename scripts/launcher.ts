@@ -2,7 +2,7 @@ import { quote } from "../lib/linux/mod.ts";
 import { DAEMON_SOCKET } from "../terminal/mod.ts";
 import { permissionFlags, type Permissions } from "./permissions.ts";
 import { STEERING_PREFIXES, steeringPatterns } from "./steering.ts";
-import { V8_FLAGS } from "./v8_flags.ts";
+import { DAEMON_V8_FLAGS, V8_FLAGS } from "./v8_flags.ts";
 
 /** What the portable form of the program is made of. */
 export interface LauncherParts {
@@ -116,8 +116,9 @@ for word do
 done
 `;
 
-/** What a daemon may do besides: exactly this socket, and that file. */
-const DAEMON_FLAGS = '"--allow-net=unix:$socket,unix:$socket.new" ' +
+/** A daemon's own: how V8 runs it, and exactly this socket and that file. */
+const DAEMON_FLAGS = DAEMON_V8_FLAGS.join(" ") +
+  ' "--allow-net=unix:$socket,unix:$socket.new" ' +
   '"--allow-read=${socket%/*}" "--allow-write=${socket%/*}" ' +
   '${metrics:+"--allow-read=$metrics,$metrics.new"} ' +
   '${metrics:+"--allow-write=$metrics,$metrics.new"}';
