@@ -50,10 +50,18 @@ export async function readLinks(
   const args = ["-j", "-d", "-force", "-batch", "-"];
   const stdin = wordLines(lines);
   const { stdout, stderr } = await run({ program: "ip", args, stdin });
-  const faults = stderr.split("\n").filter((line) => !IS_MISSING.test(line));
+  const faults = stderr.split("\n").filter((line) => !saysLinkIsMissing(line));
   const details = reasonOf(faults.join("\n"));
   if (details === "") return parseShown(stdout).flatMap(parseLinks);
   throw new CniError(CniCode.Internal, "Cannot read links", { details });
+}
+
+/**
+ * Whether `ip` says on stderr that the link is not there, be it that `ip` did
+ * not find it or that the kernel no longer did.
+ */
+export function saysLinkIsMissing(stderr: string): boolean {
+  return IS_MISSING.test(stderr);
 }
 
 /** As releases of iproute2, and others' `ip`, put it. */

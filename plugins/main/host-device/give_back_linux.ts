@@ -6,6 +6,7 @@ import {
   reasonOf,
   type Run,
   sandboxText,
+  saysLinkIsMissing,
 } from "../../../lib/linux/mod.ts";
 import type { Context, PlannedAct, Request } from "../../../lib/plugin/mod.ts";
 import { CniCode, CniError } from "../../../lib/spec/mod.ts";
@@ -85,7 +86,7 @@ async function giveBack(
     await hostNetnsWord(run),
   );
   const { status, stderr } = await inside({ program: "ip", args });
-  if (status !== 0 && !/Cannot find device/.test(stderr)) {
+  if (status !== 0 && !saysLinkIsMissing(stderr)) {
     const message = `Cannot give "${ifname}" back to the host`;
     throw new CniError(CniCode.Internal, message, {
       details: `it was "${origin}" there: ${reasonOf(stderr)}`,

@@ -3,6 +3,7 @@ import {
   reasonOf,
   type Run,
   runCommand,
+  saysLinkIsMissing,
   Shells,
 } from "../../../lib/linux/mod.ts";
 import type { Context, Request } from "../../../lib/plugin/mod.ts";
@@ -111,7 +112,7 @@ async function removeLink<Config extends InterfaceConfig, Facts>(
 async function remove(name: string, run: Run): Promise<void> {
   const args = ["link", "del", "dev", name];
   const { status, stderr } = await run({ program: "ip", args });
-  if (status === 0 || /Cannot find device/.test(stderr)) return;
+  if (status === 0 || saysLinkIsMissing(stderr)) return;
   throw new CniError(CniCode.Internal, `Cannot remove the link "${name}"`, {
     details: reasonOf(stderr),
   });

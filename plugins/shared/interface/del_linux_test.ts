@@ -84,6 +84,10 @@ Deno.test({
         status: 1,
         stderr: 'Cannot find device "eth0"\n',
       }),
+      "as the kernel words it, between ip's look and the removal": ends({
+        status: 2,
+        stderr: "RTNETLINK answers: No such device\n",
+      }),
       "as the installed ip words it": ({ program, args }: Command) =>
         runCommand({
           program,
