@@ -3,6 +3,9 @@ const BUCKETS_S = [
   ...[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
 ];
 
+/** The commands of the specification; a caller may send any word. */
+const COMMANDS = ["ADD", "CHECK", "DEL", "GC", "STATUS", "VERSION"];
+
 /** A call that has ended. */
 export interface EndedCall {
   readonly plugin: string;
@@ -42,8 +45,9 @@ export class Metrics {
   readonly #durations = new Map<string, Histogram>();
   readonly #declined = new Map<string, number>();
 
-  /** Counts a call. */
-  record({ plugin, command, code, durationMs }: EndedCall): void {
+  /** Counts a call; of an unknown command as one of "other". */
+  record({ plugin, code, durationMs, ...call }: EndedCall): void {
+    const command = COMMANDS.includes(call.command) ? call.command : "other";
     const labels = `plugin="${plugin}",command="${command}"`;
     const key = `${labels},code="${code}"`;
     const counted = this.#calls.get(key) ??

@@ -40,6 +40,9 @@ const DEFAULT_MAX_CALLS = 16;
 /** How long connections are taken after another daemon has taken over. */
 const LINGER_MS = 300;
 
+/** How long calls may take to end: less than deploy's unit waits. */
+const DRAIN_MS = 60_000;
+
 const FLAGS: readonly Flag[] = [
   {
     name: "socket",
@@ -169,7 +172,8 @@ async function serve(
   await new Promise((resolve) => setTimeout(resolve, LINGER_MS));
   listener.close();
   await served;
-  await server.drain();
+  const left = await server.drain(DRAIN_MS);
+  if (left > 0) log.say(`ending with ${left} calls that have not ended`);
   await stopMetrics?.();
   return 0;
 }

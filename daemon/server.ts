@@ -101,11 +101,21 @@ export class Server {
     }
   }
 
-  /** Declines what has not begun, and waits for the end of what has. */
-  async drain(): Promise<void> {
+  /**
+   * Declines what has not begun, and waits for the end of what has.
+   *
+   * @param limitMs How long it waits: one may wait for a lock, or for a plugin
+   * that never ends.
+   * @returns How many have not ended; their shims report an error.
+   */
+  async drain(limitMs: number): Promise<number> {
     this.#isDraining = true;
     for (const peer of this.#halfRead) closeQuietly(peer);
-    await Promise.allSettled([...this.#peers]);
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const limit = setTimeout(resolve, limitMs);
+    await Promise.race([Promise.allSettled([...this.#peers]), late]);
+    clearTimeout(limit);
+    return this.#peers.size;
   }
 
   async #serve(peer: Peer): Promise<void> {
@@ -224,11 +234,14 @@ export class Server {
     if (isTraced) startTrace((line) => lines.push(line), performance.now());
     const exec = this.#execFor(request);
     const context = createContext({ registry, self, warn, exec });
-    const plugin = await registry.get(applet)!();
-    const readStdin = () => Promise.resolve(stdin);
-    const reply = await dispatch(plugin, environment, { readStdin, context });
-    if (isTraced) startTrace();
-    return { ...reply, stderr: lines.join("") + reply.stderr };
+    try {
+      const plugin = await registry.get(applet)!();
+      const readStdin = () => Promise.resolve(stdin);
+      const reply = await dispatch(plugin, environment, { readStdin, context });
+      return { ...reply, stderr: lines.join("") + reply.stderr };
+    } finally {
+      if (isTraced) startTrace();
+    }
   }
 
   /** Runs plugins of others as the caller would; they may take their time. */

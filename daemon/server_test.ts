@@ -298,12 +298,22 @@ Deno.test("Server.drain() finishes what runs and declines what waits", async () 
   await serve(first);
   await serve(second);
   await settle();
-  const drained = server.drain();
+  const drained = server.drain(10_000);
   const late = new FakePeer(requestBytes());
   await serve(late);
   ends[0]!();
-  await drained;
+  assertEquals(await drained, 0);
   assertEquals([first.answer[0], second.answer, late.answer], ["A", "D", "D"]);
+});
+
+Deno.test("Server.drain() does not wait for ever", async () => {
+  const { serve, ends, server } = startServer(1);
+  const peer = new FakePeer(requestBytes());
+  await serve(peer);
+  await settle();
+  assertEquals(await server.drain(10), 1);
+  ends[0]!();
+  await peer.closed;
 });
 
 Deno.test("Server answers questions about itself", async () => {
