@@ -19,6 +19,7 @@ import {
   type PluginCall,
   type Sandbox,
 } from "./_harness.ts";
+import { flannelConfig, writeLease } from "./_flannel.ts";
 import { addWire, macvlanConfig } from "./_macvlan.ts";
 import { ptpConfig } from "./_ptp.ts";
 
@@ -51,6 +52,16 @@ const PLUGINS: Record<string, Entering> = {
   macvlan: { config: (host) => macvlanConfig(host), prepare: addWire },
   tap: {
     config: (host) => bridgeConfig(host, { type: "tap", bridge: undefined }),
+  },
+  flannel: {
+    config: (host) =>
+      flannelConfig(host, { delegate: { bridge: host.bridge } }),
+    prepare: (host) => writeLease(host),
+    needs: ["iptables", "ip6tables"],
+  },
+  dummy: {
+    config: (host) => bridgeConfig(host, { type: "dummy", bridge: undefined }),
+    needs: ["link dummy"],
   },
   loopback: { config: (host) => ({ ...named(host), type: "loopback" }) },
   "host-device": {
