@@ -2,11 +2,13 @@
  * Runs all tests: those beside the code, the examples in its docs, and those
  * that need the kernel; on Windows without those that need Linux. Those that
  * go from end to end run once more where a resident mode was built, with a
- * daemon for each host. The last line counts all of them, and goes to
- * `build/test_summary.txt` as well.
+ * daemon for each host. Those that were skipped because this kernel lacks a
+ * kind of link run in a machine that has it (`scripts/vm.ts`). The last line
+ * counts all of them, and goes to `build/test_summary.txt` as well.
  *
  * @module
  */
+import { canMakeLink } from "../tests/e2e/_requirements.ts";
 import { leftOut } from "./left_out.ts";
 import { PROJECT_ROOT, projectFiles } from "./project.ts";
 import {
@@ -15,6 +17,13 @@ import {
   formatCounts,
   sumCounts,
 } from "./test_counts.ts";
+import {
+  filesNaming,
+  findKernel,
+  NO_KERNEL,
+  showNow,
+  testInMachine,
+} from "./vm.ts";
 
 /** Runs `deno test` and shows what it prints while it runs. */
 async function runTests(
@@ -67,16 +76,42 @@ async function runResident(): Promise<readonly Counts[]> {
   return [await runTests(args, { CNI_TEST_RESIDENT: "1" })];
 }
 
+/**
+ * Runs in a machine what this kernel cannot run. That goes on beside the other
+ * tests, which mostly wait for one process at a time: what it prints is handed
+ * back for later.
+ */
+async function runInMachine(): Promise<
+  { text: string; counts: readonly Counts[] }
+> {
+  const isHere = Deno.build.os === "linux" && Deno.uid() === 0;
+  if (Deno.args.length > 0 || !isHere) return { text: "", counts: [] };
+  const files = await filesNaming((kind) => !canMakeLink(kind));
+  if (files.length === 0) return { text: "", counts: [] };
+  const kernel = findKernel();
+  if (kernel === undefined) return { text: `${NO_KERNEL}\n`, counts: [] };
+  let text = "\nThe tests that this kernel cannot run, in a virtual machine\n";
+  const counts = await testInMachine(kernel, files, (part) => {
+    text += part;
+    return Promise.resolve();
+  });
+  return { text, counts: [counts] };
+}
+
 if (import.meta.main) {
   const file = `${PROJECT_ROOT}/build/test_summary.txt`;
   await Deno.mkdir(`${PROJECT_ROOT}/build`, { recursive: true });
   await Deno.remove(file).catch(() => {});
+  const machine = runInMachine();
   const counts = await runTests([
     "--doc",
     ...await ignoreFlags(),
     ...Deno.args,
   ]);
-  const total = sumCounts([counts, ...await runResident()]);
+  const resident = await runResident();
+  const { text, counts: inMachine } = await machine;
+  await showNow(text);
+  const total = sumCounts([counts, ...resident, ...inMachine]);
   const line = formatCounts(total);
   await Deno.writeTextFile(file, `${line}\n`);
   console.log(line);

@@ -42,8 +42,11 @@ function isThere(need: string): boolean {
   return kind === undefined ? locate(need) !== undefined : canMakeLink(kind);
 }
 
-/** Tries it in a network namespace that ends with the trial. */
-function canMakeLink(kind: string): boolean {
+/**
+ * Whether the kernel has this kind of link: tried in a network namespace that
+ * ends with the trial.
+ */
+export function canMakeLink(kind: string): boolean {
   const args = ["--net", "ip", "link", "add", "name", "probe", "type", kind];
   const options = { args, stderr: "null" } as const;
   return new Deno.Command("unshare", options).outputSync().success;
