@@ -13,7 +13,7 @@ import { addCounts, type Counts, formatCounts } from "./test_counts.ts";
 import { kernelPlaces, kindsIn, machineStatus } from "./vm_words.ts";
 
 /** What a machine that hangs is given before its power is cut. */
-const LIMIT_SECONDS = "900";
+const LIMIT_SECONDS = "1800";
 
 /** The machine's kernel, or `undefined` if none is found. */
 export function findKernel(): string | undefined {

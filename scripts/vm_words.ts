@@ -21,10 +21,15 @@ export function kernelPlaces(
   return [built, ...folders.map((one) => `${one}/../shared/vm/linux`)];
 }
 
-/** The kinds of links that a test says it needs, as `"link KIND"`. */
+/**
+ * The kinds of links that a test says it needs, as `"link KIND"`, of those that
+ * a kernel may lack: `"link removed"` is a title.
+ */
 export function kindsIn(text: string): readonly string[] {
-  return [...text.matchAll(/"link (\w+)"/g)].map(([, kind]) => kind ?? "");
+  return [...text.matchAll(NEEDED_KIND)].map(([, kind]) => kind ?? "");
 }
+
+const NEEDED_KIND = /"link (dummy|ifb|ipvlan|macvlan|vlan|vrf|vxlan)"/g;
 
 /**
  * The exit status of what ran in the machine, by the last line that its init

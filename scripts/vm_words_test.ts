@@ -12,7 +12,7 @@ Deno.test("kernelPlaces() looks nowhere else if one is chosen", () => {
 });
 
 Deno.test("kindsIn() finds what tests say they need", () => {
-  const text = `needs: ["ip", "link vlan"], "link removed ", ["link vrf"]`;
+  const text = `needs: ["ip", "link vlan"], "link removed", ["link vrf"]`;
   assertEquals(kindsIn(text), ["vlan", "vrf"]);
 });
 
