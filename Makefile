@@ -38,10 +38,10 @@ export RUNTIME DENORT_DIR CC_AMD64 CC_ARM64
 # An installation takes what is built, unless it asks for another build.
 BUILT = $(if $(STATE_DIRS)$(READ_DIRS)$(FORM),build,build/settings.json)
 
-.PHONY: help demo test build check bench soak mutants release install uninstall clean
+.PHONY: help demo test test-vm vm-kernel build check bench soak mutants release install uninstall clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 	@echo 'Variables: PREFIX BINDIR DESTDIR RESIDENT (docs/installing.md)'
 	@echo '           STATE_DIRS READ_DIRS FORM (docs/building.md)'
 	@echo '           RUNTIME DENORT_DIR CC_AMD64 CC_ARM64 (docs/releasing.md), ARGS (docs/performance.md, CONTRIBUTING.md)'
@@ -56,6 +56,13 @@ test: ## Check and build everything, then run all tests
 	@$(DENO) run --quiet --allow-all scripts/check.ts
 	@$(BUILD)
 	@$(DENO) run --quiet --allow-all scripts/test.ts
+
+test-vm: ## Run tests in a virtual machine with a full kernel (root)
+	@$(BUILD)
+	@$(DENO) run --quiet --allow-all scripts/vm.ts $(ARGS)
+
+vm-kernel: ## Build the kernel for that, build/vm/linux
+	@scripts/vm_kernel
 
 build: ## Build build/bin/cni and a link for each plugin
 	@$(BUILD)

@@ -42,12 +42,27 @@ function isThere(need: string): boolean {
   return kind === undefined ? locate(need) !== undefined : canMakeLink(kind);
 }
 
-/** Tries it in a network namespace that ends with the trial. */
-function canMakeLink(kind: string): boolean {
-  const args = ["--net", "ip", "link", "add", "name", "probe", "type", kind];
+/**
+ * Whether the kernel has this kind of link: tried in a network namespace that
+ * ends with the trial.
+ */
+export function canMakeLink(kind: string): boolean {
+  const { on = "", keys = "" } = TRIALS[kind] ?? {};
+  const script = "ip link add name probe0 type veth peer name probe1 && " +
+    `ip link add name probe ${on} type ${kind} ${keys}`;
+  const args = ["--net", "sh", "-c", script];
   const options = { args, stderr: "null" } as const;
   return new Deno.Command("unshare", options).outputSync().success;
 }
+
+// What a kind cannot be made without.
+const TRIALS: Readonly<Record<string, { on?: string; keys?: string }>> = {
+  ipvlan: { on: "link probe0" },
+  macvlan: { on: "link probe0" },
+  vlan: { on: "link probe0", keys: "id 1" },
+  vrf: { keys: "table 10" },
+  vxlan: { keys: "id 1 dstport 4789" },
+};
 
 /** The path of a program, or `undefined` if it is not installed. */
 export function locate(program: string): string | undefined {
