@@ -4,8 +4,10 @@ import {
   createTool,
   kernelTest,
   must,
+  mustCall,
   stateOf,
 } from "./_harness.ts";
+import { addTunable } from "./_tuning.ts";
 
 kernelTest(
   "cni tool doctor, list and ps look at a real host, and change nothing",
@@ -80,17 +82,47 @@ kernelTest(
     await host.must(["iptables", "-P", "FORWARD", "ACCEPT"]);
     await must(["ip", "netns", "del", sandbox.path.split("/").at(-1)!]);
     const ill = of(await tool.must(["doctor"]));
-    // Two addresses, a chain each for masquerade and ports, their owners, a link.
+    // Two addresses, a chain each for masquerade and ports, their owners, a link, two notes.
     assertStringIncludes(
       ill,
       `${host.network} has leftovers: attachments whose namespace is gone: 1; ` +
         "addresses reserved for containers without an attachment: 2; ",
     );
-    assertMatch(ill, /; rules, chains and links of containers .*: [67]\n/);
+    assertMatch(
+      ill,
+      /; rules, chains, links and notes of containers .*: [89]\n/,
+    );
     assertStringIncludes(ill, `\n        cni tool gc ${host.network}\n`);
     await tool.must(["gc", host.network]);
     const cured = of(await tool.must(["doctor"]));
     assertEquals(cured.includes(host.network), false, cured);
   },
   { needs: ["iptables", "ip6tables", "link ifb"] },
+);
+
+kernelTest(
+  "cni tool doctor names the notes that another program's DEL has left",
+  async (host) => {
+    const tool = await createTool(host);
+    const tuning = { type: "tuning", mtu: 1400 };
+    const list = bridgeList(host) as { plugins: object[] };
+    await tool.write("a.conflist", { ...list, plugins: [tuning] });
+    const sandbox = await addTunable(host);
+    const config = { cniVersion: "1.0.0", name: host.network, ...tuning };
+    const { containerId, prevResult } = sandbox;
+    const call = { config: { ...config, prevResult }, sandbox };
+    await mustCall(host, "tuning", call);
+    // What is left when the reference plugin has done the DEL.
+    const name = `${containerId}_eth0.json`;
+    await Deno.remove(`/run/cni/tuning/${name}`);
+    const ill = await tool.must(["doctor"]);
+    assertStringIncludes(
+      ill,
+      `note /run/cni/tuning/.cni/${name} is for container ${containerId} on ` +
+        `${host.network}, which is not attached`,
+    );
+    assertStringIncludes(ill, `\n        cni tool gc ${host.network}\n`);
+    await tool.must(["gc", host.network]);
+    assertEquals((await tool.must(["doctor"])).includes(containerId), false);
+  },
 );

@@ -3,6 +3,7 @@ import type { Inventory, Shown } from "../inventory.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { Owned } from "./owned.ts";
 import { shapingLinks, type ShownLink } from "./owned_links.ts";
+import { ownedNotes } from "./owned_notes.ts";
 import { ownedRules } from "./owned_rules.ts";
 import { jsonOf } from "./programs.ts";
 
@@ -15,7 +16,7 @@ interface Leftover extends Diagnosis {
 
 /**
  * Finds what is left of attachments that are gone: entries of the cache,
- * reservations, rules, links; and bridges without ports. Those of one network
+ * reservations, rules, links, notes; and bridges without ports. Those of one network
  * are one diagnosis, as one GC removes them; many, as after a restart of the
  * machine, are reported by their number.
  */
@@ -47,13 +48,15 @@ export async function findLeftovers(
   const owned = [
     ...await ownedRules(run),
     ...await shapingLinks(attachments, run),
+    ...ownedNotes(attachments),
   ].filter((one) => !isLiving(one));
   const collectable = owned.flatMap((one): readonly Leftover[] =>
     one.remedy === undefined && one.network !== undefined
       ? [{
         ...notAttached(one, `cni tool gc ${one.network}`),
         network: one.network,
-        plural: "rules, chains and links of containers without an attachment",
+        plural:
+          "rules, chains, links and notes of containers without an attachment",
       }]
       : []
   );
