@@ -157,6 +157,7 @@ export function testTool(): TestTool {
             : Promise.resolve(test.prompter),
         self: `${bin}/cni`,
         cacheDir,
+        notesDir: `${folder}/notes`,
         callInProcess: test.callInProcess,
       });
       return { status, stdout, stderr };

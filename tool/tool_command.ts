@@ -29,6 +29,8 @@ export interface ToolContext {
   readonly self?: string | undefined;
   /** The folder of the result cache. Default: `/var/lib/cni`. */
   readonly cacheDir?: string | undefined;
+  /** Where plugins keep their notes. Default: `/run/cni`. */
+  readonly notesDir?: string | undefined;
   /** Makes what asks the person at the terminal. */
   readonly prompter?: (() => Promise<Prompter>) | undefined;
   /** The build that this program belongs to. */

@@ -62,7 +62,9 @@ async function doctor(words: Words, context: ToolContext): Promise<number> {
           inventory.then(({ attachments }) =>
             examineFirewall(attachments, run)
           ),
-          inventory.then((known) => findLeftovers(known, run)),
+          inventory.then((known) =>
+            findLeftovers(known, { run, notesDir: context.notesDir })
+          ),
           diagnoseInstallation(words, context),
         ]);
       return [

@@ -22,7 +22,10 @@ interface Leftover extends Diagnosis {
  */
 export async function findLeftovers(
   { attachments, leaked }: Inventory,
-  run: Run,
+  { run, notesDir }: {
+    readonly run: Run;
+    readonly notesDir?: string | undefined;
+  },
 ): Promise<readonly Diagnosis[]> {
   const stale = attachments.filter((one) => !one.isThere).map((one) => ({
     ...warning(
@@ -48,7 +51,7 @@ export async function findLeftovers(
   const owned = [
     ...await ownedRules(run),
     ...await shapingLinks(attachments, run),
-    ...ownedNotes(attachments),
+    ...ownedNotes(attachments, notesDir),
   ].filter((one) => !isLiving(one));
   const collectable = owned.flatMap((one): readonly Leftover[] =>
     one.remedy === undefined && one.network !== undefined

@@ -2,11 +2,14 @@ import { fitFileName, openStateDir } from "../../lib/state/mod.ts";
 import type { Shown } from "../inventory.ts";
 import type { Owned } from "./owned.ts";
 
-/** Where plugins note what they have done, and how these files end. */
+/** Where plugins keep their notes. */
+const NOTES_DIR = "/run/cni";
+
+/** The folders in there, and how their files end. */
 const FOLDERS: Readonly<Record<string, string>> = {
-  "/run/cni/bandwidth": "",
-  "/run/cni/portmap": "",
-  "/run/cni/tuning/.cni": ".json",
+  "bandwidth": "",
+  "portmap": "",
+  "tuning/.cni": ".json",
 };
 
 /**
@@ -15,10 +18,11 @@ const FOLDERS: Readonly<Record<string, string>> = {
  */
 export function ownedNotes(
   attachments: readonly Shown[],
-  folders: Readonly<Record<string, string>> = FOLDERS,
+  notesDir = NOTES_DIR,
 ): readonly Owned[] {
   const living = attachments.filter((one) => one.isThere);
-  return Object.entries(folders).flatMap(([folder, ending]) => {
+  return Object.entries(FOLDERS).flatMap(([name, ending]) => {
+    const folder = `${notesDir}/${name}`;
     const known = new Set(
       living.map(({ containerId, ifname }) => {
         const rest = `_${ifname}${ending}`;
