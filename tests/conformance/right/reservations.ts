@@ -22,7 +22,15 @@ export function openReservations(
   Deno.mkdirSync(folder, { recursive: true });
   const owner = is("by-container") ? containerId : `${containerId} ${ifname}`;
   const all = () => [...Deno.readDirSync(folder)].map(({ name }) => name);
-  const ownerOf = (name: string) => Deno.readTextFileSync(`${folder}/${name}`);
+  // Another call may have given it back since it was listed.
+  const ownerOf = (name: string) => {
+    try {
+      return Deno.readTextFileSync(`${folder}/${name}`);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return "";
+      throw error;
+    }
+  };
   const own = () => all().filter((name) => ownerOf(name) === owner);
   const free = (name: string) => Deno.removeSync(`${folder}/${name}`);
   const create = (name: string, createNew: boolean) =>
